@@ -1,0 +1,243 @@
+"""Every setting of jarvisd with its default, bounds and one line of explanation.
+
+One frozen tree, unknown fields forbidden; an empty file is a valid configuration. The explanation
+beside a field is what ``etc/jarvisd.toml`` shows above its commented default.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+Bytes = Annotated[int, Meta(ge=1_024, le=1_073_741_824)]
+Milliseconds = Annotated[int, Meta(ge=0, le=10_000)]
+
+
+def about(text: str) -> Meta:
+    """The line of explanation that ``etc/jarvisd.toml`` shows above a setting."""
+    return Meta(description=text)
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the configuration file."""
+
+
+class DaemonSettings(Section):
+    """The process itself."""
+
+    state_dir: Annotated[
+        str, about("Where the database lives. Empty: $STATE_DIRECTORY, else ~/.local/state/jarvisd.")
+    ] = ""
+    shutdown_deadline_s: Annotated[
+        Seconds, about("After SIGTERM, how long running replies may take to end.")
+    ] = 5.0
+
+
+class ApiSettings(Section):
+    """The control socket and its limits."""
+
+    socket: Annotated[
+        str,
+        about("Path of the control socket. Empty: /run/jarvisd when writable, else $XDG_RUNTIME_DIR."),
+    ] = ""
+    socket_group: Annotated[
+        str, about("Group that owns the socket and whose members may operate the daemon.")
+    ] = "jarvis"
+    others_may_read: Annotated[
+        bool, about("Whether users outside the group may read status (the socket becomes 0666).")
+    ] = False
+    max_head_bytes: Annotated[Bytes, about("Largest request line and headers.")] = 16_384
+    max_body_bytes: Annotated[Bytes, about("Largest request body.")] = 1_048_576
+    max_connections: Annotated[Count, about("Open connections; more are refused with 503.")] = 128
+    header_timeout_s: Annotated[
+        Seconds, about("How long a client may take to send a request's headers.")
+    ] = 10.0
+    body_timeout_s: Annotated[Seconds, about("How long a client may take to send a body.")] = 30.0
+    write_timeout_s: Annotated[
+        Seconds, about("How long a client may stop reading before its stream is dropped.")
+    ] = 30.0
+    event_backlog: Annotated[
+        Count, about("Events kept for readers that fall behind or come back (/v1/events?since=).")
+    ] = 1_000
+    max_text_chars: Annotated[Count, about("Longest text or question in one request.")] = 100_000
+
+
+class LlmSettings(Section):
+    """Where answers come from."""
+
+    provider: Annotated[
+        Literal["auto", "llama-server", "builtin"],
+        about("auto asks llama-server and answers from the builtin provider where it is absent."),
+    ] = "auto"
+    url: Annotated[str, about("Address of llama-server; http:// or unix:/path/to.sock.")] = (
+        "http://127.0.0.1:8080"
+    )
+    model: Annotated[str, about("Model name sent along; only a llama-server router needs it.")] = ""
+    api_key_file: Annotated[
+        str, about("File holding llama-server's API key. Empty: no key is sent.")
+    ] = ""
+    system_prompt: Annotated[str, about("What the model is told first, unchanged in every turn.")] = (
+        "You are Jarvis, the voice of a homelab. Your answers are read aloud: answer in short, "
+        "plain sentences, without markup, lists or code unless asked for them."
+    )
+    max_tokens: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000)], about("Longest answer in tokens; 0 is no limit.")
+    ] = 1_024
+    temperature: Annotated[
+        Annotated[float, Meta(ge=0, le=5)] | None, about("Sampling temperature; unset: the server's.")
+    ] = None
+    thinking: Annotated[
+        bool, about("Let the model think before it answers. Thoughts are never spoken.")
+    ] = False
+    history_messages: Annotated[
+        Count, about("How many earlier messages of a conversation the prompt may hold.")
+    ] = 40
+    connect_timeout_s: Annotated[Seconds, about("Time to reach llama-server.")] = 2.0
+    headers_timeout_s: Annotated[
+        Seconds, about("Time until it accepts the request; long, because a busy one is silent.")
+    ] = 60.0
+    first_token_timeout_s: Annotated[
+        Seconds, about("Time from acceptance to the first token (prefill).")
+    ] = 120.0
+    token_timeout_s: Annotated[Seconds, about("Longest silence between two tokens.")] = 20.0
+    loading_timeout_s: Annotated[
+        Seconds, about("How long a reply waits for a llama-server that is still loading.")
+    ] = 30.0
+    health_cache_s: Annotated[Seconds, about("How long a health check's result is used.")] = 60.0
+
+
+class TextSettings(Section):
+    """How text becomes utterances."""
+
+    code_blocks: Annotated[
+        Literal["announce", "skip", "read"], about("What to do with code blocks.")
+    ] = "announce"
+    tables: Annotated[Literal["announce", "skip", "read"], about("What to do with tables.")] = "read"
+    first_clause_chars: Annotated[
+        Annotated[int, Meta(ge=0, le=200)],
+        about("Shortest first clause spoken before its sentence ended; 0: whole sentences only."),
+    ] = 12
+    utterance_min_chars: Annotated[
+        Annotated[int, Meta(ge=0, le=500)], about("Shorter sentences are spoken together.")
+    ] = 40
+    utterance_max_chars: Annotated[
+        Annotated[int, Meta(ge=60, le=5_000)],
+        about("Longer sentences are spoken in pieces, cut at clauses."),
+    ] = 400
+
+
+class PiperSettings(Section):
+    """Piper, the neural voices."""
+
+    voices_dir: Annotated[
+        str, about("Directory of *.onnx voices with their *.onnx.json. Empty: the state directory's voices/.")
+    ] = ""
+    python: Annotated[
+        str, about("Interpreter that has piper-tts. Empty: the daemon's own.")
+    ] = ""
+    threads: Annotated[
+        Annotated[int, Meta(ge=1, le=64)], about("Threads for one synthesis; one is fastest per watt.")
+    ] = 1
+
+
+class EspeakSettings(Section):
+    """espeak-ng, the embedded voice."""
+
+    voice: Annotated[str, about("espeak-ng voice and variant, as language+variant.")] = "en-us+f5"
+    words_per_minute: Annotated[
+        Annotated[int, Meta(ge=80, le=450)], about("Speaking rate.")
+    ] = 165
+    library: Annotated[
+        str, about("Path of libespeak-ng.so.1. Empty: the one that came with jarvisd.")
+    ] = ""
+    data: Annotated[str, about("Path of espeak-ng-data. Empty: the one beside the library.")] = ""
+
+
+class SpeechSettings(Section):
+    """Engines, workers and slots."""
+
+    voice: Annotated[
+        str, about("Voice id (see jarvisctl voices). Empty: the first Piper voice, else the embedded one.")
+    ] = ""
+    on_engine_death: Annotated[
+        Literal["silence", "restart-voice"],
+        about("When an engine dies in a reply: stay silent, or go on with the fallback voice."),
+    ] = "restart-voice"
+    slots: Annotated[
+        Annotated[int, Meta(ge=1, le=16)], about("Most syntheses at the same time.")
+    ] = 2
+    spares: Annotated[
+        Annotated[int, Meta(ge=0, le=8)],
+        about("Started workers beyond the slots in use, ready to take over."),
+    ] = 1
+    look_ahead_s: Annotated[
+        Seconds, about("How many seconds of audio may be ready beyond what was played.")
+    ] = 30.0
+    deadline_s: Annotated[Seconds, about("Shortest deadline of one utterance.")] = 30.0
+    worker_start_timeout_s: Annotated[Seconds, about("Time a worker has to get ready.")] = 60.0
+    worker_idle_s: Annotated[
+        Seconds, about("Idle workers end after this time, so that a silent daemon is small.")
+    ] = 900.0
+    worker_max_rss_mb: Annotated[
+        Annotated[int, Meta(ge=64, le=65_536)], about("A worker larger than this is replaced.")
+    ] = 1_024
+    worker_nice: Annotated[
+        Annotated[int, Meta(ge=0, le=19)], about("Niceness of the workers.")
+    ] = 5
+    piper: PiperSettings = field(default_factory=PiperSettings)
+    espeak: EspeakSettings = field(default_factory=EspeakSettings)
+
+
+class AudioSettings(Section):
+    """Delivery of audio."""
+
+    jitter_buffer_frames: Annotated[
+        Annotated[int, Meta(ge=1, le=50)], about("20 ms frames sent ahead of the clock when paced.")
+    ] = 4
+    sentence_pause_ms: Annotated[
+        Milliseconds, about("Breath between sentences; questions and paragraphs get more.")
+    ] = 180
+    max_reply_s: Annotated[
+        Seconds, about("Longest audio of one reply; the rest is skipped with a reason.")
+    ] = 600.0
+
+
+class ReplySettings(Section):
+    """Replies in flight and after."""
+
+    max_active: Annotated[Count, about("Replies at the same time; more are refused.")] = 8
+    keep: Annotated[Count, about("Ended replies whose audio can still be fetched.")] = 4
+
+
+class StoreSettings(Section):
+    """The database of conversations."""
+
+    enabled: Annotated[bool, about("Off: conversations live in memory and end with the daemon.")] = True
+    queue: Annotated[Count, about("Writes waiting for the disk; more are dropped, loudly.")] = 1_000
+
+
+class LogSettings(Section):
+    """What is logged and where."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], about("Least severe level.")] = (
+        "info"
+    )
+    format: Annotated[
+        Literal["auto", "console", "journal", "json"],
+        about("auto: journal priorities under systemd, colours on a terminal."),
+    ] = "auto"
+
+
+class Settings(Section):
+    """The whole configuration; every table may be left out."""
+
+    daemon: DaemonSettings = field(default_factory=DaemonSettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
+    llm: LlmSettings = field(default_factory=LlmSettings)
+    text: TextSettings = field(default_factory=TextSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    reply: ReplySettings = field(default_factory=ReplySettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    log: LogSettings = field(default_factory=LogSettings)

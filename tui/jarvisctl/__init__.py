@@ -1,0 +1,1 @@
+"""jarvisctl: the command line of jarvisd."""
