@@ -1,5 +1,6 @@
 """Configuration: the tree of settings, and the reader that fills it and lists every problem."""
 
+from jarvisd.config.reader import Loaded, load, load_with_sources
 from jarvisd.config.settings import (
     ApiSettings,
     AudioSettings,
@@ -14,6 +15,7 @@ from jarvisd.config.settings import (
     StoreSettings,
     TextSettings,
 )
+from jarvisd.config.sources import Source
 
 __all__ = [
     "ApiSettings",
@@ -21,11 +23,15 @@ __all__ = [
     "DaemonSettings",
     "EspeakSettings",
     "LlmSettings",
+    "Loaded",
     "LogSettings",
     "PiperSettings",
     "ReplySettings",
     "Settings",
+    "Source",
     "SpeechSettings",
     "StoreSettings",
     "TextSettings",
+    "load",
+    "load_with_sources",
 ]

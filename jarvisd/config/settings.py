@@ -23,23 +23,24 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the configuration file."""
 
 
-class DaemonSettings(Section):
+class DaemonSettings(Section, frozen=True):
     """The process itself."""
 
     state_dir: Annotated[
-        str, about("Where the database lives. Empty: $STATE_DIRECTORY, else ~/.local/state/jarvisd.")
+        str,
+        about("Where the database is. Empty: $STATE_DIRECTORY, else ~/.local/state/jarvisd."),
     ] = ""
     shutdown_deadline_s: Annotated[
         Seconds, about("After SIGTERM, how long running replies may take to end.")
     ] = 5.0
 
 
-class ApiSettings(Section):
+class ApiSettings(Section, frozen=True):
     """The control socket and its limits."""
 
     socket: Annotated[
         str,
-        about("Path of the control socket. Empty: /run/jarvisd when writable, else $XDG_RUNTIME_DIR."),
+        about("Path of the control socket. Empty: in /run/jarvisd, else in $XDG_RUNTIME_DIR."),
     ] = ""
     socket_group: Annotated[
         str, about("Group that owns the socket and whose members may operate the daemon.")
@@ -63,7 +64,7 @@ class ApiSettings(Section):
     max_text_chars: Annotated[Count, about("Longest text or question in one request.")] = 100_000
 
 
-class LlmSettings(Section):
+class LlmSettings(Section, frozen=True):
     """Where answers come from."""
 
     provider: Annotated[
@@ -77,7 +78,9 @@ class LlmSettings(Section):
     api_key_file: Annotated[
         str, about("File holding llama-server's API key. Empty: no key is sent.")
     ] = ""
-    system_prompt: Annotated[str, about("What the model is told first, unchanged in every turn.")] = (
+    system_prompt: Annotated[
+        str, about("What the model is told first, unchanged in every turn.")
+    ] = (
         "You are Jarvis, the voice of a homelab. Your answers are read aloud: answer in short, "
         "plain sentences, without markup, lists or code unless asked for them."
     )
@@ -85,7 +88,8 @@ class LlmSettings(Section):
         Annotated[int, Meta(ge=0, le=100_000)], about("Longest answer in tokens; 0 is no limit.")
     ] = 1_024
     temperature: Annotated[
-        Annotated[float, Meta(ge=0, le=5)] | None, about("Sampling temperature; unset: the server's.")
+        Annotated[float, Meta(ge=0, le=5)] | None,
+        about("Sampling temperature; unset: the server's."),
     ] = None
     thinking: Annotated[
         bool, about("Let the model think before it answers. Thoughts are never spoken.")
@@ -107,13 +111,15 @@ class LlmSettings(Section):
     health_cache_s: Annotated[Seconds, about("How long a health check's result is used.")] = 60.0
 
 
-class TextSettings(Section):
+class TextSettings(Section, frozen=True):
     """How text becomes utterances."""
 
     code_blocks: Annotated[
         Literal["announce", "skip", "read"], about("What to do with code blocks.")
     ] = "announce"
-    tables: Annotated[Literal["announce", "skip", "read"], about("What to do with tables.")] = "read"
+    tables: Annotated[Literal["announce", "skip", "read"], about("What to do with tables.")] = (
+        "read"
+    )
     first_clause_chars: Annotated[
         Annotated[int, Meta(ge=0, le=200)],
         about("Shortest first clause spoken before its sentence ended; 0: whole sentences only."),
@@ -127,38 +133,39 @@ class TextSettings(Section):
     ] = 400
 
 
-class PiperSettings(Section):
+class PiperSettings(Section, frozen=True):
     """Piper, the neural voices."""
 
     voices_dir: Annotated[
-        str, about("Directory of *.onnx voices with their *.onnx.json. Empty: the state directory's voices/.")
+        str,
+        about(
+            "Directory of *.onnx voices, *.onnx.json beside. Empty: voices/ in the state directory."
+        ),
     ] = ""
-    python: Annotated[
-        str, about("Interpreter that has piper-tts. Empty: the daemon's own.")
-    ] = ""
+    python: Annotated[str, about("Interpreter that has piper-tts. Empty: the daemon's own.")] = ""
     threads: Annotated[
-        Annotated[int, Meta(ge=1, le=64)], about("Threads for one synthesis; one is fastest per watt.")
+        Annotated[int, Meta(ge=1, le=64)],
+        about("Threads for one synthesis; one costs the least."),
     ] = 1
 
 
-class EspeakSettings(Section):
+class EspeakSettings(Section, frozen=True):
     """espeak-ng, the embedded voice."""
 
     voice: Annotated[str, about("espeak-ng voice and variant, as language+variant.")] = "en-us+f5"
-    words_per_minute: Annotated[
-        Annotated[int, Meta(ge=80, le=450)], about("Speaking rate.")
-    ] = 165
+    words_per_minute: Annotated[Annotated[int, Meta(ge=80, le=450)], about("Speaking rate.")] = 165
     library: Annotated[
         str, about("Path of libespeak-ng.so.1. Empty: the one that came with jarvisd.")
     ] = ""
     data: Annotated[str, about("Path of espeak-ng-data. Empty: the one beside the library.")] = ""
 
 
-class SpeechSettings(Section):
+class SpeechSettings(Section, frozen=True):
     """Engines, workers and slots."""
 
     voice: Annotated[
-        str, about("Voice id (see jarvisctl voices). Empty: the first Piper voice, else the embedded one.")
+        str,
+        about("Voice id, as in jarvisctl voices. Empty: the first Piper voice, else espeak-ng."),
     ] = ""
     on_engine_death: Annotated[
         Literal["silence", "restart-voice"],
@@ -182,14 +189,12 @@ class SpeechSettings(Section):
     worker_max_rss_mb: Annotated[
         Annotated[int, Meta(ge=64, le=65_536)], about("A worker larger than this is replaced.")
     ] = 1_024
-    worker_nice: Annotated[
-        Annotated[int, Meta(ge=0, le=19)], about("Niceness of the workers.")
-    ] = 5
+    worker_nice: Annotated[Annotated[int, Meta(ge=0, le=19)], about("Niceness of the workers.")] = 5
     piper: PiperSettings = field(default_factory=PiperSettings)
     espeak: EspeakSettings = field(default_factory=EspeakSettings)
 
 
-class AudioSettings(Section):
+class AudioSettings(Section, frozen=True):
     """Delivery of audio."""
 
     jitter_buffer_frames: Annotated[
@@ -203,21 +208,21 @@ class AudioSettings(Section):
     ] = 600.0
 
 
-class ReplySettings(Section):
+class ReplySettings(Section, frozen=True):
     """Replies in flight and after."""
 
     max_active: Annotated[Count, about("Replies at the same time; more are refused.")] = 8
     keep: Annotated[Count, about("Ended replies whose audio can still be fetched.")] = 4
 
 
-class StoreSettings(Section):
+class StoreSettings(Section, frozen=True):
     """The database of conversations."""
 
-    enabled: Annotated[bool, about("Off: conversations live in memory and end with the daemon.")] = True
+    enabled: Annotated[bool, about("Off: conversations end with the daemon.")] = True
     queue: Annotated[Count, about("Writes waiting for the disk; more are dropped, loudly.")] = 1_000
 
 
-class LogSettings(Section):
+class LogSettings(Section, frozen=True):
     """What is logged and where."""
 
     level: Annotated[Literal["debug", "info", "warning", "error"], about("Least severe level.")] = (
@@ -229,7 +234,7 @@ class LogSettings(Section):
     ] = "auto"
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """The whole configuration; every table may be left out."""
 
     daemon: DaemonSettings = field(default_factory=DaemonSettings)

@@ -1,0 +1,84 @@
+"""Rules that no single setting can state alone: between settings, or about what a text means.
+
+Pure: nothing is opened or created. Whether a directory is writable is found out at the start.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from jarvisd.config.settings import Settings
+from jarvisd.config.sources import Source
+from jarvisd.config.tree import value_at
+
+# sun_path holds 108 bytes with the closing NUL.
+SOCKET_PATH_BYTES = 107
+FILE_SYSTEM_PATHS = (
+    "daemon.state_dir",
+    "api.socket",
+    "llm.api_key_file",
+    "speech.piper.voices_dir",
+    "speech.piper.python",
+    "speech.espeak.library",
+    "speech.espeak.data",
+)
+
+
+class Violation(NamedTuple):
+    """A broken rule: the setting to change, what is wrong, and the other settings it involves."""
+
+    path: str
+    message: str
+    also: tuple[str, ...] = ()
+
+
+def violations(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Violation]:
+    """Every broken rule of a tree whose single values are all valid."""
+    yield from _address(settings.llm.url)
+    yield from _relative_paths(settings, sources)
+    yield from _socket_length(settings.api.socket)
+    yield from _utterance_lengths(settings)
+
+
+def _address(url: str) -> Iterator[Violation]:
+    try:
+        parts = urlsplit(url)
+        complete = bool(parts.path if parts.scheme == "unix" else parts.hostname)
+        _ = parts.port
+    except ValueError as error:
+        yield Violation("llm.url", f"not an address: {error}; got {url!r}")
+        return
+    if parts.scheme not in {"http", "https", "unix"}:
+        yield Violation("llm.url", f"must start with http://, https:// or unix:/; got {url!r}")
+    elif not complete or (parts.scheme == "unix" and not parts.path.startswith("/")):
+        yield Violation("llm.url", f"names no host or socket path; got {url!r}")
+
+
+def _relative_paths(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Violation]:
+    """A file has no working directory; what is typed in a shell is relative to the shell's."""
+    for path in FILE_SYSTEM_PATHS:
+        value = str(value_at(settings, path))
+        if value and sources[path].kind == "file" and not PurePath(value).is_absolute():
+            yield Violation(path, f"must be an absolute path; got {value!r}")
+
+
+def _socket_length(socket: str) -> Iterator[Violation]:
+    size = len(socket.encode(errors="surrogateescape"))
+    if size > SOCKET_PATH_BYTES:
+        yield Violation(
+            "api.socket",
+            f"{size} bytes are too long for a Unix socket, which holds {SOCKET_PATH_BYTES}",
+        )
+
+
+def _utterance_lengths(settings: Settings) -> Iterator[Violation]:
+    text = settings.text
+    for name in ("utterance_min_chars", "first_clause_chars"):
+        value = getattr(text, name)
+        if value > text.utterance_max_chars:
+            yield Violation(
+                f"text.{name}",
+                f"{value} is above text.utterance_max_chars, which is {text.utterance_max_chars}",
+                also=("text.utterance_max_chars",),
+            )

@@ -1,0 +1,51 @@
+"""Where a key stands in a TOML file, so that a problem can name its line.
+
+Only a guide for people: the file itself is parsed by the standard library. A layout that this
+scan does not follow (inline tables, exotic quoting) yields the enclosing table's line or none,
+never a wrong value.
+"""
+
+import re
+
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*([A-Za-z0-9_.\-"' ]+?)\s*=""")
+_FENCE = re.compile(r'"""|' + r"'''")
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """Dotted path to line number (from 1) of every table header and key of a TOML text."""
+    found: dict[str, int] = {}
+    table, fence = "", ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not fence:
+            if header := _HEADER.match(line):
+                table = _dotted(header[1])
+                found.setdefault(table, number)
+            elif key := _KEY.match(line):
+                name = _dotted(key[1])
+                found.setdefault(f"{table}.{name}" if table else name, number)
+        fence = _open_fence(line, fence)
+    return found
+
+
+def _dotted(key: str) -> str:
+    return ".".join(part.strip().strip("\"'") for part in key.split("."))
+
+
+def _open_fence(line: str, fence: str) -> str:
+    """The quotes of the multi-line string that is still open after ``line``, or empty."""
+    for mark in _FENCE.findall(line):
+        if not fence:
+            fence = mark
+        elif mark == fence:
+            fence = ""
+    return fence
+
+
+def nearest(lines: dict[str, int], path: str) -> int | None:
+    """The line of ``path``, else of the closest table around it that has one."""
+    while path:
+        if path in lines:
+            return lines[path]
+        path = path.rpartition(".")[0]
+    return None
