@@ -1,0 +1,188 @@
+"""What of a reply was heard: original text -> spoken text -> samples -> played.
+
+Each utterance's audio takes a stretch of the reply's samples, in order. A position of playback
+leads back to an utterance, to its last word whose audio was played to the end, to that word's place
+in the spoken text and from there to the original. A word is never claimed before it was finished.
+It must never read a clock or guess what the client plays: both are told to it.
+"""
+
+import re
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from jarvisd.speech.model import WordMark
+from jarvisd.text.model import Utterance
+
+# Each ideograph or kana is a word of its own: these scripts write no spaces.
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+
+# A slow speaker: while the length of an utterance without marks is unknown, words are claimed late
+# rather than early.
+_SLOW_CHARS_PER_S = 10.0
+
+
+@dataclass(slots=True)
+class _Track:
+    """One utterance's stretch of the reply: ``samples`` of audio from ``start`` on."""
+
+    utterance: Utterance
+    start: int
+    heard_before: int  # offset in the original that was heard once ``start`` is reached
+    samples: int = 0
+    mark_samples: list[int] = field(default_factory=list)
+    mark_ends: list[int] = field(default_factory=list)
+    whole: bool = False  # its audio is complete, so its last word can be heard too
+    closed: bool = False  # nothing more of it follows
+
+    def add(self, samples: int, marks: Sequence[WordMark]) -> None:
+        """Append audio and the words that begin in it; both lists stay sorted for bisection."""
+        self.samples += samples
+        for mark in marks:
+            end = mark.offset + mark.length
+            if not mark.length:
+                word = _WORD.search(self.utterance.spoken.text, mark.offset)
+                end = word.end() if word else mark.offset
+            self.mark_samples.append(max([mark.sample, *self.mark_samples[-1:]]))
+            self.mark_ends.append(max([end, *self.mark_ends[-1:]]))
+
+    def heard_end(self, played: int, samples_per_char: float) -> int:
+        """Offset in the original that was heard after ``played`` samples of this utterance."""
+        if self.whole and played >= self.samples:
+            return self.utterance.end
+        if self.mark_samples:
+            spoken = self._spoken_by_marks(played)
+        else:
+            spoken = self._spoken_by_share(played, samples_per_char)
+        if spoken == 0:
+            return self.heard_before
+        reached = self.utterance.spoken.original_end(spoken)
+        return max(self.heard_before, min(reached, self.utterance.end))
+
+    def _spoken_by_marks(self, played: int) -> int:
+        """End of the last word before the one that is being said: that word began, so it ended."""
+        begun = bisect_right(self.mark_samples, played)
+        return self.mark_ends[begun - 2] if begun > 1 else 0
+
+    def _spoken_by_share(self, played: int, samples_per_char: float) -> int:
+        """End of the last word inside the played share of the characters."""
+        text = self.utterance.spoken.text
+        samples = self.samples
+        if not self.whole:
+            samples = max(samples, round(len(text) * samples_per_char))
+        reached = len(text) * played // samples if samples else 0
+        ends = [word.end() for word in _WORD.finditer(text)]
+        words = bisect_right(ends, reached)
+        return ends[words - 1] if words else 0
+
+
+class SpokenLedger:
+    """The account of one reply at ``sample_rate``. Positions are samples of the whole reply.
+
+    Utterances are registered as they are cut from the text, and delivered (``audio``, ``silence``,
+    ``ended`` or ``skipped``) strictly in order; breaking the order raises ``ValueError``.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self._undelivered: deque[Utterance] = deque()
+        self._registered = 0
+        self._tracks: list[_Track] = []
+        self._starts: list[int] = []
+        self._delivered = 0
+        self._played = 0
+        self._samples_per_char = sample_rate / _SLOW_CHARS_PER_S
+
+    @property
+    def delivered(self) -> int:
+        """Samples delivered so far, silences included."""
+        return self._delivered
+
+    @property
+    def position(self) -> int:
+        """Samples played so far, as far as is known."""
+        return self._played
+
+    def utterance(self, utterance: Utterance) -> None:
+        """Register an utterance; they come in order of ``seq``."""
+        if utterance.seq != self._registered:
+            raise ValueError(f"utterance {utterance.seq} registered, {self._registered} is next")
+        self._registered += 1
+        self._undelivered.append(utterance)
+
+    def audio(self, seq: int, samples: int, marks: Sequence[WordMark] = ()) -> None:
+        """``samples`` more of utterance ``seq`` were delivered, with the words that begin there."""
+        track = self._open(seq)
+        if self._delivered != track.start + track.samples:
+            raise ValueError(f"audio of utterance {seq} after its silence")
+        track.add(samples, marks)
+        self._delivered += samples
+
+    def silence(self, seq: int, samples: int) -> None:
+        """A breath after the audio of utterance ``seq``, before or after it ended."""
+        if not self._tracks or self._tracks[-1].utterance.seq != seq:
+            raise ValueError(f"silence after utterance {seq}, which is not the last one delivered")
+        self._delivered += samples
+
+    def ended(self, seq: int) -> None:
+        """The audio of utterance ``seq`` is complete."""
+        track = self._open(seq)
+        track.whole = track.closed = True
+
+    def skipped(self, seq: int, reason: str, unspeakable: bool) -> None:
+        """Utterance ``seq`` ends without (more) audio.
+
+        What had nothing to say (``unspeakable``: code, blank lines) is passed when playback gets
+        there; what should have been said and was not is heard as far as its audio goes.
+        """
+        track = self._open(seq)
+        track.whole, track.closed = unspeakable, True
+
+    def played(self, samples: int) -> int:
+        """Playback has come to ``samples``: never back, never beyond what was delivered."""
+        self._played = max(self._played, min(samples, self._delivered))
+        return self._played
+
+    def heard_end(self, played: int | None = None) -> int:
+        """Offset in the original text up to which was heard; ``played`` asks for another position.
+
+        Text before it was heard but for the utterances that failed.
+        """
+        position = self._position(played)
+        index = self._index(position)
+        if index < 0:
+            return 0
+        track = self._tracks[index]
+        return track.heard_end(position - track.start, self._samples_per_char)
+
+    def heard_text(self, played: int | None = None) -> str:
+        """The original text that was heard, without what failed."""
+        position = self._position(played)
+        slices: list[str] = []
+        for track in self._tracks[: self._index(position) + 1]:
+            end = track.heard_end(position - track.start, self._samples_per_char)
+            slices.append(track.utterance.text[: max(0, end - track.utterance.start)])
+        return "".join(slices)
+
+    def _position(self, played: int | None) -> int:
+        return self._played if played is None else min(played, self._delivered)
+
+    def _index(self, position: int) -> int:
+        """The last utterance that playback has come to; -1 before the first sample."""
+        return bisect_right(self._starts, position) - 1 if position > 0 else -1
+
+    def _open(self, seq: int) -> _Track:
+        """The track of ``seq``, begun here when it is its turn."""
+        last = self._tracks[-1] if self._tracks else None
+        if last is not None and not last.closed and last.utterance.seq == seq:
+            return last
+        if last is not None and not last.closed:
+            raise ValueError(f"utterance {seq} delivered before {last.utterance.seq} ended")
+        if not self._undelivered or self._undelivered[0].seq != seq:
+            raise ValueError(f"utterance {seq} delivered out of order")
+        heard = last.heard_end(last.samples, self._samples_per_char) if last is not None else 0
+        track = _Track(self._undelivered.popleft(), self._delivered, heard)
+        self._tracks.append(track)
+        self._starts.append(track.start)
+        return track
