@@ -120,9 +120,9 @@ class SpokenLedger:
         self._delivered += samples
 
     def silence(self, seq: int, samples: int) -> None:
-        """A breath after the audio of utterance ``seq``, before or after it ended."""
-        if not self._tracks or self._tracks[-1].utterance.seq != seq:
-            raise ValueError(f"silence after utterance {seq}, which is not the last one delivered")
+        """A breath next to the audio of utterance ``seq``: before it began or after its last."""
+        if self._tracks and not self._tracks[-1].closed and self._tracks[-1].utterance.seq != seq:
+            raise ValueError(f"silence at utterance {seq} inside another one")
         self._delivered += samples
 
     def ended(self, seq: int) -> None:

@@ -82,9 +82,9 @@ class _Pending(Generic[P, S]):
 class Ordering(Generic[P, S]):
     """The order of one generation of a reply; every call returns what is deliverable now.
 
-    ``max_held_bytes`` bounds the PCM held for later utterances: once ``congested`` the caller makes
-    producers of every utterance but the head wait. The bound is theirs to keep: a piece that is
-    handed over is never dropped, so the overshoot is one piece for each producer.
+    ``max_held_bytes`` bounds the PCM held for later utterances: the caller makes producers that are
+    ``blocked`` wait. The bound is theirs to keep: a piece that is handed over is never dropped, so
+    the overshoot is one piece for each producer.
     """
 
     def __init__(self, max_held_bytes: int = 8 * 1024 * 1024) -> None:
@@ -113,8 +113,12 @@ class Ordering(Generic[P, S]):
 
     @property
     def congested(self) -> bool:
-        """Whether producers of utterances after the head must wait."""
+        """Whether as much is held as may be; only ``blocked`` producers wait for it to change."""
         return self._held_bytes >= self._max_held_bytes
+
+    def blocked(self, seq: int) -> bool:
+        """Whether the producer of utterance ``seq`` waits: never the head's, others wait for it."""
+        return self.congested and seq > self._head
 
     @property
     def ignored(self) -> int:
