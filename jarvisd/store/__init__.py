@@ -1,0 +1,6 @@
+"""Conversations that outlive the daemon: SQLite behind memory, never on a reply's way."""
+
+from jarvisd.store.model import Conversation, ConversationSummary, NewMessage, StoredMessage
+from jarvisd.store.store import Store
+
+__all__ = ["Conversation", "ConversationSummary", "NewMessage", "Store", "StoredMessage"]

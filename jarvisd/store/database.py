@@ -1,0 +1,178 @@
+"""The statements: changes in one transaction, and the reads, on a connection each.
+
+Knows SQL and nothing of queues, memory or retries. Its callers see to it that one task at a time
+writes. Errors are ``sqlite3.Error`` as they come.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import structlog
+
+from jarvisd.store.model import Change, ConversationSummary, StoredMessage, title_of
+from jarvisd.store.opening import open_connections, set_aside
+
+_ADD_CONVERSATION = """
+INSERT INTO conversations (id, created_at, updated_at, title) VALUES (?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)
+"""
+# A commit whose answer was lost is tried again: the same message must not appear twice.
+_ADD_MESSAGE = """
+INSERT INTO messages (
+    id, conversation, role, text, created_at, heard, interrupted, reply, provider, model, voice,
+    tokens
+) VALUES (
+    :id, :conversation, :role, :text, :created_at, :heard, :interrupted, :reply, :provider, :model,
+    :voice, :tokens
+) ON CONFLICT (id) DO NOTHING
+"""
+_MARK_HEARD = """
+UPDATE messages SET heard = ?, interrupted = ?
+WHERE reply = ? AND reply <> '' AND role = 'assistant'
+"""
+_NEWEST_MESSAGES = """
+SELECT
+    role, text, created_at, heard, interrupted, reply, provider, model, voice, tokens, id,
+    conversation
+FROM messages WHERE conversation = ? ORDER BY position DESC LIMIT ?
+"""
+_SUMMARY = """
+SELECT
+    id, created_at, updated_at, title,
+    (SELECT count(*) FROM messages WHERE conversation = conversations.id)
+FROM conversations WHERE id = ?
+"""
+_SUMMARIES = """
+SELECT
+    id, created_at, updated_at, title,
+    (SELECT count(*) FROM messages WHERE conversation = conversations.id)
+FROM conversations
+WHERE (updated_at, id) < (?, ?) ORDER BY updated_at DESC, id DESC LIMIT ?
+"""
+# The order of the columns above.
+_FIELDS = tuple(field.name for field in fields(StoredMessage))
+
+_log = structlog.get_logger(__name__)
+
+
+class Database:
+    """An open database file; ``close`` it."""
+
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection
+    ) -> None:
+        self.path = path
+        self.writer = writer
+        self.reader = reader
+        self._open = True
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Open or create; see ``open_connections`` for what happens to files that are unsound."""
+        return cls(path, *await open_connections(path))
+
+    async def close(self) -> None:
+        """Close both connections; the last one to close merges the journal into the file."""
+        self._open = False
+        try:
+            await self.reader.close()
+        finally:
+            await self.writer.close()
+
+    async def start_afresh(self, reason: str) -> None:
+        """Move the damaged file aside and go on with an empty one."""
+        await self.close()
+        await asyncio.to_thread(set_aside, self.path, reason)
+        await self._reopen()
+
+    async def _reopen(self) -> None:
+        self.writer, self.reader = await open_connections(self.path)
+        self._open = True
+
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """Make all changes in order, in one transaction: all of them or none."""
+        async with self._transaction() as connection:
+            for change in changes:
+                if isinstance(change, StoredMessage):
+                    await _add(connection, change)
+                else:
+                    values = (change.heard, change.interrupted, change.reply)
+                    await connection.execute_fetchall(_MARK_HEARD, values)
+
+    async def forget(self, conversation: str) -> int:
+        """Delete a conversation so that nothing of it stays in the file or its journal.
+
+        Returns how many messages it had. Deleted content is overwritten (``secure_delete``), and
+        the journal that still holds the old pages is emptied.
+        """
+        async with self._transaction() as connection:
+            sql = "DELETE FROM messages WHERE conversation = ? RETURNING 1"
+            deleted = len(list(await connection.execute_fetchall(sql, (conversation,))))
+            sql = "DELETE FROM conversations WHERE id = ?"
+            await connection.execute_fetchall(sql, (conversation,))
+        for busy, *_ in await self.writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"):
+            if busy:
+                _log.warning("store.journal_kept", reason="another process reads the database")
+        return deleted
+
+    async def messages(self, conversation: str, limit: int) -> list[StoredMessage]:
+        """The newest ``limit`` messages, oldest first."""
+        rows = await self.reader.execute_fetchall(_NEWEST_MESSAGES, (conversation, limit))
+        return [_message(row) for row in rows][::-1]
+
+    async def summary(self, conversation: str) -> ConversationSummary | None:
+        """One conversation, or ``None`` where there is none of that name."""
+        for row in await self.reader.execute_fetchall(_SUMMARY, (conversation,)):
+            return _summary(row)
+        return None
+
+    async def summaries(self, limit: int, before: tuple[float, str]) -> list[ConversationSummary]:
+        """Conversations updated before that time (and name, at the same time), newest first."""
+        rows = await self.reader.execute_fetchall(_SUMMARIES, (*before, limit))
+        return [_summary(row) for row in rows]
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """Commit at the end, roll back on any error and on cancellation.
+
+        Opens the file again where starting afresh could not, because the disk was full, say.
+
+        Statements reach the connection's thread in order: a rollback takes effect after whatever
+        was under way, even when its own answer is not waited for.
+        """
+        if not self._open:
+            await self._reopen()
+        connection = self.writer
+        try:
+            await connection.execute_fetchall("BEGIN IMMEDIATE")
+            yield connection
+            await connection.execute_fetchall("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                await asyncio.shield(connection.rollback())
+            raise
+
+
+async def _add(connection: aiosqlite.Connection, message: StoredMessage) -> None:
+    at = message.created_at
+    conversation = (message.conversation, at, at, title_of(message.text))
+    await connection.execute_fetchall(_ADD_CONVERSATION, conversation)
+    await connection.execute_fetchall(_ADD_MESSAGE, asdict(message))
+
+
+def _message(row: Iterable[Any]) -> StoredMessage:
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["interrupted"] = bool(values["interrupted"])
+    return StoredMessage(**values)
+
+
+def _summary(row: Iterable[Any]) -> ConversationSummary:
+    id_, created_at, updated_at, title, messages = row
+    return ConversationSummary(
+        id=id_, created_at=created_at, updated_at=updated_at, messages=messages, title=title
+    )

@@ -1,0 +1,92 @@
+"""What the store keeps and gives back. Values only; times are wall-clock seconds passed in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["user", "assistant"]
+TITLE_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to keep.
+
+    ``text`` is what was generated or asked. ``heard`` is what a listener heard of it: ``None``
+    where nothing was to be heard (a question, an unspoken answer). ``reply`` identifies the
+    assistant's turn for later corrections; ``tokens`` is the completion's size, 0 if unknown.
+    """
+
+    role: Role
+    text: str
+    created_at: float
+    heard: str | None = None
+    interrupted: bool = False
+    reply: str = ""
+    provider: str = ""
+    model: str = ""
+    voice: str = ""
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage(NewMessage):
+    """A message in its conversation; ``id`` is unique over all of them."""
+
+    id: str
+    conversation: str
+
+    @property
+    def for_prompt(self) -> str:
+        """What the next prompt may say was said; blank when it must be left out of it.
+
+        A listener knows only what was heard: where that was recorded, or speech was cut, it
+        counts; otherwise the whole text does.
+        """
+        if self.interrupted or self.heard is not None:
+            return self.heard or ""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSummary:
+    """One line of a list of conversations."""
+
+    id: str
+    created_at: float
+    updated_at: float
+    messages: int
+    title: str
+
+    @property
+    def cursor(self) -> str:
+        """Pass as ``before`` to get the conversations that follow this one in the list."""
+        return f"{self.updated_at!r}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One conversation with its newest messages, oldest first."""
+
+    id: str
+    created_at: float
+    updated_at: float
+    title: str
+    messages: tuple[StoredMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkHeard:
+    """A later correction: what was heard of the message that ``reply`` made."""
+
+    reply: str
+    heard: str | None
+    interrupted: bool
+
+
+Change = StoredMessage | MarkHeard
+
+
+def title_of(text: str) -> str:
+    """The first words of a conversation on one line, at most ``TITLE_CHARS`` characters."""
+    words = " ".join(text[: 4 * TITLE_CHARS].split())
+    return words if len(words) <= TITLE_CHARS else words[: TITLE_CHARS - 1].rstrip() + "…"

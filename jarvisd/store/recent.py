@@ -1,0 +1,161 @@
+"""The conversations in memory: least recently used first out, bounded by count and characters.
+
+Pure. Holds what was said lately, saved or not, so that a continuing conversation needs no disk.
+It must never grow with uptime, and never claim to know a conversation of which it saw only a part.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from jarvisd.store.model import Change, ConversationSummary, MarkHeard, StoredMessage, title_of
+
+# Bookkeeping of one message beside its texts, in characters: keeps empty messages countable.
+OVERHEAD_CHARS = 200
+
+
+@dataclass(slots=True)
+class _Thread:
+    """A conversation's newest messages; ``whole`` when none are missing before them."""
+
+    whole: bool
+    messages: list[StoredMessage] = field(default_factory=list)
+    chars: int = 0
+
+
+class Recent:
+    """Bounded memory of conversations.
+
+    ``complete`` says that there is nothing behind this memory (no database): then every
+    conversation begins here, and what is evicted is gone.
+    """
+
+    def __init__(self, *, conversations: int, chars: int, complete: bool) -> None:
+        self._most = conversations
+        self._most_chars = chars
+        self._complete = complete
+        self._threads: OrderedDict[str, _Thread] = OrderedDict()
+        self._replies: dict[str, str] = {}
+        self.chars = 0
+
+    def add(self, message: StoredMessage) -> None:
+        """Remember a message as the newest of its conversation."""
+        thread = self._threads.setdefault(message.conversation, _Thread(self._complete))
+        self._append(thread, message)
+        self._touch(message.conversation)
+
+    def mark(self, change: MarkHeard) -> None:
+        """Correct what was heard of a reply's message, if it is still remembered."""
+        thread = self._threads.get(self._replies.get(change.reply, ""))
+        if thread is None:
+            return
+        for index, message in enumerate(thread.messages):
+            if message.reply == change.reply and message.role == "assistant":
+                thread.messages[index] = corrected(message, change)
+                self._account(thread, size(thread.messages[index]) - size(message))
+
+    def newest(self, conversation: str, limit: int) -> list[StoredMessage] | None:
+        """The last ``limit`` messages, oldest first; ``None`` when more may exist elsewhere."""
+        thread = self._threads.get(conversation)
+        if thread is None:
+            return [] if self._complete else None
+        self._touch(conversation)
+        if not thread.whole and len(thread.messages) < limit:
+            return None
+        return thread.messages[-limit:]
+
+    def merged(self, conversation: str, saved: Iterable[StoredMessage]) -> list[StoredMessage]:
+        """Saved messages followed by those that only this memory has; where both know one, the
+        remembered one counts, because a correction may not have been saved.
+        """
+        thread = self._threads.get(conversation)
+        known = {message.id: message for message in thread.messages} if thread else {}
+        together = [known.pop(message.id, message) for message in saved]
+        return [*together, *known.values()]
+
+    def load(self, conversation: str, messages: Iterable[StoredMessage], *, whole: bool) -> None:
+        """Remember these messages as the conversation's newest, in place of what was known."""
+        self.forget(conversation)
+        thread = self._threads[conversation] = _Thread(whole)
+        for message in messages:
+            self._append(thread, message)
+        self._touch(conversation)
+
+    def forget(self, conversation: str) -> int:
+        """Drop a conversation; returns how many messages were remembered."""
+        thread = self._threads.pop(conversation, None)
+        if thread is None:
+            return 0
+        self._release(thread, thread.messages)
+        return len(thread.messages)
+
+    def summaries(self) -> list[ConversationSummary]:
+        """What is remembered of every conversation, last updated first."""
+        found = [summarize(thread.messages) for thread in self._threads.values() if thread.messages]
+        return sorted(found, key=lambda summary: (summary.updated_at, summary.id), reverse=True)
+
+    def _append(self, thread: _Thread, message: StoredMessage) -> None:
+        thread.messages.append(message)
+        if message.reply:
+            self._replies[message.reply] = message.conversation
+        self._account(thread, size(message))
+
+    def _touch(self, conversation: str) -> None:
+        """Mark as just used, and make room: whole conversations first, then its own oldest."""
+        self._threads.move_to_end(conversation)
+        while len(self._threads) > 1 and not self._fits():
+            _, oldest = self._threads.popitem(last=False)
+            self._release(oldest, oldest.messages)
+        thread = self._threads[conversation]
+        while len(thread.messages) > 1 and not self._fits():
+            self._release(thread, [thread.messages.pop(0)])
+            # With nothing behind it, what is left is all there is.
+            thread.whole = self._complete
+
+    def _fits(self) -> bool:
+        return len(self._threads) <= self._most and self.chars <= self._most_chars
+
+    def _account(self, thread: _Thread, chars: int) -> None:
+        thread.chars += chars
+        self.chars += chars
+
+    def _release(self, thread: _Thread, messages: Iterable[StoredMessage]) -> None:
+        for message in messages:
+            self._replies.pop(message.reply, None)
+            self._account(thread, -size(message))
+
+
+def size(message: StoredMessage) -> int:
+    """Characters that a message takes in memory."""
+    return len(message.text) + len(message.heard or "") + OVERHEAD_CHARS
+
+
+def corrected(message: StoredMessage, change: MarkHeard) -> StoredMessage:
+    """The message with what was heard of it replaced."""
+    return replace(message, heard=change.heard, interrupted=change.interrupted)
+
+
+def overlay(
+    saved: Iterable[StoredMessage], conversation: str, pending: Iterable[Change]
+) -> list[StoredMessage]:
+    """Messages as they will be once ``pending`` changes, oldest first, have been saved."""
+    messages = {message.id: message for message in saved}
+    for change in pending:
+        if isinstance(change, MarkHeard):
+            for id_, message in messages.items():
+                if message.reply == change.reply and message.role == "assistant":
+                    messages[id_] = corrected(message, change)
+        elif change.conversation == conversation:
+            messages.setdefault(change.id, change)
+    return list(messages.values())
+
+
+def summarize(messages: list[StoredMessage]) -> ConversationSummary:
+    """A list entry from the messages themselves (at least one)."""
+    return ConversationSummary(
+        id=messages[0].conversation,
+        created_at=messages[0].created_at,
+        updated_at=max(message.created_at for message in messages),
+        messages=len(messages),
+        title=title_of(messages[0].text),
+    )

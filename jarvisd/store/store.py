@@ -1,0 +1,227 @@
+"""The store as the daemon sees it: memory in front, the database behind, never in the way.
+
+Adding never waits and a continuing conversation is answered from memory. Whatever becomes of the
+disk, the daemon goes on in memory and ``degraded`` says why.
+"""
+
+import asyncio
+import math
+import secrets
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+
+import structlog
+
+from jarvisd.errors import NotFoundError, RequestError, StoreError
+from jarvisd.store.database import Database
+from jarvisd.store.model import (
+    Conversation,
+    ConversationSummary,
+    MarkHeard,
+    NewMessage,
+    StoredMessage,
+)
+from jarvisd.store.recent import Recent, overlay, summarize
+from jarvisd.store.writer import Writer
+
+RECENT_CONVERSATIONS = 64
+RECENT_CHARS = 2_000_000
+# Messages of one conversation that are ever given out at once.
+CONVERSATION_MESSAGES = 1_000
+LIST_FLUSH_S = 1.0
+CLOSE_DEADLINE_S = 5.0
+_NEWEST = (math.inf, "")
+
+_log = structlog.get_logger(__name__)
+_READ_ERRORS = (sqlite3.Error, OSError, ValueError)
+
+
+class Store:
+    """Conversations and their messages. ``await Store.open(...)``, then ``await close()``."""
+
+    def __init__(self, database: Database | None, *, queue: int, reason: str = "") -> None:
+        self._database = database
+        self._writer = Writer(database, queue=queue) if database else None
+        self._reason = reason
+        self._recent = Recent(
+            conversations=RECENT_CONVERSATIONS, chars=RECENT_CHARS, complete=database is None
+        )
+
+    @classmethod
+    async def open(cls, path: Path | None, *, queue: int) -> "Store":
+        """Open the database, or live on memory: by choice (``None``) or because it failed.
+
+        ``queue`` bounds the changes that wait for the disk.
+        """
+        if path is None:
+            return cls(None, queue=queue)
+        try:
+            store = cls(await Database.open(path), queue=queue)
+        except (sqlite3.Error, OSError, StoreError) as error:
+            reason = f"cannot use {path}, conversations live in memory only: {error}"
+            _log.error("store.memory_only", reason=reason)
+            return cls(None, queue=queue, reason=reason)
+        if store._writer is not None:
+            store._writer.start()
+        return store
+
+    async def close(self, deadline_s: float = CLOSE_DEADLINE_S) -> bool:
+        """Save what waits within the deadline and close the file; whether all was saved."""
+        if self._writer is None or self._database is None:
+            return not self._reason
+        saved = await self._writer.stop(deadline_s)
+        # A task of its own: closing awaits a thread that a hung disk may hold, and would not let
+        # itself be cancelled.
+        closing = asyncio.create_task(self._database.close(), name="store-close")
+        _, hung = await asyncio.wait({closing}, timeout=deadline_s)
+        if hung:
+            _log.error("store.hung", reason="the disk does not answer; closing without it")
+        return saved and not hung
+
+    @property
+    def degraded(self) -> str:
+        """Why conversations are not being saved, or empty. Empty, too, when that was the wish."""
+        return self._reason or (self._writer.reason if self._writer else "")
+
+    @property
+    def dropped(self) -> int:
+        """Changes lost so far because too many were waiting for the disk."""
+        return self._writer.dropped if self._writer else 0
+
+    def add_message(self, conversation: str, message: NewMessage) -> None:
+        """Keep a message as the newest of its conversation, which begins with its first."""
+        stored = StoredMessage(
+            id=secrets.token_hex(8), conversation=conversation, **asdict(message)
+        )
+        self._recent.add(stored)
+        if self._writer:
+            self._writer.submit(stored)
+
+    def mark_heard(self, reply: str, heard: str | None, interrupted: bool) -> None:
+        """Correct what was heard of the assistant's message that ``reply`` made."""
+        change = MarkHeard(reply, heard, interrupted)
+        self._recent.mark(change)
+        if self._writer:
+            self._writer.submit(change)
+
+    async def flush(self, timeout_s: float) -> bool:
+        """Wait until all that was accepted before survives the end of this process.
+
+        False after ``timeout_s``, and at once where a database was wanted and there is none.
+        """
+        return await self._writer.flush(timeout_s) if self._writer else not self._reason
+
+    async def history(self, conversation: str, limit: int) -> list[StoredMessage]:
+        """The newest ``limit`` messages, oldest first; empty for a conversation not yet begun.
+
+        A database that cannot be read is logged and answered from memory: a reply goes on.
+        """
+        remembered = self._recent.newest(conversation, limit)
+        if remembered is not None:
+            return remembered
+        try:
+            messages, whole = await self._read(conversation, limit)
+        except StoreError as error:
+            _log.warning("store.unreadable", reason=error.message, conversation=conversation)
+            return self._recent.merged(conversation, [])[-limit:]
+        self._recent.load(conversation, messages, whole=whole)
+        return messages[-limit:]
+
+    async def conversations(self, limit: int, before: str | None) -> list[ConversationSummary]:
+        """Conversations, last updated first; ``before`` is the ``cursor`` of the last one seen.
+
+        Raises ``RequestError`` for what is no cursor and ``StoreError`` for an unreadable file.
+        """
+        start = _parse_cursor(before)
+        in_memory = [
+            s for s in self._recent.summaries() if (s.updated_at, s.id) < start or not before
+        ]
+        if self._database is None:
+            return in_memory[:limit]
+        complete = await self.flush(LIST_FLUSH_S)
+        try:
+            saved = await self._database.summaries(limit, start)
+        except _READ_ERRORS as error:
+            raise _unreadable(error) from error
+        return saved if complete else _combine(saved, in_memory)[:limit]
+
+    async def conversation(self, conversation: str) -> Conversation:
+        """One conversation with its newest messages (at most ``CONVERSATION_MESSAGES``).
+
+        Raises ``NotFoundError`` (``conversation.unknown``), or ``StoreError``.
+        """
+        summary = None
+        if self._database is None:
+            messages = self._recent.merged(conversation, [])
+        else:
+            messages, _ = await self._read(conversation, CONVERSATION_MESSAGES)
+            summary = await self._database.summary(conversation)
+        if not messages:
+            raise NotFoundError(
+                f"there is no conversation {conversation!r}",
+                code="conversation.unknown",
+                hint="List them with: jarvisctl conversations",
+            )
+        begun = summary or summarize(messages)
+        return Conversation(
+            id=conversation,
+            created_at=begun.created_at,
+            updated_at=max(begun.updated_at, messages[-1].created_at),
+            title=begun.title,
+            messages=tuple(messages[-CONVERSATION_MESSAGES:]),
+        )
+
+    async def forget(self, conversation: str) -> int:
+        """Delete a conversation for good; returns how many messages it had, 0 for none such.
+
+        Raises ``StoreError`` where the file cannot be written; memory forgets all the same.
+        """
+        try:
+            deleted = await self._writer.forget(conversation) if self._writer else 0
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"the conversation could not be deleted from disk: {error}",
+                hint="Free the disk or mend the database, then forget it again.",
+            ) from error
+        finally:
+            remembered = self._recent.forget(conversation)
+        return deleted if self._writer else remembered
+
+    async def _read(self, conversation: str, limit: int) -> tuple[list[StoredMessage], bool]:
+        """Messages from file, queue and memory together; whether these are all there are."""
+        if self._database is None or self._writer is None:
+            return self._recent.merged(conversation, []), True
+        try:
+            async with self._writer.held():
+                saved = await self._database.messages(conversation, limit)
+                current = overlay(saved, conversation, self._writer.waiting)
+                return self._recent.merged(conversation, current), len(saved) < limit
+        except _READ_ERRORS as error:
+            raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> StoreError:
+    return StoreError(f"the database could not be read: {error}", hint="See the daemon's log.")
+
+
+def _parse_cursor(before: str | None) -> tuple[float, str]:
+    if before is None:
+        return _NEWEST
+    time, _, name = before.partition(":")
+    try:
+        return float(time), name
+    except ValueError:
+        raise RequestError(f"{before!r} does not continue a list", code="request.cursor") from None
+
+
+def _combine(
+    saved: list[ConversationSummary], in_memory: list[ConversationSummary]
+) -> list[ConversationSummary]:
+    """Both lists as one, last updated first; where both know one, the fuller entry."""
+    found = {summary.id: summary for summary in saved}
+    for summary in in_memory:
+        known = found.get(summary.id)
+        if known is None or known.messages < summary.messages:
+            found[summary.id] = summary
+    return sorted(found.values(), key=lambda s: (s.updated_at, s.id), reverse=True)
