@@ -85,3 +85,24 @@ class VoiceChoice:
     voice: VoiceInfo
     fallback: bool = False
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """One engine worker process, as a status report shows it."""
+
+    worker: int
+    pid: int
+    engine: str
+    state: Literal["starting", "idle", "busy", "cancelling", "ending"]
+    rss_bytes: int = 0
+    served: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """How one engine is, why, and what helps."""
+
+    state: EngineState
+    reason: str = ""
+    hint: str = ""

@@ -1,0 +1,63 @@
+"""What an engine must offer, and the raw values it hands out.
+
+An engine turns one text into PCM pieces at the voice's own rate, as they are made. It runs in a
+worker process (or in a benchmark), never on the daemon's event loop, and knows nothing of slots,
+deadlines or processes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from jarvisd.speech.model import WordMark
+
+
+class SynthesisAborted(Exception):  # noqa: N818 - not an error: somebody asked for it
+    """The synthesis was cancelled and its native call has returned."""
+
+
+class VoiceFailed(Exception):  # noqa: N818 - said by the engine about a voice
+    """The voice does not exist or cannot be loaded; the engine itself works. Says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawPiece:
+    """PCM (s16le mono at the voice's rate) and the words that begin in it or later.
+
+    A mark's ``sample`` counts from the engine's very first sample, before any trimming.
+    """
+
+    pcm: bytes
+    marks: tuple[WordMark, ...] = ()
+
+
+class Engine(Protocol):
+    """One synthesiser. Not re-entrant: one ``synthesize`` at a time; ``abort`` from any thread."""
+
+    name: str
+
+    def versions(self) -> dict[str, str]:
+        """Names and versions of the libraries that do the work."""
+        ...
+
+    def load(self, voice: str) -> int:
+        """Make ``voice`` ready, prove it with a word, and return its rate in hertz.
+
+        Raises ``VoiceFailed``.
+        """
+        ...
+
+    def synthesize(
+        self, text: str, voice: str, speed: float, cancelled: Callable[[], bool]
+    ) -> Iterator[RawPiece]:
+        """Speak ``text``: pieces come while the native call still runs.
+
+        ``cancelled`` is asked as often as the library allows. Raises ``SynthesisAborted`` once the
+        native call has returned after a cancel, ``VoiceFailed``, or the library's own error.
+        Closing the iterator also waits for the native call to return.
+        """
+        ...
+
+    def abort(self) -> None:
+        """Interrupt the native call in progress, if any; ``cancelled`` must be true by then."""
+        ...

@@ -1,0 +1,228 @@
+"""The daemon's side of one worker: started, greeted, listened to, and seen to be gone.
+
+Everything arrives as calls on the event loop: a message, or the end. Never blocks, never decides
+what a failure means; the pool does.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from jarvisd.errors import SpeechError
+from jarvisd.speech import protocol
+
+_STDERR_LINES = 50
+_STDERR_LINE_BYTES = 8_192
+_log = structlog.get_logger("jarvisd.speech")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerCommand:
+    """How an engine's workers are started. ``python`` empty: this interpreter."""
+
+    engine: str
+    python: str = ""
+    nice: int = 0
+    options: Mapping[str, str] = field(default_factory=dict)
+    arguments: Sequence[str] = ("-P", "-m", "jarvisd.speech.worker")
+
+    def line(self, fd: int) -> list[str]:
+        """The command line of a worker that talks over ``fd``."""
+        line = [self.python or sys.executable, *self.arguments]
+        line += ["--engine", self.engine, "--fd", str(fd)]
+        line += ["--parent", str(os.getpid()), "--nice", str(self.nice)]
+        for name, value in self.options.items():
+            line += ["--option", f"{name}={value}"]
+        return line
+
+
+class WorkerProcess(asyncio.Protocol):
+    """One live worker. ``on_report`` gets every message after the greeting, ``on_gone`` the reason
+    once the process has ended, exactly once.
+    """
+
+    def __init__(
+        self,
+        command: WorkerCommand,
+        *,
+        on_report: Callable[[protocol.Report], None],
+        on_gone: Callable[[str], None],
+    ) -> None:
+        self.command = command
+        self.hello: protocol.Hello | None = None
+        self._on_report = on_report
+        self._on_gone = on_gone
+        self._decoder = protocol.report_decoder()
+        self._transport: asyncio.Transport | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._greeted: asyncio.Future[protocol.Hello] | None = None
+        self._gone = asyncio.Event()
+        self._watcher: asyncio.Task[None] | None = None
+        self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
+        self._reason = ""
+
+    @property
+    def pid(self) -> int:
+        """Process id; 0 before the start."""
+        return self._process.pid if self._process else 0
+
+    async def start(self, timeout_s: float) -> protocol.Hello:
+        """Start the process and wait for its greeting.
+
+        Raises ``SpeechError`` (``speech.worker_failed``, ``speech.protocol``) with nothing left
+        behind.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._spawn()
+                assert self._greeted is not None  # noqa: S101 - set by _spawn
+                self.hello = await self._greeted
+                protocol.check_hello(self.hello, self.command.engine)
+        except TimeoutError:
+            await self._abandon()
+            raise self._failed(f"no greeting within {timeout_s:g} s") from None
+        except OSError as error:
+            await self._abandon()
+            raise self._failed(str(error)) from error
+        except BaseException:
+            await self._abandon()
+            raise
+        return self.hello
+
+    def send(self, command: protocol.Command) -> None:
+        """Queue a command; silently nothing once the worker is going, as ``on_gone`` follows."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.write(protocol.encode(command))
+
+    def pause_reading(self) -> None:
+        """Let the worker wait: nobody takes its audio."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on listening."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def kill(self, reason: str) -> None:
+        """End the process now, whatever it is doing. Idempotent."""
+        self._reason = self._reason or reason
+        if self._process and self._process.returncode is None:
+            try:
+                self._process.send_signal(signal.SIGKILL)
+            except ProcessLookupError:
+                return
+
+    async def gone(self) -> None:
+        """Wait until the process has ended and was reaped."""
+        await self._gone.wait()
+
+    # --- asyncio.Protocol -----------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the worker: whole messages are handed on at once."""
+        try:
+            reports = self._decoder.feed(data)
+        except SpeechError as error:
+            self._refuse(error)
+            return
+        for report in reports:
+            self._receive(report)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The worker closed its end: it is of no use any more."""
+        self.kill("it closed its connection" if exc is None else str(exc))
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _receive(self, report: protocol.Command | protocol.Report) -> None:
+        greeted = self._greeted
+        if greeted is None or greeted.done():
+            self._on_report(report)  # type: ignore[arg-type]
+        elif isinstance(report, protocol.Hello):
+            greeted.set_result(report)
+        elif isinstance(report, protocol.Failure):
+            self._refuse(self._failed(report.message))
+        else:
+            self._refuse(self._failed("it did not greet"))
+
+    def _refuse(self, error: SpeechError) -> None:
+        if self._greeted and not self._greeted.done():
+            self._greeted.set_exception(error)
+        self.kill(error.message)
+
+    async def _spawn(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._greeted = loop.create_future()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command.line(theirs.fileno()),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                limit=_STDERR_LINE_BYTES,
+                pass_fds=(theirs.fileno(),),
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._watcher = loop.create_task(self._watch(self._process))
+        self._transport, _ = await loop.create_unix_connection(lambda: self, sock=ours)
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """Collect what the process complains about, reap it, and tell."""
+        assert process.stderr is not None  # noqa: S101 - asked for in _spawn
+        while line := await _line(process.stderr):
+            self._stderr.append(line)
+            _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
+        status = await process.wait()
+        if self._transport:
+            self._transport.abort()
+        reason = self._reason or _exit_reason(status)
+        if self._stderr and status > 0:
+            reason = f"{reason}: {self._stderr[-1]}"
+        if self._greeted and not self._greeted.done():
+            self._greeted.set_exception(self._failed(reason))
+            self._greeted.exception()  # seen here: the starter may have given up already
+        self._gone.set()
+        self._on_gone(reason)
+
+    async def _abandon(self) -> None:
+        self.kill("it did not start")
+        if self._watcher:
+            await asyncio.shield(self._watcher)
+
+    def _failed(self, reason: str) -> SpeechError:
+        return SpeechError(
+            f"the {self.command.engine} worker did not start: {reason}", code="speech.worker_failed"
+        )
+
+
+async def _line(stream: asyncio.StreamReader) -> str:
+    """The next line that says something, shortened; empty at the end."""
+    while True:
+        try:
+            raw = await stream.readline()
+        except ValueError:  # longer than the limit: dropped by the reader
+            return "(a very long line)"
+        if not raw:
+            return ""
+        if text := raw.decode(errors="replace").strip():
+            return text
+
+
+def _exit_reason(status: int) -> str:
+    if status < 0:
+        return f"it was ended by {signal.Signals(-status).name}"
+    return f"it exited with status {status}"
