@@ -1,0 +1,227 @@
+"""What the builtin provider says: a question and the facts in, speakable sentences out.
+
+Pure. It recognises a few questions by their words, several in one sentence, and answers them from
+the facts alone; for everything else it says plainly that no language model is connected, and which
+command connects one. It never guesses.
+"""
+
+import re
+from collections.abc import Callable
+
+from jarvisd.llm.host_facts import ComponentFact, HostFacts
+
+_MAX_QUESTION_CHARS = 2_000
+_MODEL_COMPONENTS = frozenset({"llm", "llama-server", "model"})
+_WORKING = frozenset({"ready", "idle", "starting", "busy", "asleep"})
+
+Answer = Callable[[HostFacts], str]
+
+
+def answer(question: str, facts: HostFacts) -> str:
+    """One to a few sentences; never empty."""
+    asked = _normalised(question)
+    answers = [reply(facts) for pattern, reply in _QUESTIONS if pattern.search(asked)]
+    if not answers:
+        answers = [reply(facts) for pattern, reply in _MANNERS if pattern.search(asked)][:1]
+    return " ".join(answers or [_unknown(facts)])
+
+
+def _normalised(question: str) -> str:
+    """Lower case, apostrophes gone, every other mark a space: "What's up?" is "whats up"."""
+    lowered = question[:_MAX_QUESTION_CHARS].lower().replace("'", "").replace("’", "")
+    return " ".join(re.findall(r"\w+", lowered))
+
+
+# --- answers about the machine ------------------------------------------------------------------
+
+
+def _time(facts: HostFacts) -> str:
+    return f"It is {facts.now:%H:%M}."
+
+
+def _date(facts: HostFacts) -> str:
+    return f"Today is {facts.now:%A}, {facts.now.day} {facts.now:%B %Y}."
+
+
+def _uptime(facts: HostFacts) -> str:
+    daemon = f"I have been running for {_duration(facts.daemon_uptime_s)}."
+    if not facts.uptime_s:
+        return daemon
+    return f"{_host(facts)} has been up for {_duration(facts.uptime_s)}. {daemon}"
+
+
+def _load(facts: HostFacts) -> str:
+    if not facts.cpus:
+        return "I could not read the load."
+    share = facts.load[0] / facts.cpus
+    verdict = "quiet" if share < 0.7 else "busy" if share < 1.2 else "overloaded"
+    cores = "1 core" if facts.cpus == 1 else f"{facts.cpus} cores"
+    return f"The load is {facts.load[0]:.1f} on {cores}, so {_host(facts)} is {verdict}."
+
+
+def _memory(facts: HostFacts) -> str:
+    if not facts.memory_total:
+        return "I could not read the memory."
+    return f"{_size(facts.memory_available)} of {_size(facts.memory_total)} of memory are free."
+
+
+def _disk(facts: HostFacts) -> str:
+    if not facts.disk_total:
+        return "I could not read the disk."
+    percent = round(100 * facts.disk_free / facts.disk_total)
+    sizes = f"{_size(facts.disk_free)} of {_size(facts.disk_total)}"
+    warning = " That is little: make some room." if percent < 5 else ""
+    return f"{sizes} of disk space are free, which is {percent} percent.{warning}"
+
+
+def _hostname(facts: HostFacts) -> str:
+    return f"This machine is called {_host(facts)}."
+
+
+# --- answers about the daemon -------------------------------------------------------------------
+
+
+def _health(facts: HostFacts) -> str:
+    troubles = [each for each in facts.components if each.state not in _WORKING]
+    if not troubles:
+        return f"I am well, and I found nothing wrong. {_load(facts)} {_memory(facts)}"
+    return " ".join(_trouble(each) for each in troubles)
+
+
+def _trouble(component: ComponentFact) -> str:
+    parts = (f"{component.name} is {component.state}", component.reason, component.hint)
+    return " ".join(_sentence(part) for part in parts if part)
+
+
+def _version(facts: HostFacts) -> str:
+    return f"I am jarvisd, version {facts.daemon_version or 'unknown'}."
+
+
+def _voice(facts: HostFacts) -> str:
+    return f"You hear the voice {facts.voice}." if facts.voice else "No voice is chosen yet."
+
+
+def _replies(facts: HostFacts) -> str:
+    count = "1 reply" if facts.replies == 1 else f"{facts.replies} replies"
+    return f"I have given {count} since I started."
+
+
+def _help(facts: HostFacts) -> str:
+    return (
+        f"I am Jarvis, the voice of {_host(facts)}. {_model(facts)} Until then I can tell you "
+        "the time and the date, how this machine is doing, its load, memory, disk and uptime, "
+        "and what is missing."
+    )
+
+
+def _model(facts: HostFacts) -> str:
+    """That there is no model, and how to get one."""
+    for component in facts.components:
+        if component.name in _MODEL_COMPONENTS and component.hint:
+            return f"No language model is connected. {_sentence(component.hint)}"
+    return (
+        "No language model is connected. "
+        "Start one with: llama-server -m MODEL.gguf --port 8080, and ask me again."
+    )
+
+
+def _unknown(facts: HostFacts) -> str:
+    return f"I cannot answer that. {_model(facts)}"
+
+
+# --- manners ------------------------------------------------------------------------------------
+
+
+def _greeting(facts: HostFacts) -> str:
+    part = "morning" if 4 <= facts.now.hour < 12 else "day" if facts.now.hour < 18 else "evening"
+    return f"Good {part}. {_model(facts)} Ask me how this machine is doing."
+
+
+def _thanks(_: HostFacts) -> str:
+    return "You are welcome."
+
+
+def _goodbye(_: HostFacts) -> str:
+    return "Goodbye. I will be here."
+
+
+# --- wording ------------------------------------------------------------------------------------
+
+
+def _host(facts: HostFacts) -> str:
+    return facts.hostname or "this machine"
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop. A name that begins it keeps its spelling inside."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _size(amount: int) -> str:
+    """Bytes as people say them: three digits at most."""
+    for unit, scale in (("terabytes", 1 << 40), ("gigabytes", 1 << 30), ("megabytes", 1 << 20)):
+        if amount >= scale:
+            value = amount / scale
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return f"{amount // 1024} kilobytes"
+
+
+def _duration(seconds: float) -> str:
+    """The two largest units, as people say them."""
+    minutes = int(seconds // 60)
+    counted = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
+    parts = [f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in counted if count]
+    return " and ".join(parts[:2]) or "less than a minute"
+
+
+def _asks(*patterns: str) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(patterns) + r")\b")
+
+
+_QUESTIONS: tuple[tuple[re.Pattern[str], Answer], ...] = (
+    (
+        _asks("time is it", "(?:what|whats)(?: is)? the time", "current time", "tell me the time"),
+        _time,
+    ),
+    (
+        _asks(
+            "(?:what|which|whats) (?:day|date)",
+            "(?:what|whats)(?: is)? todays? date",
+            "(?:what is|whats) the date",
+            "day is (?:it|today)",
+            "current date",
+        ),
+        _date,
+    ),
+    (_asks("uptime", "how long .*(?:up|running|on)", "last (?:re)?boot"), _uptime),
+    (_asks("cpu", "load", "processor", "how busy"), _load),
+    (_asks("memory", "ram"), _memory),
+    (_asks("disks?", "storage", "hard drive", "(?:free|much) space", "space (?:is )?left"), _disk),
+    (_asks("hostname", "(?:name of|which|what) (?:this |the )?(?:host|machine)"), _hostname),
+    (
+        _asks(
+            "health",
+            "healthy",
+            "status",
+            "how are (?:you|things)",
+            "problems?",
+            "broken",
+            "are you (?:ok|okay|all ?right|well|fine|working|there)",
+            "everything (?:ok|okay)",
+            "(?:is|whats|what is|anything) (?:wrong|missing)",
+            "not working",
+        ),
+        _health,
+    ),
+    (_asks("version"), _version),
+    (_asks("(?:which|what|whats|your) (?:is )?(?:your )?voice"), _voice),
+    (_asks("how many (?:replies|answers|questions)"), _replies),
+    (_asks("language model", "llama(?: server)?", "llm", "which model"), _model),
+    (_asks("help", "what can you", "(?:who|what) are you", "your name"), _help),
+)
+
+_MANNERS: tuple[tuple[re.Pattern[str], Answer], ...] = (
+    (_asks("bye", "goodbye", "good night", "see you", "thats all"), _goodbye),
+    (_asks("thanks", "thank you"), _thanks),
+    (_asks("hi", "hello", "hey", "good (?:morning|day|afternoon|evening)", "greetings"), _greeting),
+)

@@ -1,0 +1,132 @@
+"""One streamed chat completion: bytes of the response body in, ``LlmEvent`` out.
+
+Sans-I/O. Knows what a chunk means, what is a thought, and when a generation has succeeded: a
+``finish_reason`` was seen. It never lets a thought out as text, and holds no text itself.
+"""
+
+from collections.abc import Iterator
+
+from jarvisd.errors import LlmError
+from jarvisd.llm.model import (
+    Completion,
+    LlmEvent,
+    PromptProgress,
+    ReasoningDelta,
+    ToolCallDelta,
+)
+from jarvisd.llm.sse import Done, Ping, SseEvent, SseParser, StreamError
+from jarvisd.llm.thinking import ThinkingFilter
+from jarvisd.llm.wire import Choice, Chunk, Delta, Timings, Usage
+
+MAX_REPLY_CHARS = 1_000_000
+
+
+class ChatStream:
+    """Interprets one response.
+
+    ``tokens`` counts the deltas that carried something, thoughts and tool calls included.
+    ``finished`` turns true with the finish reason: the answer is whole, only figures may follow.
+    ``done`` turns true with the end mark: nothing follows.
+    """
+
+    def __init__(self, *, max_chars: int = MAX_REPLY_CHARS) -> None:
+        self.done = False
+        self.tokens = 0
+        self._parser = SseParser()
+        self._thinking = ThinkingFilter()
+        self._chars_left = max_chars
+        self._max_chars = max_chars
+        self._finish_reason: str | None = None
+        self._model = ""
+        self._usage: Usage | None = None
+        self._timings: Timings | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether a finish reason was seen."""
+        return self._finish_reason is not None
+
+    def feed(self, data: bytes) -> Iterator[LlmEvent]:
+        """Events that ``data`` completes, in order, each yielded before a later error is raised.
+
+        Raises ``LlmError``: ``llm.stream_error`` for an error inside the stream, ``llm.failed``
+        for a reply beyond all bounds.
+        """
+        for event in self._parser.feed(data):
+            if not self.done:
+                yield from self._interpret(event)
+
+    def finish(self) -> Completion:
+        """The body has ended. Raises ``LlmError`` ``llm.truncated`` if the answer had not."""
+        if self._finish_reason is None:
+            raise LlmError(
+                "llama-server ended the stream before the answer was complete.",
+                code="llm.truncated",
+                hint="It was stopped or restarted, or it crashed: look at its log.",
+            )
+        usage, timings = self._usage or Usage(), self._timings or Timings()
+        details = usage.prompt_tokens_details
+        return Completion(
+            finish_reason=self._finish_reason,
+            model=self._model,
+            prompt_tokens=usage.prompt_tokens or timings.cache_n + timings.prompt_n,
+            cached_tokens=details.cached_tokens if details else timings.cache_n,
+            completion_tokens=usage.completion_tokens or timings.predicted_n,
+            prompt_ms=timings.prompt_ms,
+            completion_ms=timings.predicted_ms,
+        )
+
+    def _interpret(self, event: SseEvent) -> Iterator[LlmEvent]:
+        match event:
+            case Chunk():
+                yield from self._chunk(event)
+            case StreamError(message, kind):
+                raise _stream_error(message, kind)
+            case Done():
+                self.done = True
+                yield from self._thinking.finish()
+            case Ping():
+                pass
+
+    def _chunk(self, chunk: Chunk) -> Iterator[LlmEvent]:
+        self._model = chunk.model or self._model
+        self._usage = chunk.usage or self._usage
+        self._timings = chunk.timings or self._timings
+        if chunk.prompt_progress is not None:
+            yield PromptProgress(chunk.prompt_progress.processed, chunk.prompt_progress.total)
+        for choice in chunk.choices:
+            yield from self._choice(choice)
+
+    def _choice(self, choice: Choice) -> Iterator[LlmEvent]:
+        delta = choice.delta
+        self._count(delta)
+        if delta.reasoning_content:
+            yield ReasoningDelta(delta.reasoning_content)
+        if delta.content:
+            yield from self._thinking.feed(delta.content)
+        for call in delta.tool_calls or ():
+            if call.function is not None:
+                yield ToolCallDelta(call.index, call.function.name, call.function.arguments or "")
+        if choice.finish_reason is not None:
+            self._finish_reason = choice.finish_reason
+            yield from self._thinking.finish()
+
+    def _count(self, delta: Delta) -> None:
+        self.tokens += bool(delta.content or delta.reasoning_content or delta.tool_calls)
+        self._chars_left -= len(delta.content or "") + len(delta.reasoning_content or "")
+        if self._chars_left < 0:
+            raise LlmError(
+                f"The answer is longer than {self._max_chars:,} characters.",
+                hint="Set llm.max_tokens, so that the model stops by itself.",
+            )
+
+
+def _stream_error(message: str, kind: str) -> LlmError:
+    context_full = "context size" in message.lower()
+    return LlmError(
+        f"llama-server reported an error while it was answering: {message}"
+        if kind != "malformed"
+        else f"llama-server's stream cannot be read: {message}",
+        code="llm.stream_error",
+        hint="Start llama-server with a larger context: -c TOKENS." if context_full else "",
+    )

@@ -1,0 +1,129 @@
+"""Which provider answers: llama-server where there is one, otherwise the builtin one.
+
+Under ``auto`` only absence (nobody listens) makes the builtin provider answer. A server that is
+loading, busy, locked or full is waited for or reported, never silently replaced, and once anything
+of an answer has come nothing is tried again.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from jarvisd.config.settings import LlmSettings
+from jarvisd.errors import LlmError
+from jarvisd.llm.builtin import Builtin
+from jarvisd.llm.llama_server import LlamaServer
+from jarvisd.llm.model import LlmEvent, Prompt, Provider, ProviderHealth
+
+# Bad news is old news soon: whoever starts llama-server does not want to wait for a cache.
+_BAD_NEWS_S = 2.0
+
+
+class Choice:
+    """The provider of one reply; under ``auto`` it may turn to the builtin one before any event.
+
+    ``name`` is who answers now, and ``reason`` why that is not llama-server (empty if it is).
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        reason: str = "",
+        instead: Provider | None = None,
+        on_absent: Callable[[LlmError], None] = lambda _: None,
+    ) -> None:
+        self.reason = reason
+        self._provider = provider
+        self._instead = instead
+        self._on_absent = on_absent
+
+    @property
+    def name(self) -> str:
+        """The provider that answers; final once the first event was seen."""
+        return self._provider.name
+
+    async def health(self) -> ProviderHealth:
+        """How the chosen provider is."""
+        return await self._provider.health()
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
+        """Generate; see ``Provider.stream``."""
+        begun = False
+        try:
+            async with aclosing(self._provider.stream(prompt)) as events:
+                async for event in events:
+                    begun = True
+                    yield event
+        except LlmError as error:
+            if begun or self._instead is None or error.code != "llm.unreachable":
+                raise
+            self._on_absent(error)
+            self._provider, self.reason = self._instead, error.message
+        else:
+            return
+        async with aclosing(self._provider.stream(prompt)) as events:
+            async for event in events:
+                yield event
+
+    async def close(self) -> None:
+        """Nothing to release: the providers outlive a reply."""
+
+
+class ChosenProvider:
+    """Chooses a provider for each reply, by the configured policy and llama-server's health."""
+
+    def __init__(
+        self,
+        settings: LlmSettings,
+        llama: LlamaServer,
+        builtin: Builtin,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._llama = llama
+        self._builtin = builtin
+        self._clock = clock
+        self._health: ProviderHealth | None = None
+        self._asked_at = 0.0
+        self._asking = asyncio.Lock()
+
+    async def health(self) -> ProviderHealth:
+        """How the configured provider is; good news is kept ``health_cache_s``, bad news 2 s."""
+        if self._settings.provider == "builtin":
+            return await self._builtin.health()
+        async with self._asking:
+            health = self._health
+            if health is None or self._clock() - self._asked_at > self._keep_s(health):
+                health = await self._llama.health()
+                self._remember(health)
+            return health
+
+    async def choose(self) -> Choice:
+        """The provider for one reply that begins now."""
+        if self._settings.provider == "builtin":
+            return Choice(self._builtin, reason="llm.provider is set to builtin.")
+        if self._settings.provider == "llama-server":
+            return Choice(self._llama)
+        health = await self.health()
+        if health.state == "absent":
+            return Choice(self._builtin, reason=health.reason)
+        return Choice(self._llama, instead=self._builtin, on_absent=self._found_absent)
+
+    async def close(self) -> None:
+        """Release both providers."""
+        await self._llama.close()
+        await self._builtin.close()
+
+    def _keep_s(self, health: ProviderHealth) -> float:
+        good = health.state in {"ready", "busy", "asleep"}
+        return self._settings.health_cache_s if good else _BAD_NEWS_S
+
+    def _found_absent(self, error: LlmError) -> None:
+        self._remember(ProviderHealth("absent", error.message, error.hint))
+
+    def _remember(self, health: ProviderHealth) -> None:
+        self._health = health
+        self._asked_at = self._clock()

@@ -1,0 +1,182 @@
+"""Names every way in which llama-server can fail, with the step that helps.
+
+Pure translation: HTTP statuses, error bodies and transport errors in, ``LlmError`` out.
+
+    llm.unreachable          nobody answers at the address
+    llm.loading              it is still loading its model
+    llm.busy                 it did not accept the request in time: all slots taken
+    llm.first_token_timeout  accepted, and then no token in time: a long prompt, or it is stuck
+    llm.stalled              tokens flowed, and then none for too long
+    llm.stream_error         it reported an error inside the stream
+    llm.truncated            the stream ended before the answer did
+    llm.overflow             the prompt does not fit into its context
+    llm.denied               it wants an API key, or another one
+    llm.rejected             it refused the request for another reason
+    llm.failed               everything else
+"""
+
+import httpx
+import msgspec
+
+from jarvisd.errors import LlmError
+from jarvisd.llm.wire import ErrorBody, ErrorResponse
+
+
+def start_command(url: str) -> str:
+    """The command line that would make a llama-server answer at ``url``."""
+    return f"llama-server -m MODEL.gguf {_listen_options(url)} -np 1 -c 4096 --sse-ping-interval 1"
+
+
+def _listen_options(url: str) -> str:
+    if url.startswith("unix:"):
+        return f"--host {socket_path(url)}"
+    parsed = httpx.URL(url)
+    local = parsed.host in {"127.0.0.1", "localhost", "::1"}
+    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    return f"--port {port}" if local else f"--host {parsed.host} --port {port}"
+
+
+def socket_path(url: str) -> str:
+    """The file that a ``unix:`` address names; ``unix:///run/x`` and ``unix:/run/x`` are one."""
+    path = url.removeprefix("unix:")
+    return path.removeprefix("//")
+
+
+def no_connection(url: str, error: httpx.ConnectError | httpx.ConnectTimeout) -> LlmError:
+    """Nobody answers at ``url``, or we may not even ask."""
+    cause = _system_error(error)
+    if isinstance(cause, PermissionError):
+        return LlmError(
+            f"The socket of llama-server may not be used: {url}.",
+            code="llm.denied",
+            hint="Give the daemon's user access to the socket, or let llama-server listen on a port.",
+        )
+    timeout = isinstance(error, httpx.ConnectTimeout)
+    reason = cause.strerror if cause else "the connection timed out" if timeout else error
+    return LlmError(
+        f"llama-server does not answer at {url}: {reason}.",
+        code="llm.unreachable",
+        hint=f"Start it: {start_command(url)}",
+    )
+
+
+def _system_error(error: BaseException) -> OSError | None:
+    """The operating system's own error under those of the libraries around it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause
+        if isinstance(cause, BaseExceptionGroup):
+            return _system_error(cause.exceptions[0])
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def still_loading(waited_s: float) -> LlmError:
+    """The model was not loaded within the time a reply may wait."""
+    return LlmError(
+        f"llama-server is still loading its model after {waited_s:g} seconds.",
+        code="llm.loading",
+        hint="Ask again in a moment, or raise llm.loading_timeout_s.",
+        retry_after_s=5.0,
+    )
+
+
+def busy(limit_s: float) -> LlmError:
+    """The request was not accepted in time; a queued one gets no headers."""
+    return LlmError(
+        f"llama-server did not accept the request within {limit_s:g} seconds: it is busy.",
+        code="llm.busy",
+        hint="Wait for the other generation, or start llama-server with more slots: -np 2.",
+        retry_after_s=5.0,
+    )
+
+
+def no_first_token(limit_s: float) -> LlmError:
+    """The request was accepted and no token came in time."""
+    return LlmError(
+        f"llama-server did not begin to answer within {limit_s:g} seconds.",
+        code="llm.first_token_timeout",
+        hint="The prompt may be long for this machine: raise llm.first_token_timeout_s.",
+    )
+
+
+def stalled(limit_s: float) -> LlmError:
+    """The answer stopped in the middle."""
+    return LlmError(
+        f"llama-server stopped in the middle of its answer, silent for {limit_s:g} seconds.",
+        code="llm.stalled",
+        hint="Look whether llama-server is suspended or the machine is out of memory.",
+    )
+
+
+def connection_lost(error: httpx.HTTPError) -> LlmError:
+    """The connection broke after the request was sent."""
+    return LlmError(
+        f"llama-server closed the connection: {str(error) or type(error).__name__}.",
+        code="llm.truncated",
+        hint="It was stopped or restarted, or it crashed: look at its log.",
+    )
+
+
+def not_a_stream(content_type: str) -> LlmError:
+    """Somebody answered with success, and not with a stream."""
+    return LlmError(
+        f"The server answered with {content_type or 'no content type'} instead of a stream.",
+        hint="Check llm.url: it may not be a llama-server.",
+    )
+
+
+def key_unreadable(path: str, error: OSError | UnicodeError) -> LlmError:
+    """The file with the API key cannot be used."""
+    return LlmError(
+        f"The API key of llama-server cannot be read from {path}: {error}.",
+        code="llm.denied",
+        hint="Check llm.api_key_file and that the daemon's user may read it.",
+    )
+
+
+def from_response(status: int, body: bytes) -> LlmError:
+    """What a response other than 2xx means."""
+    error = _error_body(body)
+    message = error.message.rstrip(".") or f"HTTP {status}"
+    if status in {401, 403}:
+        return LlmError(
+            f"llama-server refused us: {message}.",
+            code="llm.denied",
+            hint="Put its API key into a file and name the file in llm.api_key_file.",
+        )
+    if error.type == "exceed_context_size_error":
+        return _overflow(error)
+    code = "llm.rejected" if 400 <= status < 500 else "llm.failed"
+    return LlmError(f"llama-server refused the request: {message}.", code=code, hint=_hint(status))
+
+
+def is_loading(status: int, body: bytes) -> bool:
+    """Whether this response says that the model is still loading."""
+    return status == 503 and _error_body(body).type == "unavailable_error"
+
+
+def _hint(status: int) -> str:
+    return "Check llm.url: it may not be a llama-server." if status in {404, 405} else ""
+
+
+def _overflow(error: ErrorBody) -> LlmError:
+    sizes = (
+        f"{error.n_prompt_tokens} tokens into {error.n_ctx}"
+        if error.n_ctx
+        else "llama-server did not say by how much"
+    )
+    return LlmError(
+        f"The conversation does not fit into the model's context ({sizes}).",
+        code="llm.overflow",
+        hint="Begin a new conversation, lower llm.history_messages, "
+        f"or start llama-server with a larger context: -c {max(8192, 2 * error.n_prompt_tokens)}.",
+    )
+
+
+def _error_body(body: bytes) -> ErrorBody:
+    try:
+        return msgspec.json.decode(body, type=ErrorResponse).error or ErrorBody()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ErrorBody()

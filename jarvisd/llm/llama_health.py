@@ -1,0 +1,105 @@
+"""How a llama-server is, found out through its own routes and within two seconds.
+
+``/health`` says that it lives (also while it is busy or asleep), ``/props`` what it is, and
+``/slots`` whether it has a slot to spare. Never raises, and never wakes a sleeping model.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import httpx
+import msgspec
+
+from jarvisd.errors import LlmError
+from jarvisd.llm import failures
+from jarvisd.llm.body import read_body
+from jarvisd.llm.model import ProviderHealth
+from jarvisd.llm.wire import Properties
+
+LIMIT_S = 2.0
+_MAX_BODY_BYTES = 4_194_304  # the chat template is part of the properties
+_BUSY = "All its slots are taken: a question waits until one is free."
+
+Authorization = Callable[[], Awaitable[dict[str, str]]]
+
+
+async def check(
+    client: httpx.AsyncClient, url: str, authorization: Authorization
+) -> ProviderHealth:
+    """Ask the server that ``client`` reaches at ``url``; at most ``LIMIT_S`` seconds."""
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await _ask(client, url, await authorization())
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        return _health_of(failures.no_connection(url, error))
+    except LlmError as error:
+        return _health_of(error)
+    except TimeoutError:
+        return ProviderHealth(
+            "failed",
+            f"llama-server at {url} accepts connections but does not answer.",
+            "Look whether it is suspended or overloaded.",
+        )
+    except httpx.HTTPError as error:
+        return ProviderHealth(
+            "failed",
+            f"Whatever listens at {url} broke off: {str(error) or type(error).__name__}.",
+            "Check llm.url: it may not be a llama-server.",
+        )
+
+
+def _health_of(error: LlmError) -> ProviderHealth:
+    match error.code:
+        case "llm.unreachable":
+            return ProviderHealth("absent", error.message, error.hint)
+        case "llm.denied":
+            return ProviderHealth("denied", error.message, error.hint)
+        case _:
+            return ProviderHealth("failed", error.message, error.hint)
+
+
+async def _ask(client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> ProviderHealth:
+    for path in ("/health", "/props"):
+        status, body = await _get(client, path, headers)
+        if failures.is_loading(status, body):
+            return ProviderHealth(
+                "loading", f"llama-server at {url} is loading its model.", "Wait for it."
+            )
+        if status != 200:
+            raise failures.from_response(status, body)
+    found = _properties(body)
+    model = found.model_alias or found.model_path
+    asleep = found.is_sleeping
+    busy = not asleep and await _all_slots_taken(client, headers)
+    return ProviderHealth(
+        "asleep" if asleep else "busy" if busy else "ready",
+        "The model wakes up with the next question." if asleep else _BUSY if busy else "",
+        model=model,
+        context_tokens=found.default_generation_settings.n_ctx,
+        details={"build": found.build_info, "slots": str(found.total_slots), "role": found.role},
+    )
+
+
+async def _all_slots_taken(client: httpx.AsyncClient, headers: Mapping[str, str]) -> bool:
+    """Best effort: a server started without ``--slots`` does not tell (501)."""
+    status, _ = await _get(client, "/slots?fail_on_no_slot=1", headers)
+    return status == 503
+
+
+def _properties(body: bytes) -> Properties:
+    try:
+        return msgspec.json.decode(body, type=Properties)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LlmError(
+            f"The answer to /props cannot be read: {error}.",
+            hint="Check llm.url: it may not be a llama-server.",
+        ) from error
+
+
+async def _get(
+    client: httpx.AsyncClient, path: str, headers: Mapping[str, str]
+) -> tuple[int, bytes]:
+    request = client.build_request("GET", path, headers=dict(headers))
+    response = await client.send(request, stream=True)
+    body = await read_body(response, limit_s=LIMIT_S, max_bytes=_MAX_BODY_BYTES)
+    return response.status_code, body

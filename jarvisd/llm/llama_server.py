@@ -1,0 +1,195 @@
+"""llama-server as a provider: its HTTP API, its states and its time limits.
+
+It keeps no connection alive (llama-server closes them without saying so), goes through no proxy,
+and cancels by disconnecting, which is what llama-server understands. It never sends
+X-Conversation-Id: with it a generation outlives its client. Nothing is retried once a request was
+accepted; what the states mean is in ``failures``, what the stream means in ``chat_stream``.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from jarvisd.config.settings import LlmSettings
+from jarvisd.errors import LlmError
+from jarvisd.llm import failures, llama_health
+from jarvisd.llm.body import StreamBody, read_body
+from jarvisd.llm.chat_stream import ChatStream
+from jarvisd.llm.model import (
+    HeadersReceived,
+    LlmEvent,
+    Prompt,
+    ProviderHealth,
+)
+from jarvisd.llm.wire import ChatRequest, RequestMessage
+
+_CHAT = "/v1/chat/completions"
+_JSON = {"Content-Type": "application/json"}
+_MAX_CONNECTIONS = 64
+_MAX_KEY_BYTES = 4_096
+# Between process start and the first 503, llama-server refuses connections for about 50 ms.
+_REFUSED_RETRY_S = 0.06
+_LOADING_FIRST_WAIT_S, _LOADING_LONGEST_WAIT_S = 0.1, 1.0
+
+
+class LlamaServer:
+    """One llama-server at ``settings.url``; any number of generations at the same time."""
+
+    name = "llama-server"
+
+    def __init__(
+        self, settings: LlmSettings, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._client = _client(settings)
+
+    async def health(self) -> ProviderHealth:
+        """Ask now how the server is; at most about two seconds, never raises."""
+        return await llama_health.check(self._client, self._settings.url, self._authorization)
+
+    async def close(self) -> None:
+        """Release connections; generations in flight end with an error."""
+        await self._client.aclose()
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
+        """Generate. Ends with exactly one ``Completion`` or raises ``LlmError``.
+
+        Closing the generator disconnects at once, which stops decoding within milliseconds.
+        """
+        body = await self._open(msgspec.json.encode(self._request(prompt)))
+        chat = ChatStream()
+        try:
+            yield HeadersReceived()
+            while not chat.done and (data := await _read(body, chat)):
+                for event in chat.feed(data):
+                    yield event
+            yield chat.finish()
+        finally:
+            await body.close()
+
+    def _request(self, prompt: Prompt) -> ChatRequest:
+        settings = self._settings
+        temperature = settings.temperature if prompt.temperature is None else prompt.temperature
+        return ChatRequest(
+            messages=[RequestMessage(each.role, each.content) for each in prompt.messages],
+            stream=True,
+            stream_options={"include_usage": True},
+            chat_template_kwargs={"enable_thinking": settings.thinking},
+            return_progress=True,
+            sse_ping_interval=1,  # lets it notice SIGTERM and our disconnect within a second
+            model=settings.model,
+            max_tokens=prompt.max_tokens or settings.max_tokens or None,
+            temperature=temperature,
+            seed=prompt.seed,
+        )
+
+    # --- until the headers ----------------------------------------------------------------------
+
+    async def _open(self, content: bytes) -> StreamBody:
+        """The stream, once the request was accepted; waits for a server that is still loading."""
+        headers = {**_JSON, **await self._authorization()}
+        started, wait_s, may_retry = self._clock(), _LOADING_FIRST_WAIT_S, True
+        while True:
+            request = self._client.build_request("POST", _CHAT, content=content, headers=headers)
+            try:
+                response = await self._send(request)
+            except httpx.ConnectError as error:
+                if not may_retry:
+                    raise failures.no_connection(self._settings.url, error) from error
+                may_retry = False
+                await asyncio.sleep(_REFUSED_RETRY_S)
+                continue
+            if response.status_code == 200:
+                return await self._body(response)
+            await self._raise_unless_loading(response, waited_s=self._clock() - started)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, _LOADING_LONGEST_WAIT_S)
+            may_retry = True
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """The response as soon as its headers are there; a queued request has none."""
+        limit_s = self._settings.headers_timeout_s
+        try:
+            async with asyncio.timeout(limit_s):
+                return await self._client.send(request, stream=True)
+        except (TimeoutError, httpx.PoolTimeout) as error:
+            raise failures.busy(limit_s) from error
+        except httpx.ConnectTimeout as error:
+            raise failures.no_connection(self._settings.url, error) from error
+        except httpx.ConnectError:
+            raise
+        except httpx.HTTPError as error:
+            raise failures.connection_lost(error) from error
+
+    async def _body(self, response: httpx.Response) -> StreamBody:
+        content_type = response.headers.get("Content-Type", "")
+        if not content_type.startswith("text/event-stream"):
+            await response.aclose()
+            raise failures.not_a_stream(content_type)
+        return StreamBody(
+            response,
+            first_token_s=self._settings.first_token_timeout_s,
+            token_s=self._settings.token_timeout_s,
+            clock=self._clock,
+        )
+
+    async def _raise_unless_loading(self, response: httpx.Response, *, waited_s: float) -> None:
+        """Raise what a response other than 200 means; return if waiting may help."""
+        body = await read_body(response, limit_s=self._settings.connect_timeout_s)
+        if not failures.is_loading(response.status_code, body):
+            raise failures.from_response(response.status_code, body)
+        if waited_s >= self._settings.loading_timeout_s:
+            raise failures.still_loading(self._settings.loading_timeout_s)
+
+    async def _authorization(self) -> dict[str, str]:
+        """The header with the API key, read anew each time so that it can be changed."""
+        path = self._settings.api_key_file
+        if not path:
+            return {}
+        try:
+            key = await asyncio.to_thread(_read_key, Path(path))
+        except (OSError, UnicodeError) as error:
+            raise failures.key_unreadable(path, error) from error
+        return {"Authorization": f"Bearer {key}"}
+
+
+def _client(settings: LlmSettings) -> httpx.AsyncClient:
+    url, uds = settings.url, None
+    if url.startswith("unix:"):
+        url, uds = "http://llama-server", failures.socket_path(url)
+    transport = httpx.AsyncHTTPTransport(
+        # Loading certificate authorities takes 20 ms, and plain HTTP has no use for them.
+        verify=url.startswith("https:"),
+        uds=uds,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0),
+    )
+    return httpx.AsyncClient(
+        base_url=url,
+        transport=transport,
+        trust_env=False,
+        headers={"Accept-Encoding": "identity", "User-Agent": "jarvisd"},
+        timeout=httpx.Timeout(
+            settings.headers_timeout_s, connect=settings.connect_timeout_s, read=None
+        ),
+    )
+
+
+async def _read(body: StreamBody, chat: ChatStream) -> bytes:
+    """The next bytes. Once the answer is whole, a failure only costs the figures after it."""
+    try:
+        return await body.read(chat.tokens)
+    except LlmError:
+        if chat.finished:
+            return b""
+        raise
+
+
+def _read_key(path: Path) -> str:
+    with path.open(encoding="ascii") as file:
+        return file.read(_MAX_KEY_BYTES).strip()
