@@ -19,9 +19,10 @@ from jarvisd.text.model import Utterance
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 
-# A slow speaker: while the length of an utterance without marks is unknown, words are claimed late
-# rather than early.
+# A slow speaker, assumed until the reply's own pace is known: words are claimed late, not early.
 _SLOW_CHARS_PER_S = 10.0
+# A sentence may be this much slower than those before it.
+_PACE_MARGIN = 1.1
 
 
 @dataclass(slots=True)
@@ -31,9 +32,10 @@ class _Track:
     utterance: Utterance
     start: int
     heard_before: int  # offset in the original that was heard once ``start`` is reached
+    expected: int  # samples it will have, as far as can be told before its end
     samples: int = 0
     mark_samples: list[int] = field(default_factory=list)
-    mark_ends: list[int] = field(default_factory=list)
+    mark_offsets: list[int] = field(default_factory=list)
     whole: bool = False  # its audio is complete, so its last word can be heard too
     closed: bool = False  # nothing more of it follows
 
@@ -41,41 +43,31 @@ class _Track:
         """Append audio and the words that begin in it; both lists stay sorted for bisection."""
         self.samples += samples
         for mark in marks:
-            end = mark.offset + mark.length
-            if not mark.length:
-                word = _WORD.search(self.utterance.spoken.text, mark.offset)
-                end = word.end() if word else mark.offset
             self.mark_samples.append(max([mark.sample, *self.mark_samples[-1:]]))
-            self.mark_ends.append(max([end, *self.mark_ends[-1:]]))
+            self.mark_offsets.append(max([mark.offset, *self.mark_offsets[-1:]]))
 
-    def heard_end(self, played: int, samples_per_char: float) -> int:
+    def heard_end(self, played: int) -> int:
         """Offset in the original that was heard after ``played`` samples of this utterance."""
-        if self.whole and played >= self.samples:
+        played = min(played, self.samples)
+        if self.whole and played == self.samples:
             return self.utterance.end
-        if self.mark_samples:
-            spoken = self._spoken_by_marks(played)
-        else:
-            spoken = self._spoken_by_share(played, samples_per_char)
-        if spoken == 0:
+        said = self._said_by_marks(played) if self.mark_samples else self._said_by_share(played)
+        ends = [word.end() for word in _WORD.finditer(self.utterance.spoken.text)]
+        words = bisect_right(ends, said)
+        if words == 0:
             return self.heard_before
-        reached = self.utterance.spoken.original_end(spoken)
+        reached = self.utterance.spoken.original_end(ends[words - 1])
         return max(self.heard_before, min(reached, self.utterance.end))
 
-    def _spoken_by_marks(self, played: int) -> int:
-        """End of the last word before the one that is being said: that word began, so it ended."""
+    def _said_by_marks(self, played: int) -> int:
+        """Spoken characters before the word that has begun: its beginning ended all of them."""
         begun = bisect_right(self.mark_samples, played)
-        return self.mark_ends[begun - 2] if begun > 1 else 0
+        return self.mark_offsets[begun - 1] if begun else 0
 
-    def _spoken_by_share(self, played: int, samples_per_char: float) -> int:
-        """End of the last word inside the played share of the characters."""
-        text = self.utterance.spoken.text
-        samples = self.samples
-        if not self.whole:
-            samples = max(samples, round(len(text) * samples_per_char))
-        reached = len(text) * played // samples if samples else 0
-        ends = [word.end() for word in _WORD.finditer(text)]
-        words = bisect_right(ends, reached)
-        return ends[words - 1] if words else 0
+    def _said_by_share(self, played: int) -> int:
+        """Spoken characters by the share of the audio that was played."""
+        samples = self.samples if self.whole else max(self.samples, self.expected)
+        return len(self.utterance.spoken.text) * played // samples if samples else 0
 
 
 class SpokenLedger:
@@ -92,7 +84,9 @@ class SpokenLedger:
         self._starts: list[int] = []
         self._delivered = 0
         self._played = 0
-        self._samples_per_char = sample_rate / _SLOW_CHARS_PER_S
+        self._slow_pace = sample_rate / _SLOW_CHARS_PER_S
+        self._spoken_samples = 0
+        self._spoken_chars = 0
 
     @property
     def delivered(self) -> int:
@@ -129,15 +123,18 @@ class SpokenLedger:
         """The audio of utterance ``seq`` is complete."""
         track = self._open(seq)
         track.whole = track.closed = True
+        self._spoken_samples += track.samples
+        self._spoken_chars += len(track.utterance.spoken.text)
 
-    def skipped(self, seq: int, reason: str, unspeakable: bool) -> None:
+    def skipped(self, seq: int) -> None:
         """Utterance ``seq`` ends without (more) audio.
 
-        What had nothing to say (``unspeakable``: code, blank lines) is passed when playback gets
+        What the text room found nothing to say in (code, blank lines) is passed when playback gets
         there; what should have been said and was not is heard as far as its audio goes.
         """
         track = self._open(seq)
-        track.whole, track.closed = unspeakable, True
+        track.whole = track.utterance.skipped is not None
+        track.closed = True
 
     def played(self, samples: int) -> int:
         """Playback has come to ``samples``: never back, never beyond what was delivered."""
@@ -154,14 +151,14 @@ class SpokenLedger:
         if index < 0:
             return 0
         track = self._tracks[index]
-        return track.heard_end(position - track.start, self._samples_per_char)
+        return track.heard_end(position - track.start)
 
     def heard_text(self, played: int | None = None) -> str:
         """The original text that was heard, without what failed."""
         position = self._position(played)
         slices: list[str] = []
         for track in self._tracks[: self._index(position) + 1]:
-            end = track.heard_end(position - track.start, self._samples_per_char)
+            end = track.heard_end(position - track.start)
             slices.append(track.utterance.text[: max(0, end - track.utterance.start)])
         return "".join(slices)
 
@@ -181,8 +178,16 @@ class SpokenLedger:
             raise ValueError(f"utterance {seq} delivered before {last.utterance.seq} ended")
         if not self._undelivered or self._undelivered[0].seq != seq:
             raise ValueError(f"utterance {seq} delivered out of order")
-        heard = last.heard_end(last.samples, self._samples_per_char) if last is not None else 0
-        track = _Track(self._undelivered.popleft(), self._delivered, heard)
+        utterance = self._undelivered.popleft()
+        heard = last.heard_end(last.samples) if last is not None else 0
+        expected = round(len(utterance.spoken.text) * self._samples_per_char())
+        track = _Track(utterance, self._delivered, heard, expected)
         self._tracks.append(track)
         self._starts.append(track.start)
         return track
+
+    def _samples_per_char(self) -> float:
+        """The pace of this reply's voice, rather too slow than too fast."""
+        if not self._spoken_chars or not self._spoken_samples:
+            return self._slow_pace
+        return _PACE_MARGIN * self._spoken_samples / self._spoken_chars
