@@ -72,7 +72,9 @@ class Crew:
     def idle_worker(self, voice: str) -> PooledWorker | None:
         """A worker that can speak now, if possible one that has the voice loaded."""
         idle = [worker for worker in self._workers if worker.state == "idle"]
-        return next((worker for worker in idle if voice in worker.voices), idle[0] if idle else None)
+        return next(
+            (worker for worker in idle if voice in worker.voices), idle[0] if idle else None
+        )
 
     def holding(self, synthesis: Synthesis) -> PooledWorker | None:
         """The worker that makes ``synthesis``."""
@@ -131,9 +133,7 @@ class Crew:
     # --- starting -------------------------------------------------------------------------------
 
     def _begin_start(self) -> None:
-        worker = PooledWorker(
-            self._number(), self._command, on_free=self._free, on_gone=self._gone
-        )
+        worker = PooledWorker(self._number(), self._command, on_free=self._free, on_gone=self._gone)
         self._workers.append(worker)
         self._starting = asyncio.get_running_loop().create_task(self._start(worker))
 

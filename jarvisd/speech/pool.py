@@ -172,9 +172,7 @@ class Pool:
 
     def _give_up_on_failed(self) -> None:
         """Nobody waits for an engine that failed: its utterances fail with its reason."""
-        for synthesis in self._line.remove_all(
-            lambda one: self._crews[one.engine].health.failed
-        ):
+        for synthesis in self._line.remove_all(lambda one: self._crews[one.engine].health.failed):
             synthesis.fail(_engine_failed(self._crews[synthesis.engine]))
             synthesis.release()
 

@@ -169,7 +169,9 @@ class FrameDecoder:
             return None
         (size,) = _LENGTH.unpack_from(self._buffer, start)
         if not 0 < size <= MAX_FRAME_BYTES:
-            raise _protocol_error(f"a frame claims {size} bytes; at most {MAX_FRAME_BYTES} are sent")
+            raise _protocol_error(
+                f"a frame claims {size} bytes; at most {MAX_FRAME_BYTES} are sent"
+            )
         end = start + _LENGTH.size + int(size)
         return end if len(self._buffer) >= end else None
 

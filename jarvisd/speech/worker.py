@@ -177,7 +177,9 @@ def main() -> int:
     try:
         engine = make(arguments.engine, options)
     except Exception as error:  # noqa: BLE001 - whatever it is, the daemon must hear of it
-        connection.sendall(protocol.encode(protocol.Failure(-1, "speech.engine_failed", describe(error), 0)))
+        connection.sendall(
+            protocol.encode(protocol.Failure(-1, "speech.engine_failed", describe(error), 0))
+        )
         return 1
     try:
         Worker(engine, connection).run()

@@ -24,7 +24,5 @@ def make(name: str, options: Mapping[str, str]) -> Engine:
     if name == "piper":
         from jarvisd.speech.engines.piper import PiperEngine  # noqa: PLC0415 - only the one used
 
-        return PiperEngine(
-            options.get("voices_dir", "."), threads=int(options.get("threads", "1"))
-        )
+        return PiperEngine(options.get("voices_dir", "."), threads=int(options.get("threads", "1")))
     raise ValueError(f"there is no engine {name!r}")

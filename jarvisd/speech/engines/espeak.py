@@ -34,9 +34,7 @@ class EspeakEngine:
 
     name = "espeak"
 
-    def __init__(
-        self, *, library: str = "", data: str = "", words_per_minute: int = 165
-    ) -> None:
+    def __init__(self, *, library: str = "", data: str = "", words_per_minute: int = 165) -> None:
         self._library = Library.open(library, data)
         self._words_per_minute = words_per_minute
         self._lock = threading.Lock()

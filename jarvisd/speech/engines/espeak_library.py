@@ -5,11 +5,11 @@ callback's memory into bytes. Nothing here is thread-safe; ``espeak.py`` holds t
 """
 
 import ctypes
-import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jarvisd.errors import SpeechError
+from jarvisd.speech.engines.espeak_paths import find, unusable
 
 CONTINUE, STOP = 0, 1
 END_OF_EVENTS, WORD = 0, 1
@@ -65,12 +65,12 @@ class Library:
         try:
             self._native = ctypes.CDLL(library)
         except OSError as error:
-            raise _unusable(f"{library} cannot be loaded: {error}") from error
+            raise unusable(f"{library} cannot be loaded: {error}") from error
         self._declare()
         parent = str(Path(data).parent) if Path(data).name == "espeak-ng-data" else data
         rate = self._native.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, parent.encode(), 0)
         if rate <= 0:
-            raise _unusable(f"espeak-ng cannot use its data in {data}")
+            raise unusable(f"espeak-ng cannot use its data in {data}")
         self.sample_rate = int(rate)
         self.version = str(self._native.espeak_Info(None).decode(errors="replace"))
         self._native.espeak_SetSynthCallback(self._callback)
@@ -135,31 +135,8 @@ class Library:
         ]
 
 
-def find(library: str, data: str) -> tuple[str, str]:
-    """Paths of the library and of its data; looks into the wheel without importing it.
-
-    A configured library may leave its data to the loader's default; raises ``SpeechError``.
-    """
-    if library and data:
-        return library, data
-    spec = importlib.util.find_spec("espeakng_loader")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    if not folders:
-        raise _unusable("the espeakng-loader package is not installed")
-    folder = Path(folders[0])
-    return library or str(folder / "libespeak-ng.so"), data or str(folder / "espeak-ng-data")
-
-
 def _until_end(events: object) -> Iterator[Event]:
     index = 0
     while events and events[index].type != END_OF_EVENTS:  # type: ignore[index]
         yield events[index]  # type: ignore[index]
         index += 1
-
-
-def _unusable(reason: str) -> SpeechError:
-    return SpeechError(
-        reason,
-        code="speech.engine_failed",
-        hint="Reinstall jarvisd, or set speech.espeak.library and speech.espeak.data.",
-    )

@@ -1,0 +1,167 @@
+"""The speech room's front door: which voices there are, who speaks a reply, one utterance at a time.
+
+Starting never waits: voices are looked up and the first workers started in the background, and
+until then the embedded voice is on offer. ``choose`` looks at what is known and never blocks.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from jarvisd.config.settings import SpeechSettings
+from jarvisd.errors import SpeechError
+from jarvisd.speech import catalog, choice
+from jarvisd.speech.crew import CrewSettings
+from jarvisd.speech.engines.espeak_catalog import EspeakCatalog
+from jarvisd.speech.model import (
+    EngineStatus,
+    SynthesisRequest,
+    VoiceChoice,
+    VoiceInfo,
+    WorkerStatus,
+)
+from jarvisd.speech.pool import EngineCommand, Pool
+from jarvisd.speech.process import WorkerCommand
+from jarvisd.speech.synthesis import Synthesis
+
+_log = structlog.get_logger("jarvisd.speech")
+
+
+class Speech:
+    """Everything that can speak. Belongs to the event loop's thread."""
+
+    def __init__(self, settings: SpeechSettings, *, state_dir: Path) -> None:
+        self._settings = settings
+        self._state_dir = state_dir
+        self._catalog = _first_guess(settings)
+        self._pool = Pool(
+            _commands(settings, state_dir),
+            slots=settings.slots,
+            crew=CrewSettings(
+                spares=settings.spares,
+                start_timeout_s=settings.worker_start_timeout_s,
+                idle_s=settings.worker_idle_s,
+                max_rss_bytes=settings.worker_max_rss_mb * 1_048_576,
+            ),
+            on_voice_failed=self._voice_failed,
+        )
+        self._discovery: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Look for voices and warm the default one up, in the background."""
+        self._discovery = asyncio.get_running_loop().create_task(self._discover())
+
+    async def stop(self) -> None:
+        """Cancel what is being made and end every worker."""
+        if self._discovery:
+            self._discovery.cancel()
+            await asyncio.gather(self._discovery, return_exceptions=True)
+        await self._pool.stop()
+
+    async def discovered(self) -> None:
+        """Wait until the voices on disk are known."""
+        if self._discovery:
+            await asyncio.shield(self._discovery)
+
+    def voices(self) -> list[VoiceInfo]:
+        """Every voice, the default first."""
+        return self._catalog.voices()
+
+    def choose(
+        self, voice: str = "default", *, excluding: frozenset[str] = frozenset()
+    ) -> VoiceChoice:
+        """Who speaks a reply that asked for ``voice``, an id or a bare name.
+
+        ``excluding`` names engines or voice ids given up already. Raises ``SpeechError``:
+        ``speech.voice_unknown``, ``speech.no_engine``.
+        """
+        wanted = self._catalog.find(voice)
+        candidates = choice.Candidates(self._catalog.voices(), self._unusable())
+        return choice.choose(wanted, candidates, excluding)
+
+    def synthesize(self, request: SynthesisRequest) -> Synthesis:
+        """Queue one utterance; ``request.voice`` is the id of a chosen voice. Never raises."""
+        return self._pool.submit(request)
+
+    def workers(self) -> list[WorkerStatus]:
+        """Every worker process."""
+        return self._pool.workers()
+
+    def engine_states(self) -> dict[str, EngineStatus]:
+        """Every engine: its state, why, and what helps."""
+        return {**self._pool.engine_states(), **self._catalog.absent}
+
+    @property
+    def slots(self) -> int:
+        """How many utterances may be made at the same time."""
+        return self._pool.slots
+
+    @property
+    def slots_in_use(self) -> int:
+        """How many are being made, or are not yet free after a cancel."""
+        return self._pool.slots_in_use
+
+    def set_slots(self, slots: int) -> None:
+        """Allow more or fewer; at least one."""
+        self._pool.set_slots(slots)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    async def _discover(self) -> None:
+        self._catalog = await asyncio.to_thread(catalog.read, self._settings, self._state_dir)
+        try:
+            chosen = self.choose().voice
+        except SpeechError as error:
+            _log.error("speech.no_voice", reason=error.message)  # noqa: TRY400 - expected, no trace
+            return
+        _log.info("voices.found", default=chosen.id, voices=len(self.voices()))
+        self._pool.warm(chosen.engine, chosen.name)
+
+    def _unusable(self) -> Mapping[str, str]:
+        states = self.engine_states()
+        return {
+            engine: status.reason
+            for engine, status in states.items()
+            if status.state in {"failed", "absent"}
+        }
+
+    def _voice_failed(self, engine: str, voice: str, reason: str) -> None:
+        self._catalog.mark_broken(f"{engine}:{voice}", reason)
+
+
+def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
+    """Before the disk was looked at: the embedded voice as configured."""
+    language = settings.espeak.voice.partition("+")[0]
+    variant = settings.espeak.voice.partition("+")[2]
+    espeak = EspeakCatalog({language: "embedded voice"}, frozenset({variant}))
+    return catalog.Catalog([], espeak, settings)
+
+
+def _commands(settings: SpeechSettings, state_dir: Path) -> list[EngineCommand]:
+    espeak, piper = settings.espeak, settings.piper
+    folder = catalog.voices_folder(settings, state_dir)
+    return [
+        EngineCommand(
+            WorkerCommand(
+                "piper",
+                python=piper.python,
+                nice=settings.worker_nice,
+                options={"voices_dir": str(folder), "threads": str(piper.threads)},
+            ),
+            voice="",
+        ),
+        EngineCommand(
+            WorkerCommand(
+                "espeak",
+                nice=settings.worker_nice,
+                options={
+                    "library": espeak.library,
+                    "data": espeak.data,
+                    "words_per_minute": str(espeak.words_per_minute),
+                },
+            ),
+            voice=espeak.voice,
+        ),
+    ]
