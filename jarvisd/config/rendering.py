@@ -4,7 +4,6 @@ Generated, so that the reference file can never drift from the defaults and boun
 """
 
 import json
-import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Annotated, NamedTuple, get_args, get_origin
@@ -57,8 +56,8 @@ def toml_value(value: object) -> str:
     """A setting's value as TOML: booleans, numbers, text, and lists of them."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
-    if isinstance(value, float) and value == math.floor(value):
-        return f"{value:.1f}"
+    if isinstance(value, float):
+        return repr(value)
     # JSON's strings, numbers and booleans are TOML's; DEL is the one that TOML wants escaped.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
