@@ -69,7 +69,8 @@ class Database:
         self.path = path
         self.writer = writer
         self.reader = reader
-        self._open = True
+        # Between moving a damaged file away and having opened a fresh one.
+        self._lost = False
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -78,7 +79,6 @@ class Database:
 
     async def close(self) -> None:
         """Close both connections; the last one to close merges the journal into the file."""
-        self._open = False
         try:
             await self.reader.close()
         finally:
@@ -86,13 +86,14 @@ class Database:
 
     async def start_afresh(self, reason: str) -> None:
         """Move the damaged file aside and go on with an empty one."""
+        self._lost = True
         await self.close()
         await asyncio.to_thread(set_aside, self.path, reason)
         await self._reopen()
 
     async def _reopen(self) -> None:
         self.writer, self.reader = await open_connections(self.path)
-        self._open = True
+        self._lost = False
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Make all changes in order, in one transaction: all of them or none."""
@@ -145,7 +146,7 @@ class Database:
         Statements reach the connection's thread in order: a rollback takes effect after whatever
         was under way, even when its own answer is not waited for.
         """
-        if not self._open:
+        if self._lost:
             await self._reopen()
         connection = self.writer
         try:

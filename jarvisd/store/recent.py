@@ -96,7 +96,7 @@ class Recent:
 
     def _append(self, thread: _Thread, message: StoredMessage) -> None:
         thread.messages.append(message)
-        if message.reply:
+        if message.reply and message.role == "assistant":
             self._replies[message.reply] = message.conversation
         self._account(thread, size(message))
 
@@ -121,7 +121,8 @@ class Recent:
 
     def _release(self, thread: _Thread, messages: Iterable[StoredMessage]) -> None:
         for message in messages:
-            self._replies.pop(message.reply, None)
+            if message.role == "assistant":
+                self._replies.pop(message.reply, None)
             self._account(thread, -size(message))
 
 

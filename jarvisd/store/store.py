@@ -113,7 +113,7 @@ class Store:
         return await self._writer.flush(timeout_s) if self._writer else not self._reason
 
     async def history(self, conversation: str, limit: int) -> list[StoredMessage]:
-        """The newest ``limit`` messages, oldest first; empty for a conversation not yet begun.
+        """The newest ``limit`` (1 or more) messages, oldest first; none for a new conversation.
 
         A database that cannot be read is logged and answered from memory: a reply goes on.
         """
@@ -134,9 +134,8 @@ class Store:
         Raises ``RequestError`` for what is no cursor and ``StoreError`` for an unreadable file.
         """
         start = _parse_cursor(before)
-        in_memory = [
-            s for s in self._recent.summaries() if (s.updated_at, s.id) < start or not before
-        ]
+        remembered = self._recent.summaries()
+        in_memory = [entry for entry in remembered if (entry.updated_at, entry.id) < start]
         if self._database is None:
             return in_memory[:limit]
         complete = await self.flush(LIST_FLUSH_S)
