@@ -15,6 +15,8 @@ Pure translation: HTTP statuses, error bodies and transport errors in, ``LlmErro
     llm.failed               everything else
 """
 
+import os
+
 import httpx
 import msgspec
 
@@ -49,10 +51,12 @@ def no_connection(url: str, error: httpx.ConnectError | httpx.ConnectTimeout) ->
         return LlmError(
             f"The socket of llama-server may not be used: {url}.",
             code="llm.denied",
-            hint="Give the daemon's user access to the socket, or let llama-server listen on a port.",
+            hint="Give the daemon's user access to it, or let llama-server listen on a port.",
         )
-    timeout = isinstance(error, httpx.ConnectTimeout)
-    reason = cause.strerror if cause else "the connection timed out" if timeout else error
+    if isinstance(error, httpx.ConnectTimeout):
+        reason = "no connection in time"
+    else:
+        reason = os.strerror(cause.errno).lower() if cause and cause.errno else str(error)
     return LlmError(
         f"llama-server does not answer at {url}: {reason}.",
         code="llm.unreachable",
@@ -64,7 +68,7 @@ def _system_error(error: BaseException) -> OSError | None:
     """The operating system's own error under those of the libraries around it."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
+        if isinstance(cause, OSError) and cause.errno:
             return cause
         if isinstance(cause, BaseExceptionGroup):
             return _system_error(cause.exceptions[0])

@@ -14,16 +14,41 @@ from tempfile import TemporaryDirectory
 
 from tests.support.tiny_model import CACHE, only_one
 
-PACKAGES = (
-    "libc6 libgcc-s1 libstdc++6 libgomp1 libggml0 libssl3t64 libllama0 llama.cpp-tools zlib1g "
-    "libzstd1"
-).split()
-LIBRARIES = (
-    "libggml.so.0 libggml-base.so.0 libllama.so.0 libllama-common.so.0 libmtmd.so.0 "
-    "llama/libllama-server-impl.so libc.so.6 libm.so.6 libdl.so.2 librt.so.1 libpthread.so.0 "
-    "libresolv.so.2 libmvec.so.1 libstdc++.so.6 libgcc_s.so.1 libgomp.so.1 libssl.so.3 "
-    "libcrypto.so.3 libz.so.1 libzstd.so.1 ld-linux-x86-64.so.2"
-).split()
+PACKAGES = [
+    "libc6",
+    "libgcc-s1",
+    "libstdc++6",
+    "libgomp1",
+    "libggml0",
+    "libssl3t64",
+    "libllama0",
+    "llama.cpp-tools",
+    "zlib1g",
+    "libzstd1",
+]
+LIBRARIES = [
+    "libggml.so.0",
+    "libggml-base.so.0",
+    "libllama.so.0",
+    "libllama-common.so.0",
+    "libmtmd.so.0",
+    "llama/libllama-server-impl.so",
+    "libc.so.6",
+    "libm.so.6",
+    "libdl.so.2",
+    "librt.so.1",
+    "libpthread.so.0",
+    "libresolv.so.2",
+    "libmvec.so.1",
+    "libstdc++.so.6",
+    "libgcc_s.so.1",
+    "libgomp.so.1",
+    "libssl.so.3",
+    "libcrypto.so.3",
+    "libz.so.1",
+    "libzstd.so.1",
+    "ld-linux-x86-64.so.2",
+]
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 

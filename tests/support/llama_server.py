@@ -1,6 +1,6 @@
 """Runs a real llama-server for one test or for many.
 
-    with llama_server(tiny_model()) as server:
+    with llama_server(tiny_model()) as server:  # tiny_model: tests.support.tiny_model
         ... LlamaServer(LlmSettings(url=server.url)) ...
 
 Where it truly cannot be had, tests that need it are skipped loudly, and fail in CI.
@@ -11,20 +11,16 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 
 from tests.support.get_llama_server import NoLlamaServerError, get_llama_server
-from tests.support.tiny_model import tiny_model
 
 READY_WITHIN_S = 60.0
 # As the daemon's documentation advises, on one thread: the tests share the machine.
