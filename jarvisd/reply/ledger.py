@@ -52,12 +52,18 @@ class _Track:
         if self.whole and played == self.samples:
             return self.utterance.end
         said = self._said_by_marks(played) if self.mark_samples else self._said_by_share(played)
-        ends = [word.end() for word in _WORD.finditer(self.utterance.spoken.text)]
+        return max(self.heard_before, self._original_end(said))
+
+    def _original_end(self, said: int) -> int:
+        """Where the last word of ``said`` spoken characters ends in the original; 0: nowhere."""
+        spoken = self.utterance.spoken
+        ends = [word.end() for word in _WORD.finditer(spoken.text)]
         words = bisect_right(ends, said)
-        if words == 0:
-            return self.heard_before
-        reached = self.utterance.spoken.original_end(ends[words - 1])
-        return max(self.heard_before, min(reached, self.utterance.end))
+        if words == 0 or not spoken.alignments:
+            return 0
+        reached = spoken.original_end(ends[words - 1])
+        # Still at the start of the first stretch: it was rewritten, and not said whole.
+        return reached if reached > spoken.alignments[0].start else 0
 
     def _said_by_marks(self, played: int) -> int:
         """Spoken characters before the word that has begun: its beginning ended all of them."""
