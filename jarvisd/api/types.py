@@ -70,11 +70,42 @@ class ReplyRequest(Request):
     seed: int | None = None
 
 
+class InterruptRequest(Request):
+    """Stop a reply; the body may be left out.
+
+    ``played`` is the position the client had come to; with ``wait`` the answer comes only when
+    native synthesis has ended too.
+    """
+
+    played: Annotated[int, Meta(ge=0)] | None = None
+    wait: bool = False
+
+
 class PlayedRequest(Request):
     """The client has played this reply up to ``samples``; ``ended`` when it will play no more."""
 
     samples: Annotated[int, Meta(ge=0)]
     ended: bool = False
+
+
+class AudioQuery(Request):
+    """Query of ``GET /v1/replies/{reply}/audio``: from which sample, and at which speed."""
+
+    paced: bool = False
+    start: Annotated[int, Meta(ge=0)] = 0
+
+
+class ConversationsQuery(Request):
+    """Query of ``GET /v1/conversations``: a page of ``limit``, after the cursor ``before``."""
+
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+    before: str | None = None
+
+
+class EventsQuery(Request):
+    """Query of ``GET /v1/events``: only events after number ``since``."""
+
+    since: Annotated[int, Meta(ge=0)] | None = None
 
 
 class SpeechRequest(Request):
@@ -176,6 +207,7 @@ class Chunk(Response, tag_field="type", tag="chunk"):
     samples: int
     cached: bool
     timings: UtteranceTimings
+    fallback_reason: str = ""
 
 
 class ChunkSkipped(Response, tag_field="type", tag="chunk.skipped"):
@@ -254,14 +286,21 @@ class ReplyInfo(Response):
     sample_rate: int
 
 
+class RepliesResponse(Response):
+    """Replies in flight, oldest first."""
+
+    replies: list[ReplyInfo]
+
+
 class InterruptResponse(Response):
     """What the listener had heard when the interrupt took effect."""
 
     reply: str
+    state: ReplyState
     heard: str
     heard_chars: int
     played_samples: int
-    native_freed: bool
+    freed_ms: float | None = None
 
 
 # --- the daemon ---------------------------------------------------------------------------------
@@ -432,6 +471,32 @@ class LaggedEvent(Response, tag_field="type", tag="lagged"):
 
     event: int
     missed: int
+
+
+class SpeechAudioDelta(Response, tag_field="type", tag="speech.audio.delta"):
+    """OpenAI's server-sent event: a piece of audio in base64."""
+
+    audio: str
+
+
+class SpeechUsage(Response):
+    """OpenAI's token counts of speech; not counted here, always 0."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    total_tokens: int = 0
+
+
+class SpeechAudioDone(Response, tag_field="type", tag="speech.audio.done"):
+    """OpenAI's server-sent event: the audio is complete."""
+
+    usage: SpeechUsage
+
+
+class SpeechError(Response, tag_field="type", tag="error"):
+    """The audio ends here because of ``error``."""
+
+    error: ErrorDetail
 
 
 class HeartbeatEvent(Response, tag_field="type", tag="heartbeat"):

@@ -58,6 +58,12 @@ class ApiSettings(Section, frozen=True):
     write_timeout_s: Annotated[
         Seconds, about("How long a client may stop reading before its stream is dropped.")
     ] = 30.0
+    idle_timeout_s: Annotated[
+        Seconds, about("How long a kept connection may be silent between two requests.")
+    ] = 75.0
+    event_heartbeat_s: Annotated[
+        Seconds, about("A heartbeat line follows this long a silence on /v1/events.")
+    ] = 15.0
     event_backlog: Annotated[
         Count, about("Events kept for readers that fall behind or come back (/v1/events?since=).")
     ] = 1_000

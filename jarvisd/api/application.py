@@ -1,0 +1,224 @@
+"""The ASGI application: from a request to its handler, and from what that returns to a response.
+
+Responsible for the steps that all routes share: find the route, check the role, read and decode,
+answer, and turn every failure into an error body with a stable code. Never knows what a route does.
+"""
+
+import difflib
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import aclosing
+from typing import Any
+
+import structlog
+from starlette.routing import Route as PathRoute
+from starlette.routing import Router
+
+from jarvisd.api.access import AccessPolicy
+from jarvisd.api.bodies import BodyDecoder, decode_query, encode, encode_error
+from jarvisd.api.exchange import Answer, Document, Exchange, Route, Stream
+from jarvisd.api.presence import ClientGoneError, Connection, present
+from jarvisd.api.services import Services
+from jarvisd.api.types import Request
+from jarvisd.errors import AccessError, JarvisError, NotFoundError, RequestError
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+_JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
+log = structlog.get_logger("jarvisd.api")
+
+
+class MethodError(RequestError):
+    """The path exists, but not with this method."""
+
+    status = 405
+    default_code = "request.method"
+
+
+class Application:
+    """Serves ``routes``. Starlette matches paths; everything after that is ours."""
+
+    def __init__(self, services: Services, routes: tuple[Route, ...], policy: AccessPolicy) -> None:
+        self._paths = sorted({route.path for route in routes})
+        by_path: dict[str, dict[str, Endpoint]] = {path: {} for path in self._paths}
+        for route in routes:
+            by_path[route.path][route.method] = Endpoint(route, routes, services, policy)
+        self._router = Router(
+            [PathRoute(path, PathEndpoint(methods)) for path, methods in by_path.items()],
+            redirect_slashes=False,
+            default=self._unknown_path,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong is answered too."""
+        started = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._router(scope, receive, sending)
+        except ClientGoneError:
+            return
+        except JarvisError as error:
+            _log_refusal(scope, error, started=started)
+            await _fail(scope, send, error, started=started)
+        except Exception as bug:
+            log.exception("request.crashed", path=scope["path"], method=scope["method"])
+            internal = JarvisError(
+                f"internal error: {type(bug).__name__}", hint="See jarvisd's log."
+            )
+            await _fail(scope, send, internal, started=started)
+
+    async def _unknown_path(self, scope: Scope, _receive: Receive, _send: Send) -> None:
+        path = scope["path"]
+        near = difflib.get_close_matches(path[:200], self._paths, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "GET /v1/ lists every route."
+        raise NotFoundError(f"there is no route {path[:200]}", hint=hint)
+
+
+class PathEndpoint:
+    """All methods of one path."""
+
+    def __init__(self, methods: dict[str, "Endpoint"]) -> None:
+        self._methods = methods
+        self._allow = ", ".join(sorted(methods))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand over to the method's endpoint, or refuse it naming those that exist."""
+        endpoint = self._methods.get(scope["method"])
+        if endpoint is None:
+            scope["allow"] = self._allow
+            raise MethodError(
+                f"{scope['path'][:200]} does not take {scope['method']}",
+                hint=f"Allowed: {self._allow}.",
+            )
+        await endpoint(scope, receive, send)
+
+
+class Endpoint:
+    """One route, made ready: its decoder is compiled and its role known."""
+
+    def __init__(
+        self, route: Route, routes: tuple[Route, ...], services: Services, policy: AccessPolicy
+    ) -> None:
+        self._route = route
+        self._routes = routes
+        self._services = services
+        self._policy = policy
+        limit = services.settings.api.max_text_chars
+        self._decoder = BodyDecoder(route.body, max_text_chars=limit) if route.body else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, decode, handle, answer."""
+        connection: Connection = scope["state"]["connection"]
+        if connection.peer is None:
+            raise AccessError("the kernel did not say who is calling")
+        route = self._route
+        role = self._policy.require(connection.peer, route.role)
+        query = None
+        if route.query is not None or scope["query_string"]:
+            query = decode_query(scope["query_string"], route.query or Request)
+        body = await self._read(receive)
+        exchange = Exchange(
+            services=self._services,
+            peer=connection.peer,
+            role=role,
+            path=scope["path_params"],
+            query=query,
+            body=body,
+            accept=_header(scope, b"accept"),
+            routes=self._routes,
+        )
+        await _answer(await route.handler(exchange), connection, send)
+
+    async def _read(self, receive: Receive) -> Request | None:
+        if self._decoder is None:
+            return None
+        pieces = []
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            pieces.append(message["body"])
+            if not message["more_body"]:
+                break
+        return self._decoder.decode(b"".join(pieces))
+
+
+async def _answer(answer: Answer, connection: Connection, send: Send) -> None:
+    if isinstance(answer, Stream):
+        await _stream(answer, connection, send)
+        return
+    body = answer.body if isinstance(answer, Document) else encode(answer)
+    await _send_json(send, 200, body + b"\n")
+
+
+async def _stream(stream: Stream, connection: Connection, send: Send) -> None:
+    """Send the pieces as they come; the response starts with the first, or with the end."""
+    complete = False
+    try:
+        async with present(connection), aclosing(stream.pieces) as pieces:
+            first = await anext(pieces, b"")
+            await send(_start(200, _stream_headers(stream)))
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            complete = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        if not complete and stream.abandoned is not None:
+            stream.abandoned()
+
+
+def _stream_headers(stream: Stream) -> Headers:
+    named = [(b"content-type", stream.content_type.encode())]
+    return named + [(name.encode(), value.encode()) for name, value in stream.headers.items()]
+
+
+def _start(status: int, headers: Headers) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+async def _send_json(send: Send, status: int, body: bytes, extra: Headers | None = None) -> None:
+    headers = [_JSON, (b"content-length", str(len(body)).encode()), *(extra or ())]
+    await send(_start(status, headers))
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _fail(scope: Scope, send: Send, error: JarvisError, *, started: bool) -> None:
+    if started:
+        scope["state"]["connection"].truncate()
+        return
+    extra: Headers = []
+    if "allow" in scope:
+        extra.append((b"allow", scope["allow"].encode()))
+    if error.retry_after_s is not None:
+        extra.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
+    await _send_json(send, status_for(error), encode_error(error), extra)
+
+
+def status_for(error: JarvisError) -> int:
+    """The status of ``error``: what is not known is 404, whichever room says so."""
+    return 404 if error.code.endswith("unknown") else error.status
+
+
+def _log_refusal(scope: Scope, error: JarvisError, *, started: bool) -> None:
+    peer = scope["state"]["connection"].peer
+    log.warning(
+        "request.cut" if started else "request.refused",
+        code=error.code,
+        reason=error.message,
+        method=scope["method"],
+        path=scope["path"][:200],
+        uid=peer.uid if peer else None,
+        pid=peer.pid if peer else None,
+    )
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)

@@ -1,0 +1,88 @@
+"""One request and its answer, as handlers see them, and the route that brings them together.
+
+Values only. Handlers take an ``Exchange`` and return a wire struct or a ``Stream``; they never see
+sockets, status lines or ASGI messages.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from jarvisd.api.access import Peer, Role
+from jarvisd.api.services import Services
+from jarvisd.api.types import Request, Response
+
+R = TypeVar("R", bound=Request)
+
+
+@dataclass(slots=True)
+class Stream:
+    """A body that is sent piece by piece, each as soon as ``pieces`` yields it.
+
+    The response starts with the first piece: an error before it is answered with its status, one
+    after it cuts the connection, so that the client sees that the body is not whole. ``abandoned``
+    is called when the client did not get all of it.
+    """
+
+    content_type: str
+    pieces: AsyncGenerator[bytes, None]
+    headers: dict[str, str] = field(default_factory=dict)
+    abandoned: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON body that was encoded beforehand."""
+
+    body: bytes
+
+
+Answer = Response | Stream | Document
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a handler may know of a request. ``body`` and ``query`` are decoded and checked."""
+
+    services: Services
+    peer: Peer
+    role: Role
+    path: dict[str, str]
+    query: Request | None
+    body: Request | None
+    accept: str
+    routes: tuple["Route", ...]
+
+    def body_as(self, kind: type[R]) -> R:
+        """The decoded body, which the route declares to be ``kind``."""
+        return _declared(self.body, kind)
+
+    def query_as(self, kind: type[R]) -> R:
+        """The decoded query, which the route declares to be ``kind``."""
+        return _declared(self.query, kind)
+
+
+def _declared(value: Request | None, kind: type[R]) -> R:
+    if not isinstance(value, kind):
+        raise TypeError(f"the route does not declare {kind.__name__}")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One verb of the API. ``response`` are the structs it answers with; streams yield them."""
+
+    method: str
+    path: str
+    role: Role
+    handler: Callable[[Exchange], Awaitable[Answer]]
+    summary: str
+    response: tuple[type[Response], ...]
+    body: type[Request] | None = None
+    query: type[Request] | None = None
+    streams: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the table is sorted by."""
+        return (self.path, self.method)

@@ -1,0 +1,130 @@
+"""What the handlers need of the rest of the daemon, named exactly.
+
+The composition root fills a ``Services``; tests fill it with hand-written fakes. Holds no logic.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from jarvisd.api.types import (
+    Component,
+    InterruptResponse,
+    ReplyEvent,
+    ReplyInfo,
+    ReplyRequest,
+    SayRequest,
+    StatusResponse,
+)
+from jarvisd.config.settings import Settings
+from jarvisd.speech.model import VoiceChoice, VoiceInfo
+from jarvisd.store.model import Conversation, ConversationSummary
+from jarvisd.telemetry.events import EventBus
+
+
+class Reply(Protocol):
+    """One reply in flight, or ended and still kept."""
+
+    @property
+    def id(self) -> str:
+        """The name under which it is asked for."""
+        ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Hertz of its audio: signed 16-bit little-endian, mono."""
+        ...
+
+    def events(self) -> AsyncIterator[ReplyEvent]:
+        """All events from the first; ends after the terminal one."""
+        ...
+
+    def audio(self, *, paced: bool = False, start: int = 0) -> AsyncIterator[bytes]:
+        """PCM from sample ``start``, as it is made or paced as it is heard; ends with the reply."""
+        ...
+
+    async def interrupt(self) -> InterruptResponse:
+        """Stop it now; returns what had been heard."""
+        ...
+
+    def pause(self) -> ReplyInfo:
+        """Stop playback; what is made meanwhile is bounded by the look-ahead."""
+        ...
+
+    def resume(self) -> ReplyInfo:
+        """Go on playing."""
+        ...
+
+    def played(self, samples: int, ended: bool = False) -> ReplyInfo:
+        """The client reports how far it has played."""
+        ...
+
+    def info(self) -> ReplyInfo:
+        """Where it stands."""
+        ...
+
+    def abandoned(self) -> None:
+        """The client that carried its body went away."""
+        ...
+
+
+class Replies(Protocol):
+    """All replies."""
+
+    async def say(self, request: SayRequest) -> Reply:
+        """Speak a text."""
+        ...
+
+    async def ask(self, request: ReplyRequest) -> Reply:
+        """Ask the assistant."""
+        ...
+
+    def get(self, reply: str) -> Reply:
+        """The reply of that id; raises NotFoundError ``reply.unknown``."""
+        ...
+
+    def active(self) -> Sequence[Reply]:
+        """Replies in flight, oldest first."""
+        ...
+
+
+class Speech(Protocol):
+    """The voices."""
+
+    def voices(self) -> Sequence[VoiceInfo]:
+        """All voices known now."""
+        ...
+
+    def choose(self, voice: str = "default") -> VoiceChoice:
+        """The voice that would speak; raises SpeechError."""
+        ...
+
+
+class Store(Protocol):
+    """The conversations."""
+
+    async def conversations(self, limit: int, before: str | None) -> Sequence[ConversationSummary]:
+        """A page, newest first, of those that follow the cursor ``before``."""
+        ...
+
+    async def conversation(self, conversation: str) -> Conversation:
+        """One with its messages; raises NotFoundError ``conversation.unknown``."""
+        ...
+
+    async def forget(self, conversation: str) -> int:
+        """Delete one for good; returns how many messages are gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that handlers may reach."""
+
+    settings: Settings
+    replies: Replies
+    speech: Speech
+    store: Store
+    events: EventBus
+    status: Callable[[], StatusResponse]
+    components: Callable[[], Awaitable[list[Component]]]
+    loop_lag_ms: Callable[[], float]

@@ -1,0 +1,122 @@
+"""Structured logs: to the journal with priorities, to a terminal with colours, or as JSON.
+
+Responsible for one line an event on stderr, whichever library wrote it. Called once, by the
+composition root; never configured by importing it.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from jarvisd.config.settings import LogSettings
+
+# syslog's numbers, which the journal reads from a line's prefix.
+_PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2, "exception": 3}
+# They speak once a request or about every connection; their errors still come through.
+_QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore", "asyncio", "aiosqlite")
+
+
+def configure(
+    settings: LogSettings,
+    *,
+    stream: TextIO | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> None:
+    """Send structlog and the standard library's logging to ``stream`` (stderr) in one format."""
+    stream = sys.stderr if stream is None else stream
+    environ = os.environ if environ is None else environ
+    style = chosen_format(settings, stream, environ)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    if style != "journal":  # the journal has its own clock
+        shared.append(structlog.processors.TimeStamper(fmt="iso", utc=True))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_renderers(style, colours=_is_terminal(stream)),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    set_level(settings.level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def set_level(level: str) -> None:
+    """Change the least severe level that is logged, at run time."""
+    logging.getLogger().setLevel(level.upper())
+
+
+def chosen_format(settings: LogSettings, stream: TextIO, environ: Mapping[str, str]) -> str:
+    """What ``auto`` means here: ``journal`` when ``stream`` goes there, otherwise ``console``."""
+    if settings.format != "auto":
+        return settings.format
+    return "journal" if _is_journal(stream, environ) else "console"
+
+
+def _is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether systemd connected ``stream`` itself; children of a unit may have redirected it."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return stream.isatty() and "NO_COLOR" not in os.environ
+
+
+def _renderers(style: str, *, colours: bool) -> list[Processor]:
+    if style == "json":
+        return [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ]
+    if style == "journal":
+        return [
+            structlog.processors.format_exc_info,
+            _Priority(),
+        ]
+    return [structlog.dev.ConsoleRenderer(colors=colours)]
+
+
+class _Priority:
+    """Renders ``key=value`` behind ``<N>``, on every line, so that tracebacks keep theirs."""
+
+    def __init__(self) -> None:
+        self._render = structlog.processors.KeyValueRenderer(
+            key_order=["event", "logger"], drop_missing=True, repr_native_str=False
+        )
+
+    def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
+        """Return the lines for the journal."""
+        priority = _PRIORITIES.get(str(event.pop("level", "info")), 6)
+        exception = str(event.pop("exception", ""))
+        lines = [str(self._render(logger, name, event)), *exception.splitlines()]
+        return "\n".join(f"<{priority}>{line}" for line in lines)
