@@ -1,0 +1,1 @@
+"""Replies: one turn of the assistant each, from text to ordered, interruptible speech."""

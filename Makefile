@@ -1,0 +1,56 @@
+# What a newcomer, a contributor and CI all type. `make help` lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+TEXT   ?= Good evening, Jarvis. How are you today?
+
+.DEFAULT_GOAL := help
+.PHONY: help try test test-long check format bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
+
+try: $(VENV)/.installed ## ask a private daemon a question and hear it answer (TEXT="…")
+	@$(BIN)/jarvisctl try --text "$$TEXT"
+export TEXT
+
+test: $(VENV)/.installed-dev ## run the whole test suite
+	$(BIN)/pytest -m "not long"
+
+test-long: $(VENV)/.installed-dev ## the long property runs as well
+	$(BIN)/pytest --timeout 3600
+
+check: $(VENV)/.installed-dev ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev ## format the code in place
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev ## measure this machine against its own floor
+	$(BIN)/jarvisctl bench
+
+clean: ## remove everything that these targets made
+	rm -rf $(VENV) .cache build dist *.egg-info jarvis.wav
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "jarvisd needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "No venv module. On Debian: sudo apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
+	@echo "Installing jarvisd and its libraries (once; about half a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
+	@echo "Installing what tests and checks need (once; about a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]" --group test --group check
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,79 @@
+"""The command ``jarvisd``: reads flags and configuration, then runs the daemon.
+
+Exit codes: 0 stopped as asked, 1 failed, 2 usage, 78 (EX_CONFIG) the configuration is unusable, so
+that systemd does not try again.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import jarvisd
+from jarvisd.config import Settings, load
+from jarvisd.errors import ConfigError, JarvisError
+
+EX_CONFIG = 78
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run jarvisd; returns the exit code."""
+    started_at = time.monotonic()
+    flags = _parser().parse_args(arguments)
+    try:
+        settings = load(flags.config, environ=os.environ, overrides=_overrides(flags))
+    except ConfigError as error:
+        for problem in error.problems:
+            print(f"jarvisd: {problem}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
+        return EX_CONFIG
+    if flags.check_config:
+        print("The configuration is valid.")  # noqa: T201 - the answer to the question asked
+        return 0
+    return _serve(settings, started_at)
+
+
+def _serve(settings: Settings, started_at: float) -> int:
+    import structlog  # noqa: PLC0415 - --version and --check-config answer without the daemon
+    import uvloop  # noqa: PLC0415 - the same
+
+    from jarvisd.daemon import Daemon  # noqa: PLC0415 - the same
+    from jarvisd.telemetry import logs  # noqa: PLC0415 - the same
+
+    logs.configure(settings.log)
+
+    async def serve() -> None:
+        await Daemon(settings, environ=os.environ, started_at=started_at).run()
+
+    try:
+        uvloop.run(serve())
+    except JarvisError as error:
+        log = structlog.get_logger("jarvisd")
+        log.error("daemon.failed", code=error.code, reason=error.message, hint=error.hint)  # noqa: TRY400 - a known failure needs no trace
+        return 1
+    return 0
+
+
+def _overrides(flags: argparse.Namespace) -> dict[str, object]:
+    return {"api.socket": flags.socket, "daemon.state_dir": flags.state_dir}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jarvisd",
+        description="Speaks a language model's answers aloud. Controlled with jarvisctl.",
+        epilog="Configuration: /etc/jarvisd/jarvisd.toml; every setting is explained there.",
+    )
+    parser.add_argument("--config", metavar="FILE", type=Path, help="configuration file")
+    parser.add_argument("--socket", metavar="PATH", help="control socket to listen on")
+    parser.add_argument("--state-dir", metavar="DIR", help="where the database and voices live")
+    parser.add_argument(
+        "--check-config", action="store_true", help="list every problem and exit (0 or 78)"
+    )
+    parser.add_argument("--version", action="version", version=f"jarvisd {jarvisd.__version__}")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

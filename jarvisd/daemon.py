@@ -1,0 +1,200 @@
+"""The composition root: builds every room, starts them in order, stops them in reverse.
+
+Holds the order of things and nothing else; what the parts do is theirs.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+
+import jarvisd
+from jarvisd.api.server import ApiServer
+from jarvisd.api.services import Services
+from jarvisd.api.types import ReplyEvent
+from jarvisd.config import Settings
+from jarvisd.host import notify, sockets
+from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
+from jarvisd.overview import Overview, Tally
+from jarvisd.reply.replies import Replies
+from jarvisd.speech import Speech
+from jarvisd.store import Store
+from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.loop_lag import LoopLag
+
+log = structlog.get_logger("jarvisd")
+
+DATABASE_NAME = "jarvisd.sqlite3"
+
+
+class Daemon:
+    """One jarvisd. ``run`` serves until a signal (or ``stop``) and leaves nothing behind."""
+
+    def __init__(
+        self, settings: Settings, *, environ: Mapping[str, str], started_at: float | None = None
+    ) -> None:
+        self.settings = settings
+        self._environ = environ
+        self._started_at = time.monotonic() if started_at is None else started_at
+        self._stopping = asyncio.Event()
+        self.state_dir = state_directory(settings, environ)
+
+    async def run(self) -> None:
+        """Start everything, serve, stop everything. Raises JarvisError where it cannot start."""
+        async with AsyncExitStack() as stack:
+            self._start_signals(stack)
+            listening = self._open_sockets(stack)
+            store = await self._start_store(stack)
+            speech = await self._start_speech(stack)
+            events = EventBus(self.settings.api.event_backlog)
+            lag, tally = LoopLag(), Tally()
+            overview, providers = self._make_overview(
+                stack, speech=speech, store=store, lag=lag, tally=tally
+            )
+            replies = self._start_replies(
+                stack,
+                speech=speech,
+                store=store,
+                providers=providers,
+                events=events,
+                tally=tally,
+            )
+            overview.replies = replies
+            services = Services(
+                settings=self.settings,
+                replies=replies,
+                speech=speech,
+                store=store,
+                events=events,
+                status=overview.status,
+                components=overview.components,
+                loop_lag_ms=lag.recent_ms,
+            )
+            server = await self._start_api(stack, services, listening)
+            overview.connections = lambda: server.connections
+            overview.state = "running"
+            self._announce(stack, listening)
+            await self._stopping.wait()
+            overview.state = "stopping"
+
+    def stop(self, reason: str) -> None:
+        """Begin to stop; a second request ends the process at once."""
+        if self._stopping.is_set():
+            log.warning("daemon.forced", reason=reason)
+            os._exit(1)
+        log.info("daemon.stopping", reason=reason, deadline_s=self._deadline_s)
+        self._stopping.set()
+
+    @property
+    def _deadline_s(self) -> float:
+        return self.settings.daemon.shutdown_deadline_s
+
+    # --- start and stop, in pairs ---------------------------------------------------------------
+
+    def _start_signals(self, stack: AsyncExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop, number.name)
+            stack.callback(loop.remove_signal_handler, number)
+
+    def _open_sockets(self, stack: AsyncExitStack) -> list[sockets.ControlSocket]:
+        listening = sockets.listen(self.settings.api, environ=self._environ)
+        for one in listening:
+            stack.callback(one.close)
+        return listening
+
+    async def _start_store(self, stack: AsyncExitStack) -> Store:
+        path = self.state_dir / DATABASE_NAME if self.settings.store.enabled else None
+        store = await Store.open(path, queue=self.settings.store.queue)
+        stack.push_async_callback(store.close)
+        return store
+
+    async def _start_speech(self, stack: AsyncExitStack) -> Speech:
+        speech = Speech(self.settings.speech, state_dir=self.state_dir)
+        await speech.start()
+        stack.push_async_callback(speech.stop)
+        return speech
+
+    def _make_overview(
+        self,
+        stack: AsyncExitStack,
+        *,
+        speech: Speech,
+        store: Store,
+        lag: LoopLag,
+        tally: Tally,
+    ) -> tuple[Overview, ChosenProvider]:
+        async def facts() -> HostFacts:
+            # The builtin provider talks about the daemon, whose overview includes the providers:
+            # the one knot in the tree, tied here.
+            return await overview.facts()
+
+        builtin = Builtin(facts)
+        llm = self.settings.llm
+        providers = ChosenProvider(llm, LlamaServer(llm), builtin)
+        stack.push_async_callback(providers.close)
+        overview = Overview(
+            llm,
+            speech=speech,
+            store=store,
+            providers=providers,
+            tally=tally,
+            loop_lag_ms=lag.recent_ms,
+            state_dir=self.state_dir,
+        )
+        return overview, providers
+
+    def _start_replies(
+        self,
+        stack: AsyncExitStack,
+        *,
+        speech: Speech,
+        store: Store,
+        providers: ChosenProvider,
+        events: EventBus,
+        tally: Tally,
+    ) -> Replies:
+        def publish(event: ReplyEvent) -> None:
+            tally.observe(event)
+            events.publish(event)
+
+        replies = Replies(
+            self.settings, speech=speech, store=store, providers=providers, publish=publish
+        )
+        stack.push_async_callback(replies.close, self._deadline_s)
+        return replies
+
+    async def _start_api(
+        self, stack: AsyncExitStack, services: Services, listening: list[sockets.ControlSocket]
+    ) -> ApiServer:
+        server = ApiServer(services, [one.socket for one in listening])
+        await server.start()
+        stack.push_async_callback(server.stop, self._deadline_s)
+        return server
+
+    def _announce(self, stack: AsyncExitStack, listening: list[sockets.ControlSocket]) -> None:
+        log.info(
+            "daemon.ready",
+            version=jarvisd.__version__,
+            sockets=[str(one.path) for one in listening],
+            state_dir=str(self.state_dir),
+            after_ms=round((time.monotonic() - self._started_at) * 1000),
+        )
+        notify.ready(f"Listening on {listening[0].path}")
+        stack.callback(notify.stopping)
+
+
+def state_directory(settings: Settings, environ: Mapping[str, str]) -> Path:
+    """Where the daemon keeps what must survive it: setting, systemd's directory, or the user's."""
+    if settings.daemon.state_dir:
+        return Path(settings.daemon.state_dir)
+    if given := environ.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    if given := environ.get("XDG_STATE_HOME"):
+        return Path(given) / "jarvisd"
+    return Path(environ.get("HOME", "/")) / ".local" / "state" / "jarvisd"

@@ -1,0 +1,219 @@
+"""What the daemon says about itself: components, status, and facts for the builtin provider.
+
+Reads every room and changes none. ``status`` answers from memory and costs microseconds;
+``components`` asks the dependencies, within their own time limits.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jarvisd
+from jarvisd.api.types import (
+    Chunk,
+    ChunkSkipped,
+    Component,
+    ComponentState,
+    ReplyEvent,
+    StatusResponse,
+    WorkerInfo,
+)
+from jarvisd.config import LlmSettings
+from jarvisd.errors import SpeechError
+from jarvisd.host.facts import HostReader, read_host_facts
+from jarvisd.llm import ChosenProvider, HostFacts
+from jarvisd.llm.builtin import ComponentFact
+from jarvisd.llm.model import ProviderHealth, ProviderState
+from jarvisd.reply.replies import Replies
+from jarvisd.speech import Speech
+from jarvisd.store import Store
+
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+LLM_STATES: dict[ProviderState, ComponentState] = {
+    "ready": "ready",
+    "busy": "ready",
+    "asleep": "idle",
+    "loading": "starting",
+    "absent": "absent",
+    "denied": "failed",
+    "failed": "failed",
+}
+
+
+class Tally:
+    """Counts of what became of utterances since the daemon started."""
+
+    def __init__(self) -> None:
+        self.spoken = 0
+        self.fallback = 0
+        self.skipped = 0
+
+    def observe(self, event: ReplyEvent) -> None:
+        """Count one event."""
+        if isinstance(event, Chunk):
+            self.spoken += 1
+            self.fallback += event.fallback
+        elif isinstance(event, ChunkSkipped):
+            self.skipped += 1
+
+    @property
+    def fallback_share(self) -> float:
+        """Share of spoken utterances that the wanted voice did not speak."""
+        return self.fallback / self.spoken if self.spoken else 0.0
+
+
+class Since:
+    """When each component came into the state it is in; wall-clock seconds."""
+
+    def __init__(self, wall_clock: Callable[[], float]) -> None:
+        self._wall_clock = wall_clock
+        self._known: dict[str, tuple[str, float]] = {}
+
+    def of(self, name: str, state: str) -> float:
+        """Since when ``name`` has been in ``state``, this being the newest observation."""
+        known = self._known.get(name)
+        if known is None or known[0] != state:
+            known = self._known[name] = (state, self._wall_clock())
+        return known[1]
+
+
+class Overview:
+    """The daemon's picture of itself."""
+
+    def __init__(
+        self,
+        settings: LlmSettings,
+        *,
+        speech: Speech,
+        store: Store,
+        providers: ChosenProvider,
+        tally: Tally,
+        loop_lag_ms: Callable[[], float],
+        state_dir: Path,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._speech = speech
+        self._store = store
+        self._providers = providers
+        self._tally = tally
+        self._loop_lag_ms = loop_lag_ms
+        self._clock = clock
+        self._started_at = clock()
+        self._since = Since(wall_clock)
+        self._host = HostReader(state_dir)
+        self._llm = Component(name="llm", state="starting", reason="not asked yet")
+        self.replies: Replies | None = None
+        self.connections: Callable[[], int] = lambda: 0
+        self.state = "starting"
+
+    async def components(self) -> list[Component]:
+        """Every dependency, asked now (or as recently as its own cache allows)."""
+        self._llm = self._llm_component(await self._providers.health())
+        return self._components()
+
+    def status(self) -> StatusResponse:
+        """Everything an owner looks at first, from memory."""
+        voice, fallback = self._voice()
+        active = self.replies.active() if self.replies else []
+        return StatusResponse(
+            version=jarvisd.__version__,
+            pid=os.getpid(),
+            uptime_s=round(self._clock() - self._started_at, 3),
+            state=self.state,
+            provider=self._provider(),
+            voice=voice,
+            fallback=fallback,
+            components=self._components(),
+            replies=[reply.info() for reply in active],
+            workers=self._workers(),
+            slots=self._speech.slots,
+            slots_in_use=self._speech.slots_in_use,
+            connections=self.connections(),
+            rss_bytes=_rss_bytes(),
+            loop_lag_ms=round(self._loop_lag_ms(), 3),
+            replies_total=self.replies.total if self.replies else 0,
+            utterances_total=self._tally.spoken,
+            skipped_total=self._tally.skipped,
+            fallback_share=round(self._tally.fallback_share, 4),
+        )
+
+    async def facts(self) -> HostFacts:
+        """What the builtin provider may talk about."""
+        components = await self.components()
+        return await read_host_facts(
+            self._host,
+            daemon_version=jarvisd.__version__,
+            daemon_uptime_s=self._clock() - self._started_at,
+            components=[ComponentFact(c.name, c.state, c.reason, c.hint) for c in components],
+            voice=self._voice()[0],
+            replies=self.replies.total if self.replies else 0,
+        )
+
+    def _components(self) -> list[Component]:
+        return [self._llm, self._speech_component(), *self._engine_components(), self._disk()]
+
+    def _llm_component(self, health: ProviderHealth) -> Component:
+        state = LLM_STATES[health.state]
+        if state == "absent" and self._settings.provider == "auto":
+            reason = f"{health.reason} The builtin provider answers instead."
+            return self._component("llm", "degraded", reason, health.hint)
+        return self._component("llm", state, health.reason or health.model, health.hint)
+
+    def _provider(self) -> str:
+        if self._settings.provider == "builtin" or self._llm.state == "degraded":
+            return "builtin"
+        return "llama-server"
+
+    def _speech_component(self) -> Component:
+        try:
+            choice = self._speech.choose()
+        except SpeechError as error:
+            return self._component("voice", "failed", error.message, error.hint)
+        if choice.fallback:
+            reason = f"{choice.voice.id} speaks instead: {choice.reason}"
+            return self._component("voice", "degraded", reason, "jarvisctl voices")
+        return self._component("voice", "ready", choice.voice.id)
+
+    def _engine_components(self) -> list[Component]:
+        return [
+            self._component(f"engine.{name}", status.state, status.reason, status.hint)
+            for name, status in sorted(self._speech.engine_states().items())
+        ]
+
+    def _disk(self) -> Component:
+        if reason := self._store.degraded:
+            return self._component("store", "degraded", reason, "df -h; journalctl -u jarvisd")
+        return self._component("store", "ready")
+
+    def _component(
+        self, name: str, state: ComponentState, reason: str = "", hint: str = ""
+    ) -> Component:
+        since = self._since.of(name, state)
+        return Component(name=name, state=state, reason=reason, since=since, hint=hint)
+
+    def _voice(self) -> tuple[str, bool]:
+        try:
+            choice = self._speech.choose()
+        except SpeechError:
+            return "", False
+        return choice.voice.id, choice.fallback
+
+    def _workers(self) -> list[WorkerInfo]:
+        return [
+            WorkerInfo(
+                worker=worker.worker,
+                pid=worker.pid,
+                engine=worker.engine,
+                state=worker.state,
+                rss_bytes=worker.rss_bytes,
+                served=worker.served,
+            )
+            for worker in self._speech.workers()
+        ]
+
+
+def _rss_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES

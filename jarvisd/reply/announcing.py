@@ -1,0 +1,196 @@
+"""The events of one reply, built from what happened and appended in order.
+
+Knows the wire types and the stopwatch; decides nothing.
+"""
+
+from collections.abc import Callable
+
+from jarvisd.api.types import (
+    Chunk,
+    ChunkSkipped,
+    ErrorDetail,
+    ReplyDone,
+    ReplyEvent,
+    ReplyFailed,
+    ReplyInterrupted,
+    ReplyStarted,
+    Token,
+    TokenUsage,
+    Totals,
+    UtteranceEvent,
+)
+from jarvisd.errors import JarvisError
+from jarvisd.llm.model import Completion
+from jarvisd.reply.event_log import EventLog
+from jarvisd.reply.ordering import Totals as OrderingTotals
+from jarvisd.reply.speaking import Spoken
+from jarvisd.reply.stopwatch import Stopwatch
+from jarvisd.speech.model import VoiceChoice
+from jarvisd.text.model import Utterance
+
+
+class Announcer:
+    """Says what happens to one reply, to its own readers and to ``publish``."""
+
+    def __init__(
+        self,
+        reply: str,
+        *,
+        sample_rate: int,
+        publish: Callable[[ReplyEvent], object],
+        clock: Callable[[], float],
+    ) -> None:
+        self._reply = reply
+        self._sample_rate = sample_rate
+        self.log = EventLog(publish)
+        self.stopwatch = Stopwatch(clock)
+        self.fallback = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last event was said."""
+        return self.log.closed
+
+    def started(self, conversation: str, provider: str, choice: VoiceChoice | None) -> None:
+        """The reply exists, and ``choice`` will speak it (``None``: nobody)."""
+        self.fallback = bool(choice and choice.fallback)
+        self.log.append(
+            ReplyStarted(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                conversation=conversation,
+                provider=provider,
+                engine=choice.voice.engine if choice else "",
+                voice=choice.voice.id if choice else "",
+                sample_rate=self._sample_rate,
+                fallback=self.fallback,
+                fallback_reason=choice.reason if choice else "",
+            )
+        )
+
+    def token(self, text: str) -> None:
+        """The model wrote ``text``."""
+        self.log.append(Token(reply=self._reply, seq=self.log.next_seq, text=text))
+
+    def utterance(self, utterance: Utterance) -> None:
+        """A speakable unit was cut."""
+        self.stopwatch.text_ready(utterance.seq)
+        self.log.append(
+            UtteranceEvent(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                utterance=utterance.seq,
+                start=utterance.start,
+                end=utterance.end,
+                text=utterance.text,
+                spoken=utterance.spoken.text,
+                sentences=[sentence.text for sentence in utterance.sentences],
+            )
+        )
+
+    def first_audio(self) -> None:
+        """The first sample exists."""
+        self.stopwatch.mark("first_audio")
+
+    def spoken(self, spoken: Spoken) -> None:
+        """An utterance's audio is whole and in its place."""
+        voice = spoken.choice.voice
+        self.fallback = self.fallback or spoken.choice.fallback
+        self.log.append(
+            Chunk(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                utterance=spoken.seq,
+                engine=voice.engine,
+                voice=voice.id,
+                fallback=spoken.choice.fallback,
+                fallback_reason=spoken.choice.reason,
+                sample_rate=self._sample_rate,
+                position=spoken.position,
+                samples=spoken.samples,
+                cached=False,
+                timings=self.stopwatch.utterance(
+                    spoken.seq,
+                    started_at=spoken.result.started_at,
+                    first_audio_at=spoken.result.first_audio_at,
+                    finished_at=spoken.result.finished_at,
+                ),
+            )
+        )
+
+    def skipped(self, seq: int, reason: str, message: str) -> None:
+        """An utterance will not be heard, or not to its end."""
+        self.log.append(
+            ChunkSkipped(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                utterance=seq,
+                reason=reason,
+                message=message,
+            )
+        )
+
+    def done(self, totals: OrderingTotals, completion: Completion, samples: int) -> None:
+        """The reply ended well."""
+        self.log.append(
+            ReplyDone(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                totals=_totals(totals),
+                tokens=_tokens(completion),
+                timings=self.stopwatch.timings(completion),
+                samples=samples,
+                finish_reason=completion.finish_reason,
+                fallback=self.fallback,
+            )
+        )
+
+    def interrupted(
+        self, totals: OrderingTotals, completion: Completion, *, heard: str, played: int
+    ) -> None:
+        """The reply was cut; ``heard`` had been played by then."""
+        self.log.append(
+            ReplyInterrupted(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                totals=_totals(totals),
+                tokens=_tokens(completion),
+                timings=self.stopwatch.timings(completion),
+                heard=heard,
+                heard_chars=len(heard),
+                played_samples=played,
+            )
+        )
+
+    def failed(
+        self, totals: OrderingTotals, completion: Completion, *, text: str, failure: JarvisError
+    ) -> None:
+        """The reply ended early; ``text`` had been written by then."""
+        self.log.append(
+            ReplyFailed(
+                reply=self._reply,
+                seq=self.log.next_seq,
+                totals=_totals(totals),
+                tokens=_tokens(completion),
+                timings=self.stopwatch.timings(completion),
+                text=text,
+                error=ErrorDetail(
+                    code=failure.code,
+                    message=failure.message,
+                    hint=failure.hint,
+                    retry_after_s=failure.retry_after_s,
+                ),
+            )
+        )
+
+
+def _totals(totals: OrderingTotals) -> Totals:
+    return Totals(utterances=totals.utterances, spoken=totals.spoken, skipped=totals.skipped)
+
+
+def _tokens(completion: Completion) -> TokenUsage:
+    return TokenUsage(
+        prompt=completion.prompt_tokens,
+        cached=completion.cached_tokens,
+        completion=completion.completion_tokens,
+    )

@@ -1,0 +1,267 @@
+"""All replies: admits new ones, puts their parts together, remembers what became of them.
+
+Bounded in every direction: replies at a time, ended ones kept, bytes of audio held. It must never
+let one reply wait for another.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
+
+from jarvisd.api.types import ReplyEvent, ReplyRequest, SayRequest
+from jarvisd.config import Settings
+from jarvisd.errors import LimitError, NotFoundError, PayloadError, RequestError, UnavailableError
+from jarvisd.llm import ChosenProvider
+from jarvisd.llm.model import Completion, LlmEvent, Prompt, TextDelta
+from jarvisd.reply.announcing import Announcer
+from jarvisd.reply.delivery import Delivery
+from jarvisd.reply.prompting import HistoryWindow, as_prompt
+from jarvisd.reply.reply import HasName, Named, Outcome, Reply
+from jarvisd.reply.speaking import Speaker
+from jarvisd.reply.voice import ReplyVoice
+from jarvisd.reply.writing import Writer
+from jarvisd.speech import Speech
+from jarvisd.store import NewMessage, Store
+from jarvisd.text import UtteranceStream
+
+CONVERSATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Ended replies are kept for late readers of their audio, but never more of them than this.
+KEPT_AUDIO_BYTES = 16 * 1024 * 1024
+FLUSH_TIMEOUT_S = 1.0
+# Given text is fed in slices so that a long one never holds the loop for more than a moment.
+SLICE_CHARS = 200
+# A silent reply still has positions; nobody hears the rate they are counted in.
+SILENT_SAMPLE_RATE = 22_050
+
+
+class Replies:
+    """The registry and the factory of replies."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        speech: Speech,
+        store: Store,
+        providers: ChosenProvider,
+        publish: Callable[[ReplyEvent], object],
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._speech = speech
+        self._store = store
+        self._providers = providers
+        self._publish = publish
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._window = HistoryWindow(settings.llm.history_messages)
+        self._replies: OrderedDict[str, Reply] = OrderedDict()
+        self._closing = False
+        self.total = 0
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    async def say(self, request: SayRequest) -> Reply:
+        """Speak ``request.text``. Raises JarvisError before anything began."""
+        self._admit(request.text)
+        reply = self._make(Named("text"), "", request, spoken=True, echo=False)
+        reply.start(_literal(request.text))
+        return reply
+
+    async def ask(self, request: ReplyRequest) -> Reply:
+        """Ask the assistant. Raises JarvisError before anything began."""
+        self._admit(request.text)
+        conversation = _conversation_name(request.conversation)
+        history = await self._store.history(conversation, self._window.limit + 2)
+        provider = await self._providers.choose()
+        self._admit(request.text)  # others may have come while we waited
+        reply = self._make(provider, conversation, request, spoken=request.speak, echo=True)
+        self._store.add_message(
+            conversation,
+            NewMessage(role="user", text=request.text, created_at=self._wall_clock()),
+        )
+        llm = self._settings.llm
+        prompt = Prompt(
+            messages=as_prompt(
+                llm.system_prompt, self._window.cut(conversation, history), request.text
+            ),
+            max_tokens=request.max_tokens or llm.max_tokens,
+            temperature=llm.temperature,
+            seed=request.seed,
+        )
+        reply.start(provider.stream(prompt))
+        return reply
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def get(self, reply: str) -> Reply:
+        """The reply of that id; raises NotFoundError ``reply.unknown``."""
+        found = self._replies.get(reply)
+        if found is None:
+            raise NotFoundError(
+                f"There is no reply {reply!r}, or it ended long ago.",
+                code="reply.unknown",
+                hint="jarvisctl status lists the replies that can still be controlled.",
+            )
+        return found
+
+    def active(self) -> list[Reply]:
+        """Replies that are being made or should still be playing, oldest first."""
+        return [reply for reply in self._replies.values() if reply.audible]
+
+    async def close(self, deadline_s: float) -> None:
+        """Take no more; let running replies end within the deadline, then interrupt them."""
+        self._closing = True
+        settling = [asyncio.ensure_future(reply.settled()) for reply in self._replies.values()]
+        if not settling:
+            return
+        _, late = await asyncio.wait(settling, timeout=deadline_s)
+        if late:
+            for reply in self._replies.values():
+                reply.abandoned()
+            await asyncio.wait(settling, timeout=FLUSH_TIMEOUT_S)
+        for waiting in settling:
+            waiting.cancel()
+
+    # --- remembering ----------------------------------------------------------------------------
+
+    async def ended(self, reply: Reply, outcome: Outcome) -> None:
+        """Put the answer into its conversation and wait until it is safe, within reason."""
+        self._prune()
+        if not reply.conversation or not outcome.text:
+            return
+        self._store.add_message(
+            reply.conversation,
+            NewMessage(
+                role="assistant",
+                text=outcome.text,
+                created_at=self._wall_clock(),
+                heard=outcome.heard,
+                interrupted=outcome.interrupted,
+                reply=reply.id,
+                provider=reply.provider.name,
+                model=outcome.model,
+                voice=reply.voice_id,
+                tokens=outcome.tokens,
+            ),
+        )
+        await self._store.flush(FLUSH_TIMEOUT_S)
+
+    def heard(self, reply: Reply, heard: str) -> None:
+        """The listener stopped after the text was complete: only ``heard`` of it counts."""
+        if reply.conversation:
+            self._store.mark_heard(reply.id, heard, interrupted=True)
+
+    # --- making ---------------------------------------------------------------------------------
+
+    def _admit(self, text: str) -> None:
+        if self._closing:
+            raise UnavailableError("The daemon is stopping.", code="daemon.stopping")
+        if len(text) > self._settings.api.max_text_chars:
+            raise PayloadError(
+                f"The text has {len(text)} characters; the limit is "
+                f"{self._settings.api.max_text_chars}.",
+                code="limit.text",
+                hint="Send it in parts, or raise api.max_text_chars.",
+            )
+        running = sum(1 for reply in self._replies.values() if not reply.over)
+        if running >= self._settings.reply.max_active:
+            raise LimitError(
+                f"{running} replies are being made, which is the limit.",
+                code="limit.replies",
+                hint="Wait for one to end, interrupt one, or raise reply.max_active.",
+                retry_after_s=1.0,
+            )
+
+    def _make(
+        self,
+        provider: HasName,
+        conversation: str,
+        request: SayRequest | ReplyRequest,
+        *,
+        spoken: bool,
+        echo: bool,
+    ) -> Reply:
+        settings = self._settings
+        voice = ReplyVoice(self._speech, request.voice, settings.speech.on_engine_death)
+        rate = request.sample_rate or (
+            voice.current.voice.sample_rate if voice.current else SILENT_SAMPLE_RATE
+        )
+        id_ = f"r-{secrets.token_hex(6)}"
+        announcer = Announcer(id_, sample_rate=rate, publish=self._publish, clock=self._clock)
+        stream = UtteranceStream(settings.text, pause_ms=settings.audio.sentence_pause_ms)
+        speaker = delivery = None
+        if spoken:
+            speaker = self._make_speaker(voice, announcer, rate, request.speed)
+            delivery = self._make_delivery(speaker)
+        reply = Reply(
+            id_,
+            conversation,
+            provider,
+            writer=Writer(stream, announcer, spoken=spoken, echo=echo),
+            voice=voice,
+            speaker=speaker,
+            delivery=delivery,
+            announcer=announcer,
+            recorder=self,
+        )
+        self._replies[id_] = reply
+        self.total += 1
+        return reply
+
+    def _make_speaker(
+        self, voice: ReplyVoice, announcer: Announcer, sample_rate: int, speed: float
+    ) -> Speaker:
+        return Speaker(
+            self._speech,
+            voice,
+            announcer,
+            settings=self._settings,
+            sample_rate=sample_rate,
+            speed=speed,
+            clock=self._clock,
+        )
+
+    def _make_delivery(self, speaker: Speaker) -> Delivery:
+        return Delivery(
+            speaker.timeline,
+            speaker.progress,
+            speaker.changed,
+            sample_rate=speaker.sample_rate,
+            jitter_frames=self._settings.audio.jitter_buffer_frames,
+            clock=self._clock,
+        )
+
+    def _prune(self) -> None:
+        """Forget the oldest replies that ended and were played, beyond what is kept."""
+        kept, kept_bytes = 0, 0
+        for reply in reversed(list(self._replies.values())):
+            if reply.audible:
+                continue
+            kept += 1
+            kept_bytes += reply.audio_bytes
+            if kept > self._settings.reply.keep or kept_bytes > KEPT_AUDIO_BYTES:
+                del self._replies[reply.id]
+
+
+def _conversation_name(wanted: str | None) -> str:
+    if wanted is None:
+        return f"c-{secrets.token_hex(6)}"
+    if not CONVERSATION_NAME.fullmatch(wanted):
+        raise RequestError(
+            f"{wanted!r} cannot name a conversation.",
+            code="conversation.name",
+            hint="Use up to 64 letters, digits, dots, dashes and underscores.",
+        )
+    return wanted
+
+
+async def _literal(text: str) -> AsyncGenerator[LlmEvent, None]:
+    for start in range(0, len(text), SLICE_CHARS):
+        yield TextDelta(text[start : start + SLICE_CHARS])
+        await asyncio.sleep(0)
+    yield Completion(finish_reason="stop")

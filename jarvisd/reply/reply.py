@@ -1,0 +1,326 @@
+"""One turn of the assistant: text comes in, is cut and spoken, and can be stopped at any word.
+
+Owns the reply's state and its end. The writer writes it, the speaker speaks it, the delivery hands
+its audio to readers, the announcer says what happens. After an interrupt nothing of it is sent.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from jarvisd.api.types import InterruptResponse, ReplyEvent, ReplyInfo, ReplyState
+from jarvisd.errors import JarvisError
+from jarvisd.llm.model import LlmEvent
+from jarvisd.reply.announcing import Announcer
+from jarvisd.reply.delivery import Delivery
+from jarvisd.reply.ordering import Totals
+from jarvisd.reply.speaking import Speaker
+from jarvisd.reply.voice import ReplyVoice
+from jarvisd.reply.writing import Writer
+from jarvisd.speech import Synthesis
+
+log = structlog.get_logger(__name__)
+
+
+class HasName(Protocol):
+    """Who writes a reply; the name is final once it has begun to answer."""
+
+    @property
+    def name(self) -> str:
+        """As shown to users."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A writer that is nothing but its name: a given text."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a reply came to, for the store: ``heard`` is ``None`` where nothing was spoken."""
+
+    text: str
+    heard: str | None
+    interrupted: bool
+    model: str
+    tokens: int
+
+
+class Recorder(Protocol):
+    """Who remembers what became of a reply."""
+
+    async def ended(self, reply: "Reply", outcome: Outcome) -> None:
+        """Remember the outcome; returns when it is safe on disk."""
+        ...
+
+    def heard(self, reply: "Reply", heard: str) -> None:
+        """Correct the outcome: the listener stopped after ``heard``."""
+        ...
+
+
+class Reply:
+    """One reply. ``speaker`` and ``delivery`` are ``None`` where it is not to be spoken."""
+
+    def __init__(
+        self,
+        id_: str,
+        conversation: str,
+        provider: HasName,
+        *,
+        writer: Writer,
+        voice: ReplyVoice,
+        speaker: Speaker | None,
+        delivery: Delivery | None,
+        announcer: Announcer,
+        recorder: Recorder,
+    ) -> None:
+        self.id = id_
+        self.conversation = conversation
+        self.provider = provider
+        self.state: ReplyState = "running"
+        self._writer = writer
+        self._voice = voice
+        self._speaker = speaker
+        self._delivery = delivery
+        self._announcer = announcer
+        self._recorder = recorder
+        self._recorded = False
+        self._task: asyncio.Task[None] | None = None
+
+    # --- what it is -----------------------------------------------------------------------------
+
+    @property
+    def sample_rate(self) -> int:
+        """Hertz of its audio (signed 16-bit mono); 0 where it has none."""
+        return self._speaker.sample_rate if self._speaker else 0
+
+    @property
+    def voice_id(self) -> str:
+        """The voice that speaks it now; empty where nobody does."""
+        choice = self._voice.current if self._speaker else None
+        return choice.voice.id if choice else ""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is being made any more."""
+        return self.state not in ("running", "paused")
+
+    @property
+    def audible(self) -> bool:
+        """Whether it is being made, or should still be playing at the client."""
+        if not self.over:
+            return True
+        playing = self._speaker is not None and self._speaker.progress.remaining_s() > 0
+        return self.state == "done" and playing
+
+    @property
+    def audio_bytes(self) -> int:
+        """Memory that its audio takes."""
+        return self._speaker.timeline.samples * 2 if self._speaker else 0
+
+    def info(self) -> ReplyInfo:
+        """Where it stands."""
+        progress = self._speaker.progress if self._speaker else None
+        return ReplyInfo(
+            reply=self.id,
+            conversation=self.conversation,
+            state=self.state,
+            engine=self.voice_id.partition(":")[0],
+            voice=self.voice_id,
+            fallback=self._announcer.fallback,
+            written_samples=progress.written if progress else 0,
+            played_samples=progress.played() if progress else 0,
+            sample_rate=self.sample_rate,
+        )
+
+    # --- making it ------------------------------------------------------------------------------
+
+    def start(self, source: AsyncGenerator[LlmEvent, None]) -> None:
+        """Begin to write and speak what ``source`` generates."""
+        choice = self._voice.current if self._speaker else None
+        self._announcer.started(self.conversation, self.provider.name, choice)
+        self._task = asyncio.create_task(self._run(source), name=f"reply {self.id}")
+
+    async def settled(self) -> None:
+        """Return when nothing of this reply runs any more."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
+    async def _run(self, source: AsyncGenerator[LlmEvent, None]) -> None:
+        failure: JarvisError | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._writer.run(source))
+                if self._speaker is not None:
+                    group.create_task(self._speaker.run(self._writer.utterances()))
+        except* Exception as bugs:
+            log.exception("reply.bug", reply=self.id, exc_info=bugs)
+            failure = JarvisError("This reply hit a bug in the daemon; its log has the details.")
+        await self._finish(failure or self._writer.failure)
+
+    async def _finish(self, failure: JarvisError | None) -> None:
+        """Remember the outcome, then say that it ended: a reply that is done is safe on disk."""
+        await self._record(self._heard_at_end(), interrupted=False)
+        if failure is None:
+            self.state = "done"
+            samples = self._speaker.timeline.samples if self._speaker else 0
+            self._announcer.done(self._totals, self._writer.completion, samples)
+            return
+        self.state = "failed"
+        log.warning("reply.failed", reply=self.id, code=failure.code, reason=failure.message)
+        if self._speaker is not None:
+            self._speaker.interrupt()
+        self._announcer.failed(
+            self._totals, self._writer.completion, text=self._writer.text, failure=failure
+        )
+
+    async def _record(self, heard: str | None, *, interrupted: bool) -> None:
+        self._recorded = True
+        await self._recorder.ended(
+            self,
+            Outcome(
+                text=self._writer.text,
+                heard=heard,
+                interrupted=interrupted,
+                model=self._writer.completion.model,
+                tokens=self._writer.completion.completion_tokens,
+            ),
+        )
+
+    # --- reading it -----------------------------------------------------------------------------
+
+    def events(self) -> AsyncIterator[ReplyEvent]:
+        """All events from the first; ends after the terminal one."""
+        return self._announcer.log.read()
+
+    async def audio(self, *, paced: bool = False, start: int = 0) -> AsyncIterator[bytes]:
+        """PCM (s16le, mono) from sample ``start``: as it is made, or in real time by 20 ms frames."""
+        if self._delivery is None:
+            return
+        reading = self._delivery.paced(start) if paced else self._delivery.unpaced(start)
+        async for data in reading:
+            yield data
+
+    # --- controlling it -------------------------------------------------------------------------
+
+    async def interrupt(
+        self, *, played: int | None = None, wait: bool = False
+    ) -> InterruptResponse:
+        """Stop everything now; with ``wait``, return only when native synthesis has ended too.
+
+        ``played`` is the position that the client had come to. Interrupting what has ended and
+        was played changes nothing.
+        """
+        if self._speaker is not None and played is not None:
+            self._speaker.progress.acknowledge(played)
+        running = self._stop() if self.audible else []
+        freed_ms = await _freed(running) if wait else None
+        heard = self._heard()
+        return InterruptResponse(
+            reply=self.id,
+            state=self.state,
+            heard=heard,
+            heard_chars=len(heard),
+            played_samples=self.info().played_samples,
+            freed_ms=freed_ms,
+        )
+
+    def abandoned(self) -> None:
+        """The client that carried this reply went away: nobody listens any more."""
+        if not self.over:
+            log.info("reply.abandoned", reply=self.id)
+            self._stop()
+
+    def pause(self) -> ReplyInfo:
+        """Stand still; what is made meanwhile is bounded by the look-ahead."""
+        if self.state == "running":
+            self.state = "paused"
+        return self._hold(paused=True)
+
+    def resume(self) -> ReplyInfo:
+        """Go on from where it stood still."""
+        if self.state == "paused":
+            self.state = "running"
+        return self._hold(paused=False)
+
+    def played(self, samples: int, ended: bool = False) -> ReplyInfo:
+        """The client has played ``samples``, and with ``ended`` will play no more."""
+        if self._speaker is not None:
+            self._speaker.progress.acknowledge(samples)
+            self._speaker.changed.notify()
+            unheard = self._speaker.progress.played() < self._speaker.timeline.samples
+            if ended and unheard and self.audible:
+                self._stop()
+        return self.info()
+
+    def _hold(self, *, paused: bool) -> ReplyInfo:
+        if self._delivery is not None and self._speaker is not None:
+            self._delivery.paused = paused
+            if paused:
+                self._speaker.progress.pause()
+            else:
+                self._speaker.progress.resume()
+            self._speaker.changed.notify()
+        return self.info()
+
+    # --- stopping it ----------------------------------------------------------------------------
+
+    def _stop(self) -> list[Synthesis]:
+        """Cut the reply at this instant; returns the native calls that have yet to end."""
+        if self._delivery is not None:
+            self._delivery.stopped = True
+        heard = self._heard()
+        running = self._speaker.interrupt() if self._speaker else []
+        self.state = "interrupted"
+        if self._announcer.ended or self._task is None:
+            self._recorder.heard(self, heard)
+            return running
+        self._announcer.interrupted(
+            self._totals,
+            self._writer.completion,
+            heard=heard,
+            played=self.info().played_samples,
+        )
+        self._task.cancel()
+        self._task = asyncio.create_task(self._after_interrupt(self._task, heard))
+        return running
+
+    async def _after_interrupt(self, cancelled: asyncio.Task[None], heard: str) -> None:
+        await asyncio.wait({cancelled})
+        if self._recorded:
+            self._recorder.heard(self, heard)
+        else:
+            await self._record(heard if self._speaker else None, interrupted=True)
+
+    # --- what it came to ------------------------------------------------------------------------
+
+    @property
+    def _totals(self) -> Totals:
+        return self._speaker.totals if self._speaker else Totals()
+
+    def _heard(self) -> str:
+        if self._speaker is None:
+            return ""
+        self._speaker.ledger.played(self._speaker.progress.played())
+        return self._speaker.ledger.heard_text()
+
+    def _heard_at_end(self) -> str | None:
+        """Everything that was spoken will be heard; ``None`` where nothing could be spoken."""
+        if self._speaker is None or self._totals.spoken == 0:
+            return None
+        return self._speaker.ledger.heard_text(self._speaker.timeline.samples)
+
+
+async def _freed(running: list[Synthesis]) -> float:
+    """Milliseconds until the last native call had ended."""
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    for synthesis in running:
+        await synthesis.freed()
+    return round((clock() - started) * 1000, 3)

@@ -1,0 +1,97 @@
+"""The writing half of a reply: the provider's stream becomes text, tokens and utterances.
+
+Reads one stream to its end and keeps what it said. Nothing here knows about audio.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Protocol
+
+from jarvisd.errors import JarvisError
+from jarvisd.llm.model import Completion, HeadersReceived, LlmEvent, ReasoningDelta, TextDelta
+from jarvisd.reply.stopwatch import Stopwatch
+from jarvisd.text import UtteranceStream
+from jarvisd.text.model import Utterance
+
+# Utterances cut and not yet spoken. Beyond it the model is made to wait: that is hours of speech.
+WAITING_UTTERANCES = 256
+
+
+class Reader(Protocol):
+    """Who hears of the text as it is written."""
+
+    stopwatch: Stopwatch
+
+    def token(self, text: str) -> None:
+        """The provider wrote ``text``."""
+        ...
+
+    def utterance(self, utterance: Utterance) -> None:
+        """A speakable unit was cut from the text."""
+        ...
+
+
+class Writer:
+    """Writes one reply. ``spoken`` tells whether utterances are wanted, ``echo`` whether tokens."""
+
+    def __init__(
+        self, stream: UtteranceStream, reader: Reader, *, spoken: bool, echo: bool
+    ) -> None:
+        self._stream = stream
+        self._reader = reader
+        self._spoken = spoken
+        self._echo = echo
+        self._pieces: list[str] = []
+        self._queue: asyncio.Queue[Utterance | None] = asyncio.Queue(WAITING_UTTERANCES)
+        self.completion = Completion(finish_reason="stop")
+        self.failure: JarvisError | None = None
+
+    @property
+    def text(self) -> str:
+        """Everything written so far."""
+        return "".join(self._pieces)
+
+    async def run(self, source: AsyncGenerator[LlmEvent, None]) -> None:
+        """Read ``source`` to its end; an error of the provider ends the text and is kept."""
+        try:
+            async with aclosing(source):
+                async for event in source:
+                    await self._take(event)
+        except JarvisError as error:
+            self.failure = error
+        self._reader.stopwatch.mark("last_token")
+        await self._cut(self._stream.finish())
+        await self._queue.put(None)
+
+    async def utterances(self) -> AsyncIterator[Utterance]:
+        """What there is to say, as it is cut from the text."""
+        while (utterance := await self._queue.get()) is not None:
+            yield utterance
+
+    async def _take(self, event: LlmEvent) -> None:
+        match event:
+            case HeadersReceived():
+                self._reader.stopwatch.mark("headers")
+            case TextDelta(text):
+                await self._write(text)
+            case ReasoningDelta():
+                self._reader.stopwatch.mark("first_thought")
+            case Completion():
+                self.completion = event
+            case _:
+                pass
+
+    async def _write(self, text: str) -> None:
+        self._reader.stopwatch.mark("first_token")
+        self._pieces.append(text)
+        if self._echo:
+            self._reader.token(text)
+        if self._spoken:
+            await self._cut(self._stream.feed(text))
+
+    async def _cut(self, utterances: list[Utterance]) -> None:
+        for utterance in utterances:
+            if self._spoken:
+                self._reader.utterance(utterance)
+                await self._queue.put(utterance)
