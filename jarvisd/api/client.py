@@ -1,0 +1,356 @@
+"""The one client of the control API: synchronous, standard library and msgspec only.
+
+Used by jarvisctl and by the tests that boot a real daemon. Plain requests share one kept
+connection; every stream has its own, so that closing it is what cancels it. Nothing here waits
+without a limit, reads without a bound, prints, or retries what may have had an effect.
+
+An ``ApiClient`` belongs to one thread; a stream's ``cancel`` may be called from any.
+"""
+
+import http.client
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from jarvisd.api.types import ErrorDetail, ErrorResponse, ReplyEvent, Request
+from jarvisd.errors import AccessError, JarvisError, UnavailableError
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_LINE_BYTES = 4 * 1024 * 1024
+READ_BYTES = 64 * 1024
+
+T = TypeVar("T")
+
+_reply_event: msgspec.json.Decoder[ReplyEvent] = msgspec.json.Decoder(ReplyEvent)
+
+
+class DaemonUnreachableError(UnavailableError):
+    """Nobody answers at the socket, or the daemon went away while it answered."""
+
+    default_code = "daemon.unreachable"
+
+
+class DaemonTimeoutError(UnavailableError):
+    """The daemon is there and did not answer in time."""
+
+    default_code = "daemon.timeout"
+
+
+class DaemonDeniedError(AccessError):
+    """The socket's permissions keep this user out."""
+
+    default_code = "access.socket"
+
+
+class ApiError(JarvisError):
+    """The daemon refused: its own code, message and hint, and the HTTP status they came with."""
+
+    def __init__(self, detail: ErrorDetail, *, http_status: int) -> None:
+        super().__init__(
+            detail.message, code=detail.code, hint=detail.hint, retry_after_s=detail.retry_after_s
+        )
+        self.http_status = http_status
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One line of a reply's stream: as received, and decoded where this client knows its type."""
+
+    raw: bytes
+    event: ReplyEvent | None
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket, with its own limit for connecting."""
+
+    def __init__(self, path: str, *, connect_timeout_s: float, read_timeout_s: float) -> None:
+        super().__init__("jarvisd", timeout=read_timeout_s)
+        self._path = path
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self.connected: socket.socket | None = None
+
+    def connect(self) -> None:
+        """Connect; a full accept queue is waited for, which only the kernel's own limit does."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            seconds, fraction = divmod(self._connect_timeout_s, 1)
+            limit = struct.pack("@ll", int(seconds), int(fraction * 1_000_000))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+            sock.connect(self._path)
+            sock.settimeout(self._read_timeout_s)
+        except BaseException:
+            sock.close()
+            raise
+        self.sock = self.connected = sock
+
+
+class _Stream:
+    """A response body that is read while the daemon still writes it."""
+
+    def __init__(self, connection: _UnixConnection, response: http.client.HTTPResponse) -> None:
+        self._connection = connection
+        self._response = response
+        self._cancelled = False
+
+    @property
+    def content_type(self) -> str:
+        """Media type of the body, with its parameters."""
+        return self._response.getheader("Content-Type") or ""
+
+    def cancel(self) -> None:
+        """End the stream at once, from any thread; the daemon sees the client vanish."""
+        self._cancelled = True
+        if self._connection.connected is not None:
+            try:
+                self._connection.connected.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # already closed by one side: nothing is left to end
+
+    def close(self) -> None:
+        """Give the connection back; idempotent."""
+        self._response.close()
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The body's bytes as they arrive; raises when it breaks off or stays silent too long."""
+        while True:
+            try:
+                piece = self._response.read1(READ_BYTES)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                if self._cancelled:
+                    return
+                raise _translated(error, while_reading=True) from error
+            if not piece:
+                return
+            yield piece
+
+
+class ByteStream(_Stream):
+    """An audio body: iterating gives its bytes as they arrive."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces()
+
+
+class LineStream(_Stream):
+    """An NDJSON body: iterating gives its lines, without their line ends."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        held = bytearray()
+        for piece in self._pieces():
+            held += piece
+            *lines, rest = held.split(b"\n")
+            held = bytearray(rest)
+            yield from (bytes(line) for line in lines if line)
+            if len(held) > MAX_LINE_BYTES:
+                raise DaemonUnreachableError(
+                    f"the daemon sent a line longer than {MAX_LINE_BYTES} bytes",
+                    code="daemon.protocol",
+                )
+        if held:
+            yield bytes(held)
+
+
+class EventStream:
+    """The events of one reply; ends after its last one."""
+
+    def __init__(self, lines: LineStream) -> None:
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[EventLine]:
+        return (EventLine(line, _decoded(line)) for line in self._lines)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def cancel(self) -> None:
+        """Hang up at once, from any thread: the daemon interrupts the reply."""
+        self._lines.cancel()
+
+    def close(self) -> None:
+        """Give the connection back; idempotent."""
+        self._lines.close()
+
+
+class ApiClient:
+    """Speaks to one daemon.
+
+    ``timeout_s`` bounds the silence within a plain request, ``stream_timeout_s`` the silence
+    between two parts of a stream. Every method raises one of the four errors above and
+    nothing else.
+    """
+
+    def __init__(
+        self,
+        socket_path: str | Path,
+        *,
+        connect_timeout_s: float = 2.0,
+        timeout_s: float = 10.0,
+        stream_timeout_s: float = 300.0,
+    ) -> None:
+        self.socket_path = str(socket_path)
+        self._connect_timeout_s = connect_timeout_s
+        self._timeout_s = timeout_s
+        self._stream_timeout_s = stream_timeout_s
+        self._kept: _UnixConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the kept connection; idempotent."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def get(self, path: str, response: type[T]) -> T:
+        """The resource at ``path``, decoded as ``response``."""
+        return self._plain("GET", path, None, response)
+
+    def post(self, path: str, body: Request | None, response: type[T]) -> T:
+        """What the daemon answers to ``body``, decoded as ``response``."""
+        return self._plain("POST", path, body, response)
+
+    def delete(self, path: str, response: type[T]) -> T:
+        """What the daemon says about deleting ``path``, decoded as ``response``."""
+        return self._plain("DELETE", path, None, response)
+
+    def stream_events(self, path: str, body: Request) -> EventStream:
+        """Start a reply (``/v1/say``, ``/v1/replies``) and follow its events."""
+        return EventStream(LineStream(*self._open("POST", path, body, "application/x-ndjson")))
+
+    def stream_lines(self, path: str) -> LineStream:
+        """Follow an NDJSON resource such as ``/v1/events``."""
+        return LineStream(*self._open("GET", path, None, "application/x-ndjson"))
+
+    def stream_bytes(self, path: str, *, accept: str = "audio/wav") -> ByteStream:
+        """Follow the audio at ``path`` as it is made."""
+        return ByteStream(*self._open("GET", path, None, accept))
+
+    def _plain(self, method: str, path: str, body: Request | None, response: type[T]) -> T:
+        """One request on the kept connection; a connection that went stale is replaced once.
+
+        Repeating is safe: every plain verb of the API has the same effect twice as once.
+        """
+        reused = self._kept is not None
+        try:
+            status, data = self._exchange(method, path, body)
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as error:
+            self.close()
+            if not reused:
+                raise _translated(error, while_reading=True) from error
+            return self._plain(method, path, body, response)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise _translated(error) from error
+        if not 200 <= status < 300:
+            raise _refusal(status, data)
+        try:
+            return msgspec.json.decode(data, type=response)
+        except msgspec.MsgspecError as error:
+            raise DaemonUnreachableError(
+                f"the daemon's answer to {method} {path} is not understood: {error}",
+                code="daemon.protocol",
+                hint="Are jarvisd and jarvisctl of the same version? jarvisctl version",
+            ) from error
+
+    def _exchange(self, method: str, path: str, body: Request | None) -> tuple[int, bytes]:
+        if self._kept is None:
+            self._kept = self._connection(self._timeout_s)
+        _send(self._kept, method, path, body, "application/json")
+        response = self._kept.getresponse()
+        data = response.read(MAX_BODY_BYTES)
+        if not response.isclosed():  # more than anybody may send: the connection is unusable now
+            self.close()
+            raise http.client.HTTPException(f"answer of more than {MAX_BODY_BYTES} bytes")
+        return response.status, data
+
+    def _open(
+        self, method: str, path: str, body: Request | None, accept: str
+    ) -> tuple[_UnixConnection, http.client.HTTPResponse]:
+        connection = self._connection(self._stream_timeout_s)
+        try:
+            _send(connection, method, path, body, accept)
+            response = connection.getresponse()
+            refused = b"" if response.status == 200 else response.read(MAX_BODY_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise _translated(error) from error
+        except BaseException:
+            connection.close()
+            raise
+        if response.status != 200:
+            connection.close()
+            raise _refusal(response.status, refused)
+        return connection, response
+
+    def _connection(self, read_timeout_s: float) -> _UnixConnection:
+        return _UnixConnection(
+            self.socket_path,
+            connect_timeout_s=self._connect_timeout_s,
+            read_timeout_s=read_timeout_s,
+        )
+
+
+def _send(
+    connection: _UnixConnection, method: str, path: str, body: Request | None, accept: str
+) -> None:
+    headers = {"Accept": accept}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    data = None if body is None else msgspec.json.encode(body)
+    connection.request(method, path, body=data, headers=headers)
+
+
+def _decoded(line: bytes) -> ReplyEvent | None:
+    """The event in ``line``; ``None`` for a type that only a newer daemon knows."""
+    try:
+        return _reply_event.decode(line)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _refusal(status: int, data: bytes) -> ApiError:
+    try:
+        detail = msgspec.json.decode(data, type=ErrorResponse).error
+    except msgspec.MsgspecError:
+        said = data[:200].decode("utf-8", "replace").strip()
+        detail = ErrorDetail(
+            code=f"daemon.http_{status}", message=f"the daemon answered {status}: {said or '-'}"
+        )
+    return ApiError(detail, http_status=status)
+
+
+def _translated(error: Exception, *, while_reading: bool = False) -> JarvisError:
+    """What a failed socket or a broken response means for the caller."""
+    if isinstance(error, PermissionError):
+        return DaemonDeniedError("the control socket does not let this user in")
+    if isinstance(error, TimeoutError | BlockingIOError):
+        return DaemonTimeoutError(
+            "the daemon did not answer in time", hint="Is it very busy? jarvisctl status"
+        )
+    if while_reading or isinstance(error, http.client.HTTPException | ConnectionResetError):
+        return DaemonUnreachableError(
+            "the daemon went away before it had answered",
+            code="daemon.disconnected",
+            hint="See why: journalctl -u jarvisd -n 50",
+        )
+    return DaemonUnreachableError(f"no daemon answers: {getattr(error, 'strerror', None) or error}")

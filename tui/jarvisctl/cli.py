@@ -1,0 +1,125 @@
+"""The command line: global options, verbs loaded when they are used, errors turned into exit codes.
+
+Start-up is what a person feels: this module imports click, msgspec and http.client, and a verb's
+own module only once that verb is called.
+"""
+
+import os
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+import click
+
+from jarvisctl.exitcodes import ExitCode, exit_code
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.sockets import explained
+from jarvisd import __version__
+from jarvisd.errors import JarvisError
+
+# Sorted; the line beside a verb is the first line of its help (a test compares them).
+VERBS = {
+    "ask": "Ask the assistant; without a text, hold a conversation.",
+    "completion": "Print the completion script of a shell.",
+    "config": "Check and show the daemon's configuration.",
+    "conversations": "List, show and delete conversations.",
+    "events": "Follow what the daemon does.",
+    "interrupt": "Silence the assistant at once.",
+    "pause": "Pause what is being spoken.",
+    "preview": "Show how a text would be read aloud; needs no daemon.",
+    "resume": "Go on speaking after a pause.",
+    "say": "Speak a text.",
+    "status": "Show how the daemon is and what it does.",
+    "version": "Show the versions of jarvisctl and of the daemon.",
+    "voices": "List the voices.",
+}
+UNLISTED = {"bench": "jarvisctl.bench.command", "try": "jarvisctl.commands.try_"}
+
+
+class LazyGroup(click.Group):
+    """Knows every verb by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs that help and completion show."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one verb; ``None`` where there is no such verb."""
+        if cmd_name in VERBS:
+            module = f"jarvisctl.commands.{cmd_name}"
+        elif cmd_name in UNLISTED:
+            module = UNLISTED[cmd_name]
+        else:
+            return None
+        command: click.Command = import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, or say which one may have been meant."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            close = get_close_matches(args[0], VERBS, n=1)
+            meant = f" Did you mean {close[0]!r}?" if close else ""
+            raise click.UsageError(f"There is no command {args[0]!r}.{meant}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 ok, 1 failed, 2 usage, 3 daemon unreachable, 4 timeout, 5 denied, "
+    "130 interrupted.",
+)
+@daemon_options
+@click.version_option(__version__, message="jarvisctl %(version)s")
+@pass_invocation
+def cli(invocation: Invocation) -> None:
+    """Speak with jarvisd, the voice of the homelab.
+
+    Data goes to stdout, everything else to stderr.
+    """
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; never raises for what a user can cause."""
+    invocation = Invocation()
+    try:
+        result: Any = cli.main(
+            args=arguments, prog_name="jarvisctl", standalone_mode=False, obj=invocation
+        )
+        sys.stdout.flush()
+    except JarvisError as error:
+        error = explained(error, invocation.sockets)
+        invocation.out.failure(error)
+        return exit_code(error)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.FAILED
+    except (click.Abort, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return ExitCode.OK  # the reader has all it wanted
+    return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def main() -> None:
+    """Entry point of ``jarvisctl``."""
+    code = run()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    sys.exit(code)
+
+
+def _forget_stdout() -> None:
+    """Nobody reads stdout any more: what is still buffered must not raise when Python exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,29 @@
+"""``jarvisctl completion``: the script that makes a shell complete verbs, options and voices."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from jarvisctl.invocation import Invocation, pass_invocation
+
+_INSTALL = {
+    "bash": "jarvisctl completion bash > ~/.local/share/bash-completion/completions/jarvisctl",
+    "zsh": 'jarvisctl completion zsh > "${fpath[1]}/_jarvisctl"',
+    "fish": "jarvisctl completion fish > ~/.config/fish/completions/jarvisctl.fish",
+}
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(sorted(_INSTALL)))
+@pass_invocation
+@click.pass_context
+def command(context: click.Context, invocation: Invocation, shell: str) -> None:
+    """Print the completion script of a shell.
+
+    Save it where your shell looks for it; the last line on stderr says how.
+    """
+    maker = get_completion_class(shell)
+    if maker is None:
+        raise click.UsageError(f"This click cannot complete for {shell}.")
+    script = maker(context.find_root().command, {}, "jarvisctl", "_JARVISCTL_COMPLETE").source()
+    invocation.out.text(script.strip("\n") + "\n")
+    invocation.out.talk(f"To install: {_INSTALL[shell]}")

@@ -1,0 +1,116 @@
+"""``jarvisctl conversations``: list, show and delete what was said."""
+
+import time
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+import msgspec
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.output import Output
+from jarvisctl.turn import printable
+from jarvisd.api.types import (
+    ConversationResponse,
+    ConversationsResponse,
+    DeletedResponse,
+    MessageInfo,
+)
+
+
+@click.group("conversations", invoke_without_command=True)
+@daemon_options
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List, show and delete conversations.
+
+    Without a command: list.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@command.command("list")
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000), default=20, metavar="N", help="How many (20)."
+)
+@click.option("--before", metavar="CURSOR", help="Go on where an earlier list ended.")
+@daemon_options
+@pass_invocation
+def list_(invocation: Invocation, limit: int = 20, before: str | None = None) -> None:
+    """List conversations, newest first."""
+    out = invocation.out
+    query = urlencode({"limit": limit} | ({"before": before} if before else {}))
+    with invocation.client() as client:
+        fields = client.get(f"/v1/conversations?{query}", dict[str, Any])
+    if out.json:
+        out.object(fields)
+        return
+    page = msgspec.convert(fields, ConversationsResponse)
+    if not page.conversations:
+        out.talk('There is no conversation yet. Begin one: jarvisctl ask "Good evening."')
+        return
+    rows = [
+        (
+            entry.conversation,
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.updated_at)),
+            str(entry.messages),
+            printable(entry.title),
+        )
+        for entry in page.conversations
+    ]
+    out.line(out.table(("conversation", "last", "messages", "about"), rows, right="  r"))
+    if page.next:
+        out.talk(f"More: jarvisctl conversations list --before {page.next}")
+
+
+@command.command("show")
+@click.argument("conversation")
+@daemon_options
+@pass_invocation
+def show(invocation: Invocation, conversation: str) -> None:
+    """Show one conversation: what was written, and where it was cut."""
+    out = invocation.out
+    with invocation.client() as client:
+        fields = client.get(f"/v1/conversations/{quote(conversation, safe='')}", dict[str, Any])
+    if out.json:
+        out.object(fields)
+        return
+    for message in msgspec.convert(fields, ConversationResponse).messages:
+        _show_message(out, message)
+
+
+@command.command("delete")
+@click.argument("conversation")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@daemon_options
+@pass_invocation
+def delete(invocation: Invocation, conversation: str, yes: bool) -> None:
+    """Delete one conversation for good."""
+    out = invocation.out
+    if not yes:
+        click.confirm(f"Delete conversation {conversation} for good?", abort=True, err=True)
+    path = f"/v1/conversations/{quote(conversation, safe='')}"
+    with invocation.client() as client:
+        deleted = client.delete(path, DeletedResponse)
+    if out.json:
+        out.object(deleted)
+    else:
+        out.line(f"{conversation} deleted: {deleted.deleted} messages")
+
+
+def _show_message(out: Output, message: MessageInfo) -> None:
+    at = time.strftime("%H:%M", time.localtime(message.created_at))
+    colour = "cyan" if message.role == "user" else "green"
+    name = "you" if message.role == "user" else "jarvis"
+    out.line(f"{out.style(at, 'dim')} {out.style(name.rjust(6), colour)}  {_text(out, message)}")
+
+
+def _text(out: Output, message: MessageInfo) -> str:
+    """The message; what was written and never heard is dim, after a mark."""
+    text = printable(message.text).strip()
+    if not message.interrupted or message.heard is None:
+        return text
+    heard = printable(message.heard).strip()
+    rest = text[len(heard) :] if text.startswith(heard) else ""
+    return f"{heard}{out.style(' ✂', 'yellow')}{out.style(rest, 'dim')}"

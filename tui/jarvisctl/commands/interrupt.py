@@ -1,0 +1,26 @@
+"""``jarvisctl interrupt``: silence, at once."""
+
+import click
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.output import shortened
+from jarvisctl.targets import each_reply
+from jarvisd.api.types import InterruptResponse
+
+
+@click.command("interrupt")
+@click.argument("reply", required=False)
+@daemon_options
+@pass_invocation
+def command(invocation: Invocation, reply: str | None) -> None:
+    """Silence the assistant at once.
+
+    Interrupts REPLY, or everything that is being answered or spoken.
+    """
+    out = invocation.out
+    for cut in each_reply(invocation, reply, "interrupt", InterruptResponse):
+        if out.json:
+            out.object(cut)
+        else:
+            heard = f"heard: {shortened(cut.heard, 60)}" if cut.heard else "nothing was heard"
+            out.line(f"{cut.reply} interrupted; {heard}")

@@ -1,0 +1,24 @@
+"""``jarvisctl resume``: go on after a pause."""
+
+import click
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.targets import each_reply
+from jarvisd.api.types import ReplyInfo
+
+
+@click.command("resume")
+@click.argument("reply", required=False)
+@daemon_options
+@pass_invocation
+def command(invocation: Invocation, reply: str | None) -> None:
+    """Go on speaking after a pause.
+
+    Resumes REPLY, or everything that is paused.
+    """
+    out = invocation.out
+    for resumed in each_reply(invocation, reply, "resume", ReplyInfo):
+        if out.json:
+            out.object(resumed)
+        else:
+            out.line(f"{resumed.reply} goes on")

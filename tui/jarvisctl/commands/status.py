@@ -1,0 +1,139 @@
+"""``jarvisctl status``: how the daemon is and what it does, on one screen."""
+
+import time
+from typing import Any
+
+import click
+import msgspec
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.output import Output, columns, mebibytes, seconds, shortened
+from jarvisd.api.types import Component, ReplyInfo, StatusResponse
+
+_MARKS = {
+    "ready": ("●", "green"),
+    "idle": ("●", "green"),
+    "starting": ("◐", "blue"),
+    "degraded": ("●", "yellow"),
+    "absent": ("○", "dim"),
+    "failed": ("●", "red"),
+}
+
+
+@click.command("status")
+@daemon_options
+@pass_invocation
+def command(invocation: Invocation) -> None:
+    """Show how the daemon is and what it does.
+
+    Parts that are not well say why, and what helps.
+    """
+    out = invocation.out
+    with invocation.client() as client:
+        fields = client.get("/v1/status", dict[str, Any])
+    if out.json:
+        out.object(fields)
+        return
+    show(out, msgspec.convert(fields, StatusResponse), now=time.time())
+
+
+def show(out: Output, status: StatusResponse, *, now: float) -> None:
+    """Print ``status``; ``now`` is the time that durations are counted to."""
+    bold, colour = out.style(f"jarvisd {status.version}", "bold"), _state_colour(status.state)
+    out.line(
+        f"{bold}   {out.style(status.state, colour, 'bold')}"
+        f"   pid {status.pid}   up {seconds(status.uptime_s)}"
+    )
+    out.line()
+    for name, value in _figures(out, status):
+        out.line(f"  {out.style(name.ljust(9), 'dim')} {value}")
+    _components(out, status.components, now)
+    _replies(out, status.replies)
+    _workers(out, status)
+
+
+def _state_colour(state: str) -> str:
+    return _MARKS.get(state, ("", "yellow"))[1]
+
+
+def _figures(out: Output, status: StatusResponse) -> list[tuple[str, str]]:
+    voice = status.voice or "none"
+    if status.fallback:
+        voice += out.style("  (fallback)", "yellow")
+    share = f", {status.fallback_share:.0%} by the fallback voice" if status.fallback_share else ""
+    skipped = f", {status.skipped_total} skipped" if status.skipped_total else ""
+    replies = _count(status.replies_total, "reply", "replies")
+    utterances = _count(status.utterances_total, "utterance", "utterances")
+    connections = _count(status.connections, "connection", "connections")
+    load = f"{status.slots_in_use} of {status.slots} slots, {connections}"
+    return [
+        ("answers", status.provider or "none"),
+        ("voice", voice),
+        ("so far", f"{replies}, {utterances}{skipped}{share}"),
+        ("now", f"{load}, {mebibytes(status.rss_bytes)}, loop lag {status.loop_lag_ms:.1f} ms"),
+    ]
+
+
+def _components(out: Output, components: list[Component], now: float) -> None:
+    if not components:
+        return
+    out.line()
+    width = max(len(part.name) for part in components)
+    for part in components:
+        mark, colour = _MARKS.get(part.state, ("?", "yellow"))
+        since = f"since {seconds(max(0.0, now - part.since))}" if part.since else ""
+        about = part.reason or since
+        indent = width + 15
+        out.line(
+            f"  {out.style(mark, colour)} {part.name.ljust(width)}  {part.state.ljust(9)} "
+            f"{shortened(about, columns() - indent)}".rstrip()
+        )
+        if part.hint and part.state not in {"ready", "idle"}:
+            out.line(out.style(f"    {' ' * width}  → {part.hint}", "cyan"))
+
+
+def _replies(out: Output, replies: list[ReplyInfo]) -> None:
+    active = [reply for reply in replies if reply.state in {"running", "paused"}]
+    if not active:
+        return
+    out.line()
+    rows = [
+        (
+            f"  {reply.reply}",
+            reply.state,
+            _heard(reply),
+            f"{reply.engine} {reply.voice}" + (" (fallback)" if reply.fallback else ""),
+        )
+        for reply in active
+    ]
+    out.line(out.table(("  reply", "state", "heard", "voice"), rows))
+
+
+def _heard(reply: ReplyInfo) -> str:
+    played, written = (
+        samples / reply.sample_rate for samples in (reply.played_samples, reply.written_samples)
+    )
+    return f"{played:.1f} of {written:.1f} s"
+
+
+def _workers(out: Output, status: StatusResponse) -> None:
+    if not status.workers:
+        return
+    out.line()
+    rows = [
+        (
+            f"  {worker.worker}",
+            worker.engine,
+            worker.state,
+            str(worker.pid),
+            mebibytes(worker.rss_bytes),
+            str(worker.served),
+        )
+        for worker in status.workers
+    ]
+    header = ("  worker", "engine", "state", "pid", "memory", "served")
+    out.line(out.table(header, rows, right="r  rrr"))
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

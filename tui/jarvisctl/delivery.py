@@ -1,0 +1,183 @@
+"""A reply's audio on its way to a file, a pipe or a player, beside the stream of its events.
+
+One thread per reply: it reads ``/v1/replies/{id}/audio`` on its own connection, feeds every sink,
+and tells the daemon how far playback came, so that an interrupted reply is remembered as heard.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from jarvisctl.wav import WavReader
+from jarvisd.api.client import (
+    ApiClient,
+    ApiError,
+    ByteStream,
+    DaemonTimeoutError,
+    DaemonUnreachableError,
+)
+from jarvisd.api.types import PlayedRequest, ReplyInfo
+from jarvisd.errors import JarvisError
+
+ACKNOWLEDGE_S = 0.1
+ACKNOWLEDGE_SAMPLES = 8_000
+# A player that was given everything may still need what it buffers, and a little to end.
+DRAIN_SLACK_S = 10.0
+
+
+class Sink(Protocol):
+    """Somewhere that takes 16-bit mono PCM."""
+
+    def write(self, pcm: bytes) -> None:
+        """Take samples; may block as long as playing takes."""
+
+    def position(self) -> int:
+        """Samples played or kept so far."""
+
+    def end(self) -> None:
+        """No more audio will come."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the rest to be played; whether it was."""
+
+    def abort(self) -> None:
+        """Stop at once; never raises for being stopped twice."""
+
+
+SinkFactory = Callable[[int], Sink]
+
+
+class AudioDelivery(threading.Thread):
+    """Delivers one reply's audio. ``error`` says what went wrong, once the thread has ended.
+
+    ``client`` is this thread's own; the last sink is the one whose position counts. When the
+    reader of our own stdout leaves, ``reader_left`` is set and ``hang_up`` is called.
+    """
+
+    def __init__(
+        self,
+        client: ApiClient,
+        reply: str,
+        factories: Sequence[SinkFactory],
+        *,
+        hang_up: Callable[[], None],
+    ) -> None:
+        super().__init__(name=f"audio of {reply}", daemon=True)
+        self.error: JarvisError | None = None
+        self.reader_left = False
+        self._hang_up = hang_up
+        self.samples = 0
+        self._client = client
+        self._path = f"/v1/replies/{reply}"
+        self._factories = factories
+        self._sinks: list[Sink] = []
+        self._stream: ByteStream | None = None
+        self._stopping = threading.Event()
+        self._acknowledged = (0.0, 0)
+
+    def run(self) -> None:
+        """Deliver until the reply ends, a sink fails, or ``stop`` is called."""
+        try:
+            self._deliver()
+        except (JarvisError, OSError, ValueError) as error:
+            if not self._stopping.is_set():
+                self.error = _as_failure(error)
+                self.reader_left = isinstance(error, BrokenPipeError)
+                self._abort()
+                self._tell(ended=True)
+                if self.reader_left:
+                    self._hang_up()
+        finally:
+            self._client.close()
+
+    def stop(self) -> int:
+        """Be silent now; returns the samples that were played. For other threads."""
+        self._stopping.set()
+        played = self._position()
+        self._abort()
+        if self._stream is not None:
+            self._stream.cancel()
+        return played
+
+    def _deliver(self) -> None:
+        reader = WavReader()
+        broken: JarvisError | None = None
+        try:
+            self._receive(reader)
+        except (ApiError, DaemonTimeoutError, DaemonUnreachableError) as error:
+            broken = error  # what came before is still to be heard
+        if self._stopping.is_set():
+            return
+        for sink in self._sinks:
+            sink.end()
+        self._drain(reader.sample_rate)
+        if broken is not None:
+            raise broken
+
+    def _receive(self, reader: WavReader) -> None:
+        with self._client.stream_bytes(f"{self._path}/audio", accept="audio/wav") as self._stream:
+            for data in self._stream:
+                pcm = reader.feed(data)
+                if reader.sample_rate and not self._sinks:
+                    self._sinks = [make(reader.sample_rate) for make in self._factories]
+                self._write(pcm)
+                if self._stopping.is_set():
+                    return
+
+    def _write(self, pcm: bytes) -> None:
+        """Hand over in pieces short enough for acknowledgements to be timely."""
+        for start in range(0, len(pcm), 4 * ACKNOWLEDGE_SAMPLES):
+            piece = pcm[start : start + 4 * ACKNOWLEDGE_SAMPLES]
+            for sink in self._sinks:
+                sink.write(piece)
+            self.samples += len(piece) // 2
+            self._acknowledge()
+
+    def _drain(self, sample_rate: int) -> None:
+        """Go on acknowledging while the player plays what it was given last."""
+        if not self._sinks:
+            return
+        left = (self.samples - self._position()) / sample_rate
+        deadline = time.monotonic() + left + DRAIN_SLACK_S
+        for sink in self._sinks:
+            while not self._stopping.is_set() and not sink.wait(ACKNOWLEDGE_S):
+                self._acknowledge()
+                if time.monotonic() > deadline:
+                    raise JarvisError("the player does not end", code="player.stuck")
+        if not self._stopping.is_set():
+            self._tell(ended=True, samples=self.samples)
+
+    def _position(self) -> int:
+        try:
+            return self._sinks[-1].position() if self._sinks else 0
+        except (OSError, ValueError):  # the sink is just being closed by the other thread
+            return self._acknowledged[1]
+
+    def _acknowledge(self) -> None:
+        at, told = self._acknowledged
+        now, played = time.monotonic(), self._position()
+        if played > told and (now - at >= ACKNOWLEDGE_S or played - told >= ACKNOWLEDGE_SAMPLES):
+            self._acknowledged = (now, played)
+            self._tell(ended=False, samples=played)
+
+    def _tell(self, *, ended: bool, samples: int | None = None) -> None:
+        """Report the position; the daemon estimates it where a report is lost or comes too late."""
+        played = self._acknowledged[1] if samples is None else samples
+        try:
+            self._client.post(
+                f"{self._path}/played", PlayedRequest(samples=played, ended=ended), ReplyInfo
+            )
+        except JarvisError:
+            return
+
+    def _abort(self) -> None:
+        for sink in self._sinks:
+            sink.abort()
+
+
+def _as_failure(error: Exception) -> JarvisError:
+    if isinstance(error, JarvisError):
+        return error
+    said = getattr(error, "strerror", None) or str(error)
+    return JarvisError(f"the audio could not be delivered: {said}", code="audio.failed")

@@ -1,0 +1,125 @@
+"""How a reply is to be heard: the options that ``say`` and ``ask`` share, and the sinks they mean.
+
+Playing is what a person expects of a voice, so it is the default wherever something can play;
+``-o`` alone keeps the audio without a sound.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
+
+import click
+
+from jarvisctl.delivery import SinkFactory
+from jarvisctl.invocation import Invocation, complete_voice
+from jarvisctl.players import Player, find_player, why_silent
+from jarvisctl.wav import WavFile, WavStream
+from jarvisd.errors import JarvisError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ListeningOptions(TypedDict):
+    """The options as click hands them over."""
+
+    output: str | None
+    play: bool | None
+    voice: str
+    speed: float
+    timings: bool
+    timeout: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """The options; ``play`` is ``None`` where the user did not say."""
+
+    output: str | None
+    play: bool | None
+    voice: str
+    speed: float
+    timings: bool
+    timeout: float
+
+    def sinks(self, invocation: Invocation) -> list[SinkFactory]:
+        """Where the audio goes; empty where nobody will hear it.
+
+        The player comes last: its position is what was heard.
+        """
+        sinks: list[SinkFactory] = []
+        if self.output == "-":
+            if sys.stdout.isatty():
+                raise click.UsageError("Audio does not go to a terminal. Try: -o - | aplay")
+            invocation.out.divert()
+            sinks.append(lambda rate: WavStream(sys.stdout.buffer, rate))
+        elif self.output:
+            path = Path(self.output)
+            _check_writable(path)
+            sinks.append(lambda rate: WavFile(path, rate))
+        if self.play or (self.play is None and not self.output):
+            sinks += self._player()
+        return sinks
+
+    def note(self) -> str:
+        """What a person should know who expects to hear something; empty where they will."""
+        expected = self.play is None and not self.output
+        if not expected or find_player(os.environ) is not None:
+            return ""
+        return f"(not played: {why_silent(os.environ)}; -o FILE keeps the audio)"
+
+    def _player(self) -> list[SinkFactory]:
+        command = find_player(os.environ)
+        if command is not None:
+            return [lambda rate: Player(command, rate)]
+        reason = why_silent(os.environ)
+        if self.play:
+            raise JarvisError(
+                f"cannot play: {reason}",
+                code="player.absent",
+                hint="Keep the audio instead: -o reply.wav",
+            )
+        return []
+
+
+def listening_options(command: F) -> F:
+    """Add the shared options; the command gets them as ``listening``."""
+    options = [
+        click.option(
+            "-o", "--output", metavar="FILE",
+            help="Write the audio as WAV to FILE; - streams it to stdout, and text to stderr.",
+        ),
+        click.option(
+            "--play/--no-play", default=None,
+            help="Play the audio here. Default: yes where it can be, unless -o is given.",
+        ),
+        click.option(
+            "--voice", default="default", metavar="VOICE", shell_complete=complete_voice,
+            help="Voice to speak with; see jarvisctl voices.",
+        ),
+        click.option(
+            "--speed", default=1.0, type=click.FloatRange(0.25, 4.0), metavar="FACTOR",
+            help="Speaking rate, 0.25 to 4; 1 is the voice's own.",
+        ),
+        click.option("--timings", is_flag=True, help="Table of timings per utterance at the end."),
+        click.option(
+            "--timeout", default=300.0, type=click.FloatRange(0.1, 86_400), metavar="SECONDS",
+            help="Give up after this long without a sign of progress (300).",
+        ),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse early what could not be written after the answer was made."""
+    if path.is_dir():
+        raise click.UsageError(f"{path} is a directory.")
+    target = path if path.exists() else path.parent
+    if not target.exists():
+        raise click.UsageError(f"There is no directory {path.parent}.")
+    if not os.access(target, os.W_OK):
+        raise click.UsageError(f"{path} cannot be written.")

@@ -1,0 +1,113 @@
+"""What is said after a reply: who spoke, how fast, what was left out, and the table of timings."""
+
+from jarvisctl.output import Output, shortened
+from jarvisctl.turn import Turn, notable_skips
+from jarvisd.api.types import Chunk, ReplyTimings
+from jarvisd.errors import JarvisError
+
+
+def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
+    """Say what a person wants to know now: always failures and skips, on a terminal a summary."""
+    skips = notable_skips(turn)
+    if turn.started is not None and turn.started.fallback and not out.json:
+        out.talk(
+            out.talk_style(f"spoken by the fallback voice {speaker(turn)}: ", "yellow")
+            + turn.started.fallback_reason
+        )
+    if skips and not out.json:
+        out.talk(out.talk_style(_skips(turn), "yellow"))
+    if timings:
+        out.talk(timing_table(out, turn))
+    elif out.talk_is_terminal and not out.json and turn.ended is not None:
+        out.talk(out.talk_style(summary(turn), "dim"))
+    if turn.audio_error is not None and turn.audio_optional:
+        out.talk(out.talk_style(f"not heard: {turn.audio_error.message}", "yellow"))
+    error = turn.failure
+    if error is not None:
+        out.failure(JarvisError(error.message, code=error.code, hint=error.hint))
+
+
+def speaker(turn: Turn) -> str:
+    """Engine and voice that speak this reply."""
+    started = turn.started
+    return "" if started is None else f"{started.engine} {started.voice}".strip()
+
+
+def summary(turn: Turn) -> str:
+    """One line: who answered, who spoke, how soon and how long."""
+    if turn.started is None or turn.ended is None:
+        return ""
+    times, parts = turn.ended.timings, [turn.started.provider, speaker(turn)]
+    if times.first_token_ms is not None and turn.text:
+        parts.append(f"first word {times.first_token_ms:.0f} ms")
+    if times.first_audio_ms is not None:
+        parts.append(f"first sound {times.first_audio_ms:.0f} ms")
+    if turn.ended.tokens.completion:
+        parts.append(f"{turn.ended.tokens.completion} tokens{_rate(turn)}")
+    if turn.samples:
+        parts.append(f"{turn.samples / turn.started.sample_rate:.1f} s of speech")
+    return " · ".join(part for part in parts if part)
+
+
+def timing_table(out: Output, turn: Turn) -> str:
+    """One row per utterance: when its text was there, its synthesis, its length, and its words."""
+    header = ["#", "text", "start", "sound", "done", "audio", "speed", "spoken"]
+    table = out.table(header, [_row(turn, number) for number in sorted(turn.utterances)],
+                      right="rrrrrrr")  # fmt: skip
+    head, _, body = table.partition("\n")
+    lines = [out.talk_style(head, "bold"), body] if body else ["no utterances"]
+    if turn.ended is not None:
+        lines.append(out.talk_style(_whole(turn.ended.timings), "dim"))
+    return "\n".join(lines)
+
+
+def _row(turn: Turn, number: int) -> list[str]:
+    words = turn.utterances[number].spoken or turn.utterances[number].text
+    chunk = turn.chunks.get(number)
+    if chunk is None:
+        skip = turn.skipped.get(number)
+        reason = skip.reason if skip else "cut"
+        return [str(number), *["-"] * 5, reason, shortened(words, 200)]
+    times = chunk.timings
+    marks = (times.text_ms, times.started_ms, times.first_audio_ms, times.finished_ms)
+    length = chunk.samples / chunk.sample_rate
+    return [
+        str(number),
+        *(f"{value:.0f} ms" for value in marks),
+        f"{length:.2f} s",
+        "cached" if chunk.cached else _speed(chunk, length),
+        shortened(words, 200),
+    ]
+
+
+def _speed(chunk: Chunk, length: float) -> str:
+    """How many times faster than it is heard the utterance was made."""
+    took = (chunk.timings.finished_ms - chunk.timings.started_ms) / 1_000
+    return f"{length / took:.0f}x" if took > 0 else "-"
+
+
+def _whole(times: ReplyTimings) -> str:
+    named = (
+        ("first token", times.first_token_ms),
+        ("first utterance", times.first_utterance_ms),
+        ("first sound", times.first_audio_ms),
+        ("last token", times.last_token_ms),
+        ("all", times.total_ms),
+    )
+    said = " · ".join(f"{name} {value:.0f} ms" for name, value in named if value is not None)
+    return f"since the request: {said}"
+
+
+def _rate(turn: Turn) -> str:
+    ended = turn.ended
+    if ended is None or not ended.timings.completion_ms:
+        return ""
+    return f" at {ended.tokens.completion / ended.timings.completion_ms * 1_000:.0f}/s"
+
+
+def _skips(turn: Turn) -> str:
+    skips = notable_skips(turn)
+    reasons = sorted({skip.message or skip.reason for skip in skips})
+    noun = "utterance was" if len(turn.utterances) == 1 else "utterances were"
+    count = f"{len(skips)} of {max(len(turn.utterances), len(skips))} {noun}"
+    return f"{count} not spoken: {'; '.join(reasons)}"

@@ -1,0 +1,204 @@
+"""One reply as a person or a script gets it: text as it comes, audio beside it, then what it was.
+
+Used by ``say``, ``ask`` and ``try``. It follows events and never decides what they should be.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from jarvisctl.delivery import AudioDelivery, SinkFactory
+from jarvisctl.exitcodes import ExitCode
+from jarvisctl.invocation import Invocation
+from jarvisd.api.client import ApiClient, DaemonUnreachableError, EventLine
+from jarvisd.api.types import (
+    Chunk,
+    ChunkSkipped,
+    ErrorDetail,
+    InterruptRequest,
+    InterruptResponse,
+    PlayedRequest,
+    ReplyDone,
+    ReplyEvent,
+    ReplyFailed,
+    ReplyInfo,
+    ReplyInterrupted,
+    ReplyStarted,
+    Request,
+    Token,
+    UtteranceEvent,
+)
+from jarvisd.errors import JarvisError
+
+_QUIET_SKIPS = {"blank"}
+
+
+@dataclass
+class Turn:
+    """What one reply was. ``ended`` is its last event, ``None`` while it runs or where it broke."""
+
+    started: ReplyStarted | None = None
+    ended: ReplyDone | ReplyInterrupted | ReplyFailed | None = None
+    text: list[str] = field(default_factory=list)
+    utterances: dict[int, UtteranceEvent] = field(default_factory=dict)
+    chunks: dict[int, Chunk] = field(default_factory=dict)
+    skipped: dict[int, ChunkSkipped] = field(default_factory=dict)
+    audio_error: JarvisError | None = None
+    audio_optional: bool = False
+    cut_by_user: bool = False
+
+    @property
+    def samples(self) -> int:
+        """Length of the audio that was made."""
+        return sum(chunk.samples for chunk in self.chunks.values())
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the turn means for a script."""
+        if self.cut_by_user or isinstance(self.ended, ReplyInterrupted):
+            return ExitCode.INTERRUPTED
+        return ExitCode.OK if self.failure is None else ExitCode.FAILED
+
+    @property
+    def failure(self) -> ErrorDetail | None:
+        """What is to be reported as an error, if anything."""
+        if isinstance(self.ended, ReplyFailed):
+            return self.ended.error
+        if self.audio_error is not None and not self.audio_optional:
+            error = self.audio_error
+            return ErrorDetail(code=error.code, message=error.message, hint=error.hint)
+        return None
+
+    def take(self, event: ReplyEvent | None) -> None:
+        """Remember what ``event`` says."""
+        match event:
+            case ReplyStarted():
+                self.started = event
+            case Token():
+                self.text.append(event.text)
+            case UtteranceEvent():
+                self.utterances[event.utterance] = event
+            case Chunk():
+                self.chunks[event.utterance] = event
+            case ChunkSkipped():
+                self.skipped[event.utterance] = event
+            case ReplyDone() | ReplyInterrupted() | ReplyFailed():
+                self.ended = event
+
+
+class TurnRunner:
+    """Runs turns for one command; ``show_text`` prints the reply's words as they come.
+
+    ``audio_optional`` makes trouble with the audio a remark where the text came through.
+    Without sinks the daemon is told that whatever is ready was played, so that nothing waits for
+    a listener who does not exist.
+    """
+
+    def __init__(
+        self,
+        invocation: Invocation,
+        sinks: Sequence[SinkFactory],
+        *,
+        show_text: bool,
+        audio_optional: bool = False,
+        note: str = "",
+        silence_s: float = 300.0,
+    ) -> None:
+        self._invocation = invocation
+        self._out = invocation.out
+        self._sinks = sinks
+        self._show_text = show_text
+        self._audio_optional = audio_optional
+        self._note = note
+        self._silence_s = silence_s
+
+    def run(self, path: str, request: Request) -> Turn:
+        """Start a reply and follow it to its end, or to the user's Ctrl-C."""
+        turn = Turn(audio_optional=self._audio_optional)
+        delivery: AudioDelivery | None = None
+        with self._client() as client:
+            try:
+                with client.stream_events(path, request) as events:
+                    for line in events:
+                        self._show(line)
+                        turn.take(line.event)
+                        if isinstance(line.event, ReplyStarted) and self._sinks:
+                            delivery = self._deliver(line.event.reply, events.cancel)
+                        if not self._sinks:
+                            self._nobody_listens(client, line)
+                if delivery is not None:
+                    delivery.join()
+                    turn.audio_error = delivery.error
+            except KeyboardInterrupt:
+                turn.cut_by_user = True
+                self._interrupt(client, turn, delivery)
+            except BaseException:
+                if delivery is not None:
+                    delivery.stop()
+                raise
+            finally:
+                self._finish_line(turn)
+        if delivery is not None and delivery.reader_left:
+            raise BrokenPipeError
+        if turn.ended is None and not turn.cut_by_user:
+            raise DaemonUnreachableError(
+                "the daemon went away in the middle of the reply",
+                code="daemon.disconnected",
+                hint="See why: journalctl -u jarvisd -n 50",
+            )
+        return turn
+
+    def _client(self) -> ApiClient:
+        return self._invocation.client(stream_timeout_s=self._silence_s)
+
+    def _deliver(self, reply: str, hang_up: Callable[[], None]) -> AudioDelivery:
+        delivery = AudioDelivery(self._client(), reply, self._sinks, hang_up=hang_up)
+        delivery.start()
+        return delivery
+
+    def _show(self, line: EventLine) -> None:
+        if self._out.json:
+            self._out.raw_object(line.raw)
+        elif isinstance(line.event, ReplyStarted) and self._note:
+            self._out.talk(self._out.talk_style(self._note, "dim"))
+            self._note = ""  # once is enough for a conversation
+        elif self._show_text and isinstance(line.event, Token):
+            self._out.text(printable(line.event.text))
+
+    def _finish_line(self, turn: Turn) -> None:
+        shown = self._show_text and not self._out.json and turn.text
+        if shown and not "".join(turn.text[-2:]).endswith("\n"):
+            self._out.text("\n")
+
+    def _nobody_listens(self, client: ApiClient, line: EventLine) -> None:
+        if isinstance(line.event, Chunk):
+            ready = line.event.position + line.event.samples
+            _ignoring_refusal(client, line.event.reply, PlayedRequest(samples=ready))
+
+    def _interrupt(self, client: ApiClient, turn: Turn, delivery: AudioDelivery | None) -> None:
+        """Silence first, then tell the daemon that it is over, and how much was heard."""
+        played = delivery.stop() if delivery is not None else None
+        if turn.started is None:
+            return  # hanging up interrupted whatever there was
+        path = f"/v1/replies/{turn.started.reply}/interrupt"
+        try:
+            client.post(path, InterruptRequest(played=played), InterruptResponse)
+        except JarvisError as error:
+            if error.code != "reply.unknown":
+                self._out.talk(f"(the daemon was not told: {error.message})")
+
+
+def notable_skips(turn: Turn) -> list[ChunkSkipped]:
+    """The utterances that a listener would miss."""
+    return [skip for skip in turn.skipped.values() if skip.reason not in _QUIET_SKIPS]
+
+
+def printable(text: str) -> str:
+    """``text`` without control characters: what a model writes must not drive the terminal."""
+    return "".join(c for c in text if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160))
+
+
+def _ignoring_refusal(client: ApiClient, reply: str, played: PlayedRequest) -> None:
+    try:
+        client.post(f"/v1/replies/{reply}/played", played, ReplyInfo)
+    except JarvisError:
+        return  # the daemon estimates the position instead
