@@ -186,10 +186,11 @@ class FakeReply:
         )
         return InterruptResponse(
             reply=self.id,
+            state="interrupted",
             heard="One",
             heard_chars=3,
             played_samples=self.position,
-            native_freed=True,
+            freed_ms=1.0,
         )
 
     def pause(self) -> ReplyInfo:
