@@ -1,0 +1,27 @@
+"""Text on its way from the language model to speech.
+
+Characters arrive in chunks of any size. ``SentenceSplitter`` finds the sentences that people read,
+``UtteranceStream`` the utterances that an engine speaks, and ``speakable`` writes an utterance as
+it is to be said, each stretch aligned with the original. Pure: no I/O, no clock, no state beyond
+one sentence.
+
+The path of a character: ``scanner`` finds boundaries (``endings`` judges full stops, ``clauses``
+finds cuts inside a sentence, ``abbreviations`` is their data), ``sentences`` and ``stream`` make
+values of them, ``speakable`` applies the reading rules of ``markup``, ``technical``,
+``calendar`` and ``quantities``.
+"""
+
+from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
+from jarvisd.text.sentences import SentenceSplitter
+from jarvisd.text.speakable import speakable
+from jarvisd.text.stream import UtteranceStream
+
+__all__ = [
+    "Alignment",
+    "Sentence",
+    "SentenceSplitter",
+    "SpokenText",
+    "Utterance",
+    "UtteranceStream",
+    "speakable",
+]

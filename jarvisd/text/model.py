@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One display sentence, exactly as written; sentences concatenated give the input back."""
+    """One display sentence, exactly as written and without the white space around it.
+
+    ``text`` is the original slice ``[start:end]``. Sentences are in order and do not overlap; the
+    gaps between them, before the first and after the last, hold white space only, so a text is
+    ``sentences`` plus the slices ``[previous.end:next.start]``.
+    """
 
     text: str
     start: int

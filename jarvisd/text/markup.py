@@ -1,0 +1,42 @@
+"""Reading rules for markup: Markdown, HTML and SSML say nothing themselves, what they wrap does."""
+
+import re
+
+from jarvisd.text.rules import SOFT_COMMA, SOFT_STOP, Rule, fixed
+
+_ENTITIES = {"amp": "and", "lt": "less than", "gt": "greater than", "nbsp": " ", "quot": ""}
+
+
+def _entity(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match[1], "")
+
+
+LINE_RULES = (
+    Rule(r"(?m:^[ \t]*(?:`{3,}|~{3,})[^\n]*$)", fixed("")),  # fence of a code block
+    Rule(r"(?m:^[ \t]*\|[ \t:|-]*-[ \t:|-]*$)", fixed("")),  # |---|---|
+    Rule(r"(?m:^[ \t]*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|={3,})$)", fixed("")),
+    Rule(r"(?m:^[ \t]*#{1,6}[ \t]+)", fixed("")),  # heading
+    Rule(r"(?m:^[ \t]*(?:>[ \t]?)+)", fixed("")),  # quotation
+    Rule(r"(?m:^[ \t]*[-*+•⁃‣▪◦][ \t]+(?:\[[ xX]\][ \t]+)?)", fixed("")),  # item of a list
+    Rule(r"(?m:^[ \t]*\|[ \t]*)", fixed("")),  # first cell of a row
+    Rule(r"[ \t]*\|[ \t]*(?=\n|\Z)", fixed("")),
+    Rule(r"[ \t]*\n\s*(?=[^\W\d_A-Z])", fixed(" ")),  # a wrapped line goes on
+    Rule(r"[ \t]*\n\s*", fixed(SOFT_STOP)),
+)
+
+INLINE_RULES = (
+    Rule(r"<!--[\s\S]*?-->", fixed("")),
+    Rule(r"<(?=(?:https?|ftp|mailto):)", fixed("")),  # <https://example.com>
+    Rule(r"<[/!?]?[A-Za-z][^<>]*>", fixed(" ")),
+    Rule(r"&(amp|lt|gt|nbsp|quot|apos|#\d{1,6}|#x[0-9a-fA-F]{1,5});", _entity),
+    Rule(r"!?\[(?=[^\]\n]*\]\()", fixed("")),  # [label](address): the label is said
+    Rule(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ \t]+\"[^\"\n]*\")?\)", fixed("")),
+    Rule(r"\[\^?\d{1,3}\]", fixed("")),  # reference mark
+    Rule(r"\[(?:\.\.\.|…)\]", fixed("")),  # omission
+    Rule(r"\\(?=[*_`#\[\]()~>|\\-])", fixed("")),  # escape
+    Rule(r"(?<=\d) ?\* ?(?=\d)", fixed("times")),
+    Rule(r"\*+|~~|`+", fixed("")),
+    Rule(r"(?<!\w)_{1,3}(?=\w)|(?<=[^\W_])_{1,3}(?!\w)", fixed("")),
+    Rule(r"_+", fixed(" ")),
+    Rule(r"[ \t]*\|[ \t]*", fixed(SOFT_COMMA)),  # next cell of a row
+)

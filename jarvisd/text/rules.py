@@ -1,0 +1,30 @@
+"""A reading rule: a pattern of written text and how it is said."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+SOFT_STOP = "\x00."  # a full stop, where the text has none: the end of a line
+SOFT_COMMA = "\x00,"  # a short break, where words follow: a dash, brackets
+NUMBER = r"\d+(?:[.,]\d+)*"
+
+
+class Rule(NamedTuple):
+    """``pattern`` uses no named groups; ``say`` returns the spoken words for a match.
+
+    An empty result drops the match. White space around the result is put by the caller.
+    ``SOFT_STOP`` and ``SOFT_COMMA`` are breaks that vanish beside other punctuation.
+    """
+
+    pattern: str
+    say: Callable[[re.Match[str]], str]
+
+
+def fixed(spoken: str) -> Callable[[re.Match[str]], str]:
+    """Say always the same."""
+    return lambda _match: spoken
+
+
+def spaced(text: str, names: dict[str, str]) -> str:
+    """``text`` with the characters in ``names`` replaced by their names, as words."""
+    return " ".join("".join(f" {names[c]} " if c in names else c for c in text).split())

@@ -1,0 +1,144 @@
+"""An utterance as it is to be said: markup gone, symbols as words, aligned with the original.
+
+One pass with all reading rules; what no rule touches is said as written. The result holds no
+control characters and no tags, its length is bounded, and its alignments cover the original
+without gaps, so that every spoken position leads back to a written one.
+"""
+
+import re
+
+from jarvisd.text import dates, markup, quantities, symbols, technical
+from jarvisd.text.model import Alignment, SpokenText
+from jarvisd.text.rules import SOFT_COMMA, SOFT_STOP
+
+MAX_SPOKEN_CHARS = 8_000
+
+# Where two rules match at the same place, the first wins.
+_RULES = (
+    *markup.LINE_RULES,
+    *technical.RULES[:3],  # addresses before the markup inside them
+    *markup.INLINE_RULES,
+    *dates.RULES,
+    *quantities.RULES,
+    *technical.RULES[3:],
+    *symbols.RULES,
+)
+_ANY = re.compile("|".join(f"(?P<r{n}>{rule.pattern})" for n, rule in enumerate(_RULES)))
+_EACH = {f"r{n}": (re.compile(rule.pattern), rule.say) for n, rule in enumerate(_RULES)}
+_PUNCTUATION = ".,;:!?。！？、，；："
+
+
+def speakable(text: str, start: int = 0) -> SpokenText:
+    """Say ``text``, which begins at the offset ``start`` of its reply."""
+    speech = _Speech(text, start)
+    position = 0
+    for match in _ANY.finditer(text):
+        speech.as_written(position, match.start())
+        pattern, say = _EACH[match.lastgroup or ""]
+        inner = pattern.match(text, match.start())
+        speech.in_words(say(inner) if inner else "", match.start(), match.end())
+        position = match.end()
+        if speech.full:
+            break
+    else:
+        speech.as_written(position, len(text))
+    return speech.result()
+
+
+class _Speech:
+    """Collects what is said and where it comes from; breaks wait for the words behind them."""
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._offset = start
+        self._said: list[str] = []
+        self._length = 0
+        self._last = ""  # character said
+        self._reached = 0  # end of the original text that is aligned
+        self._alignments: list[Alignment] = []
+        self._gap = ""  # the break to say before the next word: "", " ", ", " or ". "
+
+    @property
+    def full(self) -> bool:
+        """Whether the bound on the length is reached."""
+        return self._length >= MAX_SPOKEN_CHARS
+
+    def as_written(self, start: int, end: int) -> None:
+        """Say the original's ``[start:end]``, single spaces at its edges being breaks."""
+        written = self._text[start:end]
+        body = written.strip(" \n")
+        if not body:
+            self._wait(" " if written else "")
+            return
+        if written[0] in " \n":
+            self._wait(" ")
+            start += len(written) - len(written.lstrip(" \n"))
+        if self._last in _PUNCTUATION and body[0] in _PUNCTUATION:  # also where nothing was said
+            start, body = start + 1, body[1:]
+        if body:
+            self._say(body, start, start + len(body), verbatim=True)
+        if written[-1] in " \n":
+            self._wait(" ")
+
+    def in_words(self, spoken: str, start: int, end: int) -> None:
+        """Say ``spoken`` for the original's ``[start:end]``."""
+        if spoken in (SOFT_COMMA, SOFT_STOP):
+            self._wait(f"{spoken[1]} ")
+        elif not spoken.strip():
+            self._wait(" " if spoken else "")
+        elif spoken[0] in _PUNCTUATION:
+            if self._last not in _PUNCTUATION:
+                self._say(spoken, start, end, verbatim=False)
+        else:
+            self._wait(" " if self._last.isalnum() else "")
+            self._say(spoken, start, end, verbatim=False)
+
+    def result(self) -> SpokenText:
+        """What is to be said in all; empty when it holds no letter and no digit."""
+        said = "".join(self._said)
+        if not any(map(str.isalnum, said)):
+            return SpokenText("")
+        self._align(0, len(self._text), verbatim=False)
+        return SpokenText(said, tuple(self._alignments))
+
+    def _wait(self, gap: str) -> None:
+        """Remember a break; a stronger one replaces a weaker one."""
+        if len(gap) > len(self._gap) or (gap == ". " and self._gap == ", "):
+            self._gap = gap
+
+    def _say(self, spoken: str, start: int, end: int, *, verbatim: bool) -> None:
+        gap, self._gap = self._gap, ""
+        if spoken[0] in _PUNCTUATION or not self._last:
+            gap = ""
+        elif self._last in _PUNCTUATION:
+            gap = " "
+        elif not gap and not verbatim_joint(self._alignments, verbatim=verbatim):
+            gap = " " if self._last.isalnum() and spoken[0].isalnum() else ""
+        if gap or start > self._reached:
+            self._add(gap, start, verbatim=gap == self._text[self._reached : start])
+        self._add(spoken, end, verbatim=verbatim)
+
+    def _add(self, spoken: str, end: int, *, verbatim: bool) -> None:
+        self._said.append(spoken)
+        self._align(len(spoken), end, verbatim=verbatim)
+        self._last = spoken[-1:] or self._last
+
+    def _align(self, length: int, end: int, *, verbatim: bool) -> None:
+        """Align the next ``length`` spoken characters with the original up to ``end``."""
+        if not length and end <= self._reached:
+            return
+        spoken_start, start = self._length, self._offset + self._reached
+        last = self._alignments[-1] if self._alignments else None
+        if last and last.verbatim and verbatim:
+            spoken_start, start = last.spoken_start, last.start
+            self._alignments.pop()
+        self._length += length
+        self._reached = end
+        self._alignments.append(
+            Alignment(spoken_start, self._length, start, self._offset + end, verbatim)
+        )
+
+
+def verbatim_joint(alignments: list[Alignment], *, verbatim: bool) -> bool:
+    """Whether two stretches as written meet, so that nothing comes between their letters."""
+    return verbatim and bool(alignments) and alignments[-1].verbatim

@@ -1,0 +1,227 @@
+"""Utterances: what is spoken in one go, made from a reply's text while it arrives.
+
+The first clause is released before its sentence ends, so that speech starts at once; later
+sentences are spoken whole, short ones together. Code blocks and tables are announced, skipped or
+read by setting. Utterances concatenated are the input, character for character, and are the same
+for every chunking. Nothing here waits, and at most one utterance and one sentence are held.
+"""
+
+from jarvisd.config.settings import TextSettings
+from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
+from jarvisd.text.scanner import Boundary, Kind, Scanner
+from jarvisd.text.sentences import sentence_at
+from jarvisd.text.speakable import speakable
+from jarvisd.text.window import Window
+
+# A boundary is decided at most this many characters after its place.
+_DECISION_CHARS = 64
+_LOUDER_PAUSE = 1.3  # after a question or an exclamation
+_LINE_PAUSE = 1.4  # after a line: a heading, an item of a list
+_PARAGRAPH_PAUSE = 2.0
+
+
+class UtteranceStream:
+    """Turns a text that arrives in chunks into utterances.
+
+    ``pause_ms`` is the breath after a plain sentence; other endings get a multiple of it.
+    """
+
+    def __init__(self, settings: TextSettings, *, pause_ms: int = 180) -> None:
+        self._settings = settings
+        self._pause_ms = pause_ms
+        self._window = Window()
+        self._scanner = Scanner(self._window)
+        self._made: list[Utterance] = []
+        self._seq = 0
+        self._start = 0  # where the utterance in progress begins
+        self._sentences: list[Sentence] = []  # that ended in it
+        self._held_until = 0  # where the last of them ends, white space included
+        self._clause = 0  # the last place where it may be cut
+        self._skipping: str | None = None  # why the block in progress is not spoken
+        self._in_table = False
+        self._opening = True  # nothing but clauses of the first sentence was released
+        self._opening_parts = 0
+
+    def feed(self, text: str) -> list[Utterance]:
+        """Take the next chunk; return the utterances that are now certain."""
+        self._window.append(text)
+        self._take_all(self._scanner.read())
+        self._cut_overlong(self._window.end)
+        self._window.forget(min(self._start, self._scanner.needed_from))
+        return self._hand_out()
+
+    def finish(self) -> list[Utterance]:
+        """The text is over: return the rest of it."""
+        self._take_all(self._scanner.finish())
+        if self._start < self._window.end:
+            self._release(self._window.end, Kind.SENTENCE)
+        return self._hand_out()
+
+    def _hand_out(self) -> list[Utterance]:
+        made, self._made = self._made, []
+        return made
+
+    def _take_all(self, boundaries: list[Boundary]) -> None:
+        for boundary in boundaries:
+            self._cut_overlong(boundary.decided)
+            self._take(boundary)
+
+    def _take(self, boundary: Boundary) -> None:
+        kind = boundary.kind
+        if kind is Kind.CLAUSE:
+            self._take_clause(boundary.after)
+            return
+        sentence = sentence_at(self._window, boundary)
+        if kind is Kind.PARAGRAPH:
+            self._in_table = False
+            if self._sentences:
+                self._release(boundary.after, kind)
+        elif kind in (Kind.FENCE, Kind.CODE_LINE, Kind.CODE_PART, Kind.CODE):
+            self._take_code(boundary, sentence)
+        elif kind is Kind.ROW:
+            self._take_row(boundary, sentence)
+        else:
+            self._in_table = False
+            self._take_sentence(boundary, sentence)
+
+    # Prose
+
+    def _take_sentence(self, boundary: Boundary, sentence: Sentence | None) -> None:
+        if sentence:
+            self._sentences.append(sentence)
+        self._held_until = boundary.after
+        long_enough = boundary.after - self._start >= self._settings.utterance_min_chars
+        if self._opening or long_enough:
+            self._release(boundary.after, boundary.kind)
+        self._opening = False
+
+    def _take_clause(self, cut: int) -> None:
+        self._clause = cut
+        if not self._opening or self._sentences or not self._settings.first_clause_chars:
+            return
+        # Each further part of the first sentence is longer: speech is ahead by then.
+        least = self._opening_parts * self._settings.utterance_min_chars
+        least = least or self._settings.first_clause_chars
+        if len(self._window.cut(self._start, cut).strip()) >= least:
+            self._opening_parts += 1
+            self._release(cut, Kind.CLAUSE)
+
+    # Blocks
+
+    def _take_code(self, boundary: Boundary, sentence: Sentence | None) -> None:
+        setting = self._settings.code_blocks
+        if boundary.kind is Kind.FENCE:
+            self._release_before(boundary.start)
+            self._skipping = None if setting == "read" else "code"
+            if setting == "announce":
+                fence = self._window.cut(boundary.start, boundary.end)
+                self._announce(boundary.after, _code_phrase(fence))
+        elif boundary.kind is Kind.CODE_LINE:
+            if self._skipping is None:
+                self._release(boundary.after, Kind.LINE)
+        else:
+            if sentence:
+                self._sentences.append(sentence)
+            self._release(boundary.after, Kind.LINE)
+            if boundary.kind is Kind.CODE:
+                self._skipping = None
+
+    def _take_row(self, boundary: Boundary, row: Sentence | None) -> None:
+        setting = self._settings.tables
+        if setting == "read":
+            self._take_sentence(boundary, row)
+            return
+        if not self._in_table:
+            self._release_before(boundary.start)
+        if row:
+            self._sentences.append(row)
+        if setting == "announce" and not self._in_table:
+            self._announce(boundary.after, "Table skipped.")
+        else:
+            self._skipping = "table"
+            self._release(boundary.after, Kind.ROW)
+            self._skipping = None
+        self._in_table = True
+
+    def _release_before(self, start: int) -> None:
+        """A block begins: what was held is spoken before it."""
+        self._opening = False
+        if self._sentences or self._window.cut(self._start, start).strip():
+            self._release(start, Kind.PARAGRAPH)
+
+    # Release
+
+    def _cut_overlong(self, seen: int) -> None:
+        """Release the front of an utterance that grew beyond the limit without an end."""
+        limit = self._settings.utterance_max_chars
+        while seen - self._start > limit + _DECISION_CHARS:
+            furthest = self._start + limit
+            if self._start < self._held_until <= furthest:
+                cut = self._held_until
+            elif self._start < self._clause <= furthest:
+                cut = self._clause
+            else:
+                gap = _last_gap(self._window.cut(self._start, furthest))
+                cut = self._start + gap if gap else furthest
+            self._release(cut, Kind.CLAUSE)
+
+    def _release(self, end: int, kind: Kind) -> None:
+        text = self._window.cut(self._start, end)
+        if not text:
+            return
+        if self._skipping and text.strip():
+            self._add(end, SpokenText(""), skipped=self._skipping)
+            return
+        spoken = speakable(text, self._start)
+        if spoken.text:
+            self._add(end, spoken, pause_ms=self._pause(spoken.text, kind))
+        else:
+            self._add(end, spoken, skipped="unspeakable" if text.strip() else "blank")
+
+    def _announce(self, end: int, phrase: str) -> None:
+        whole = Alignment(0, len(phrase), self._start, end, verbatim=False)
+        self._add(end, SpokenText(phrase, (whole,)), pause_ms=self._pause(phrase, Kind.LINE))
+
+    def _add(
+        self, end: int, spoken: SpokenText, *, skipped: str | None = None, pause_ms: int = 0
+    ) -> None:
+        self._made.append(
+            Utterance(
+                seq=self._seq,
+                start=self._start,
+                end=end,
+                text=self._window.cut(self._start, end),
+                sentences=tuple(self._sentences),
+                spoken=spoken,
+                skipped=skipped,
+                pause_ms=pause_ms,
+            )
+        )
+        self._seq += 1
+        self._start = end
+        self._sentences = []
+
+    def _pause(self, spoken: str, kind: Kind) -> int:
+        if kind is Kind.CLAUSE:
+            return 0
+        if kind is Kind.PARAGRAPH:
+            return round(self._pause_ms * _PARAGRAPH_PAUSE)
+        if kind in (Kind.LINE, Kind.ROW):
+            return round(self._pause_ms * _LINE_PAUSE)
+        return round(self._pause_ms * (_LOUDER_PAUSE if spoken[-1] in "?!？！" else 1))
+
+
+def _code_phrase(fence: str) -> str:
+    """What is said for a code block whose opening line is ``fence``."""
+    language = fence.strip("`~ \n").split(" ")[0]
+    if language.isalnum() and len(language) <= 20:
+        return f"{language.capitalize()} code block skipped."
+    return "Code block skipped."
+
+
+def _last_gap(text: str) -> int:
+    """Where the last word of ``text`` begins; 0 when there is no space in it."""
+    head = text.rstrip()
+    if len(head) < len(text):
+        return len(text)
+    return max(head.rfind(" "), head.rfind("\n"), head.rfind("\t")) + 1

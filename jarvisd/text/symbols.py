@@ -1,0 +1,75 @@
+"""Reading rules for abbreviations, symbols and punctuation; what no engine can say is dropped."""
+
+import re
+
+from jarvisd.text.rules import SOFT_COMMA, Rule, fixed
+
+_ABBREVIATIONS = {
+    "e.g.": "for example", "i.e.": "that is", "vs.": "versus", "approx.": "approximately",
+    "z.B.": "zum Beispiel", "d.h.": "das heißt", "bzw.": "beziehungsweise", "ca.": "circa",
+}  # fmt: skip
+_TITLES = {"Dr.": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Prof.": "Professor"}
+_SYMBOLS = {
+    "&": "and", "=": "equals", "+": "plus", "×": "times", "÷": "divided by", "±": "plus or minus",
+    "≈": "about", "≤": "at most", "≥": "at least", "≠": "not equal to", "→": "to", "°": "degrees",
+    "%": "percent", "€": "euros", "£": "pounds", "§": "section", "@": "at", "∞": "infinity",
+    "<=": "at most", ">=": "at least", "!=": "is not", "==": "equals", "->": "to", "=>": "to",
+    "−": "minus", "π": "pi", "½": "one half", "¼": "one quarter", "¾": "three quarters",
+}  # fmt: skip
+# Marks that combine with letters: accents, vowel signs.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff"
+    "\u0e31-\u0e4e\u0f00-\u0fff\u1000-\u109f\u17b4-\u17d3\u3099\u309a"
+)
+_WIDE = "。！？、，；：・"
+
+
+def _any_of(symbols: dict[str, str]) -> str:
+    return "|".join(map(re.escape, sorted(symbols, key=len, reverse=True)))
+
+
+def _ellipsis(match: re.Match[str]) -> str:
+    """Trailing off is a break inside a sentence and a stop at its end."""
+    rest = match.string[match.end() :].lstrip(" \t")
+    return SOFT_COMMA if rest[:1].isalnum() and not rest[0].isupper() else "."
+
+
+def _et_cetera(match: re.Match[str]) -> str:
+    return "et cetera" if match.string[match.end() :].strip() else "et cetera."
+
+
+def _strongest(match: re.Match[str]) -> str:
+    return next((mark for mark in "?!.:;," if mark in match[0]), "")
+
+
+def _wide_strongest(match: re.Match[str]) -> str:
+    return match[0][0]
+
+
+RULES = (
+    Rule(
+        rf"(?<![\w.])(?:{_any_of(_ABBREVIATIONS)})(?=\s)",
+        lambda match: _ABBREVIATIONS[match[0]],
+    ),
+    Rule(rf"\b(?:{_any_of(_TITLES)})(?=\s+\w)", lambda match: _TITLES[match[0]]),
+    Rule(r"\b[Ee]tc\.", _et_cetera),
+    Rule(r"\bNo\.(?=\s?\d)|\bNr\.(?=\s?\d)|N°\.?(?=\s?\d)|#(?=\d)", fixed("number")),
+    Rule(r"\bC\+\+", fixed("C plus plus")),
+    Rule(r"\b([CF])#(?!\w)", lambda match: f"{match[1]} sharp"),
+    Rule(r"[~≈](?=[ ]?\d)", fixed("about")),
+    Rule(r"(?<![\w)])[-−](?=\d)", fixed("minus")),
+    Rule(r"(?<=\d)[ ]?–[ ]?(?=\d)", fixed("to")),
+    Rule(r"(?<=\d) ?/ ?(?=\d)", fixed("slash")),
+    Rule(r"(?<= )<(?= )", fixed("less than")),
+    Rule(r"(?<= )>(?= )", fixed("greater than")),
+    Rule(_any_of(_SYMBOLS), lambda match: _SYMBOLS[match[0]]),
+    Rule(r"…|\.{3,}|(?:\. ){2,}\.", _ellipsis),
+    Rule(r"[.,;:!?]{2,}", _strongest),
+    Rule(rf"[{_WIDE}]{{2,}}", _wide_strongest),
+    Rule(r"[()\[\]{}（）]|[–—]+|(?<=\s)-+(?=\s)|--+", fixed(SOFT_COMMA)),
+    Rule(r"(?<=\w)/(?=\w)", fixed(" ")),
+    Rule(r"[^\S\n]{2,}|[^\S\n ]", fixed(" ")),
+    Rule(rf"[^\w\s.,;:!?'’{_WIDE}\-{_MARKS}]", fixed("")),  # emoji, quotes, control characters
+    Rule(r"(?<!\w)['’]|['’](?!\w)", fixed("")),  # quotation marks, not apostrophes
+    Rule(r"(?<!\w)-|-(?!\w)", fixed("")),
+)

@@ -1,0 +1,84 @@
+"""Reading rules for addresses, paths, versions and names of files."""
+
+import re
+
+from jarvisd.text.rules import Rule, spaced
+
+_NAMES = {
+    ".": "dot", "/": "slash", "\\": "backslash", "~": "tilde", "@": "at", ":": "colon",
+    "_": "", "-": "", "%": "percent", "+": "plus", "=": "equals", "#": "", "$": "", "*": "star",
+}  # fmt: skip
+_EXTENSIONS = (
+    "bash|bin|cfg|conf|cpp|css|csv|db|deb|doc|docx|env|gguf|gz|htm|html|img|ini|iso|jpeg|jpg|js|"
+    "json|log|md|mp3|mp4|onnx|pdf|php|png|py|rpm|rs|service|sh|socket|sql|sqlite|svg|tar|tgz|toml|"
+    "ts|txt|wav|xml|yaml|yml|zip"
+)
+_DOMAINS = (
+    "ai|app|arpa|at|ch|co|com|de|dev|edu|eu|fr|gov|home|info|internal|io|lan|local|localdomain|"
+    "net|nl|org|uk|us"
+)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_URL_END = r"[^\s<>()\[\]\"'`*.,;:!?…。、，]"
+
+
+def _named(match: re.Match[str]) -> str:
+    return spaced(match[0], _NAMES)
+
+
+def _url(match: re.Match[str]) -> str:
+    """Only the host is said: a path is of no use to the ear."""
+    host = re.split(r"[/?#]", match[0].split("://")[-1], maxsplit=1)[0].rsplit("@", 1)[-1]
+    name, _, port = host.partition(":")
+    spoken = spaced(name.removeprefix("www."), _NAMES)
+    return f"{spoken} port {port}" if port.isdigit() else spoken
+
+
+def _ipv4(match: re.Match[str]) -> str:
+    address, prefix, port = match[1], match[2], match[3]
+    spoken = address.replace(".", " dot ")
+    if prefix:
+        spoken += f" slash {prefix}"
+    return f"{spoken} port {port}" if port else spoken
+
+
+def _mac(match: re.Match[str]) -> str:
+    return ", ".join(" ".join(pair) for pair in re.split("[:-]", match[0]))
+
+
+def _ipv6(match: re.Match[str]) -> str:
+    groups = match[0].split(":")
+    return " colon ".join(" ".join(group) for group in groups).strip().replace("  ", " ")
+
+
+def _version(match: re.Match[str]) -> str:
+    named = match[0][0] in "vV"
+    spoken = match[0].lstrip("vV").replace(".", " point ").replace("-", " ").replace("+", " plus ")
+    return f"version {spoken}" if named else spoken
+
+
+def _grouped(match: re.Match[str]) -> str:
+    return match[0].replace(".", ",")
+
+
+RULES = (
+    Rule(rf"(?:https?|ftp|wss?|ssh|file)://[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
+    Rule(rf"\bwww\.[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
+    Rule(r"(?:mailto:)?[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+", _named),
+    Rule(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", _mac),
+    Rule(
+        r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){2,7}:?(?:[0-9A-Fa-f]{1,4}:?){0,7}"
+        r"(?<=[0-9A-Fa-f:]{7})(?![\w:])",
+        _ipv6,
+    ),
+    Rule(
+        rf"(?<![\w.])({_OCTET}(?:\.{_OCTET}){{3}})(?:/(\d{{1,2}}))?(?::(\d{{1,5}}))?(?![\w/]|\.\d)",
+        _ipv4,
+    ),
+    Rule(r"\b[1-9]\d{0,2}(?:\.\d{3}){2,}\b(?!\.\d)", _grouped),  # 1.000.000
+    Rule(r"\b[vV]\d+(?:\.\d+)*(?:[-+][a-z0-9]+)?\b", _version),
+    Rule(r"(?<![\w.])\d+(?:\.\d+){2,}(?:-[a-z]+\d*)?\b", _version),
+    Rule(rf"(?<![\w/])[\w-]+(?:[/.][\w-]+)*\.(?:{_EXTENSIONS})\b(?!\.\w)", _named),
+    Rule(r"(?<![\w/.:<])(?:~|\.{1,2})?/(?:[\w.@%+=:-]+/)*[\w.@%+=:-]*[\w/]", _named),
+    Rule(r"(?<![\w\\])[A-Za-z]:\\[\w.\\-]*\w", _named),
+    Rule(rf"(?<![\w@.])(?:[\w-]+\.)+(?:{_DOMAINS})\b(?!\.?\w)", _named),
+)
