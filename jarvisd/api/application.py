@@ -110,8 +110,13 @@ class Endpoint:
         self._routes = routes
         self._services = services
         self._policy = policy
-        limit = services.settings.api.max_text_chars
-        self._decoder = BodyDecoder(route.body, max_text_chars=limit) if route.body else None
+        self._decoder: BodyDecoder | None = None
+        if route.body is not None:
+            self._decoder = BodyDecoder(
+                route.body,
+                max_text_chars=services.settings.api.max_text_chars,
+                optional=route.body_optional,
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, decode, handle, answer."""

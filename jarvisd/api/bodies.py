@@ -41,8 +41,11 @@ def encode_error(error: JarvisError) -> bytes:
 class BodyDecoder:
     """Decodes bodies into one request type; made once per route, because decoders are compiled."""
 
-    def __init__(self, kind: type[Request], *, max_text_chars: int) -> None:
+    def __init__(
+        self, kind: type[Request], *, max_text_chars: int, optional: bool = False
+    ) -> None:
         self._kind = kind
+        self._optional = optional
         self._decoder = msgspec.json.Decoder(kind)
         self._max_text_chars = max_text_chars
 
@@ -52,6 +55,8 @@ class BodyDecoder:
         The content type is not looked at: ``curl -d`` claims a form whatever it sends.
         """
         if not body.strip():
+            if self._optional:
+                return self._kind()
             raise RequestError(
                 "the body is empty",
                 code="request.empty_body",

@@ -79,6 +79,7 @@ class Route:
     summary: str
     response: tuple[type[Response], ...]
     body: type[Request] | None = None
+    body_optional: bool = False
     query: type[Request] | None = None
     streams: tuple[str, ...] = ()
 

@@ -76,7 +76,7 @@ def _operation(
         operation["parameters"] = parameters
     if route.body is not None:
         body = {"application/json": {"schema": named[route.body]}}
-        operation["requestBody"] = {"required": True, "content": body}
+        operation["requestBody"] = {"required": not route.body_optional, "content": body}
     return operation
 
 

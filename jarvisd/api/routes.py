@@ -39,6 +39,7 @@ from jarvisd.api.types import (
     DeletedResponse,
     EventsQuery,
     HeartbeatEvent,
+    InterruptRequest,
     InterruptResponse,
     LaggedEvent,
     LiveResponse,
@@ -197,6 +198,8 @@ ROUTES: tuple[Route, ...] = (
         role=Role.OPERATOR,
         handler=interrupt.handle,
         summary="Stop a reply at once; tells what was heard.",
+        body=InterruptRequest,
+        body_optional=True,
         response=(InterruptResponse,),
     ),
     Route(

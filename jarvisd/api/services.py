@@ -43,8 +43,10 @@ class Reply(Protocol):
         """PCM from sample ``start``, as it is made or paced as it is heard; ends with the reply."""
         ...
 
-    async def interrupt(self) -> InterruptResponse:
-        """Stop it now; returns what had been heard."""
+    async def interrupt(
+        self, *, played: int | None = None, wait: bool = False
+    ) -> InterruptResponse:
+        """Stop it now; returns what had been heard, with ``wait`` once native calls ended."""
         ...
 
     def pause(self) -> ReplyInfo:

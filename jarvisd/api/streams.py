@@ -5,7 +5,7 @@ error that its listener must see. Knows nothing of connections.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar
 
 import msgspec
@@ -102,9 +102,20 @@ def audio_stream(reply: Reply, media: str, *, paced: bool = False, start: int = 
     )
 
 
+@asynccontextmanager
+async def closing(iterator: AsyncIterator[object]) -> AsyncGenerator[None, None]:
+    """End ``iterator`` with the block, where it is a generator that can be ended."""
+    try:
+        yield
+    finally:
+        if isinstance(iterator, AsyncGenerator):
+            await iterator.aclose()
+
+
 async def _lines(events: AsyncIterator[ReplyEvent]) -> AsyncGenerator[bytes, None]:
-    async for event in events:
-        yield line(event)
+    async with closing(events):
+        async for event in events:
+            yield line(event)
 
 
 def line(value: msgspec.Struct) -> bytes:
@@ -115,9 +126,11 @@ def line(value: msgspec.Struct) -> bytes:
 async def pcm(reply: Reply, *, paced: bool, start: int) -> AsyncGenerator[bytes, None]:
     """The PCM of ``reply``; raises what it failed of once the audio that there was is out."""
     empty = True
-    async for piece in reply.audio(paced=paced, start=start):
-        empty = empty and not piece
-        yield piece
+    pieces = reply.audio(paced=paced, start=start)
+    async with closing(pieces):
+        async for piece in pieces:
+            empty = empty and not piece
+            yield piece
     await _raise_failure(reply, empty=empty and not start)
 
 

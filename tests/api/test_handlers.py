@@ -76,6 +76,14 @@ async def test_replies_are_controlled_by_id(api: Running, client: httpx.AsyncCli
     assert reply.state == "interrupted"
 
 
+async def test_an_interrupt_may_say_how_far_it_was_played(
+    api: Running, client: httpx.AsyncClient
+) -> None:
+    api.replies.known["r1"] = FakeReply()
+    response = await client.post("/v1/replies/r1/interrupt", json={"played": 7, "wait": True})
+    assert response.json()["played_samples"] == 7
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -170,7 +170,11 @@ class FakeReply:
             async with self._changed:
                 await self._changed.wait()
 
-    async def interrupt(self) -> InterruptResponse:
+    async def interrupt(
+        self, *, played: int | None = None, wait: bool = False
+    ) -> InterruptResponse:
+        if played is not None:
+            self.position = played
         self.state = "interrupted"
         self._end(
             ReplyInterrupted(
