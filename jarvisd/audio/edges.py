@@ -18,9 +18,10 @@ class EdgeSettings:
     """How much silence may go, and how an edge sounds.
 
     ``threshold`` is the peak below which 5 ms count as silent (500 of 32,768 is -36 dBFS: speech
-    starts above it, while espeak-ng hums at up to 450 before and after). At most ``max_leading_ms`` are dropped at the start, keeping
-    ``preroll_ms`` before the first sound so that soft consonants survive; a silent tail is cut to
-    ``max_trailing_ms``, looking back no further than ``max_held_ms``.
+    starts above it, while espeak-ng hums at up to 450 before and after). At most
+    ``max_leading_ms`` are dropped at the start, keeping ``preroll_ms`` before the first sound so
+    that soft consonants survive; a silent tail is cut to ``max_trailing_ms``, looking back no
+    further than ``max_held_ms``.
     """
 
     threshold: int = 500

@@ -54,7 +54,7 @@ class Catalog:
         return replace(voice, available=False, reason=reason) if reason else voice
 
     def _default(self, listed: list[VoiceInfo]) -> VoiceInfo:
-        """The configured voice (also when it is broken or missing), else Piper's first that works."""
+        """The configured voice, also when broken or missing; else Piper's first that works."""
         if configured := self.settings.voice:
             try:
                 return choice.find(configured, listed)

@@ -146,6 +146,7 @@ class Crew:
                 worker.state = "idle"
                 self._voice_failed(voice, error.message)
             else:
+                worker.kill(error.message)
                 self._start_failed(error.message)
         else:
             self.health.proved()
@@ -179,7 +180,9 @@ class Crew:
             case "spoken":
                 self.health.spoke()
             case "silent" if any(letter.isalnum() for letter in synthesis.request.text):
-                self.health.was_silent()
+                self.health.made_nothing("came out silent")
+            case "failed":
+                self.health.made_nothing(why)
             case "voice_failed":
                 self._voice_failed(synthesis.request.voice.partition(":")[2], why)
         if self.health.failed:
@@ -189,7 +192,7 @@ class Crew:
             worker.end()
         self._on_change()
 
-    def _gone(self, worker: PooledWorker, reason: str, expected: bool) -> None:  # noqa: FBT001 - a callback's
+    def _gone(self, worker: PooledWorker, reason: str, expected: bool) -> None:
         if worker in self._workers:
             self._workers.remove(worker)
         if not expected:

@@ -1,7 +1,7 @@
 """Whether an engine can be relied on, judged from what happened to it. Pure: the clock is passed.
 
-Slowness is no illness: only a start that failed, workers that die again and again, and text that
-comes back as silence count. A failed engine is well again once a fresh worker has proved itself.
+Slowness is no illness: only a start that failed, workers that die again and again, and text after
+text that comes back as silence or an error count. A failed engine is well again once a fresh worker has proved itself.
 """
 
 from collections import deque
@@ -44,8 +44,8 @@ class EngineHealth:
         """An utterance came out whole."""
         self._empty_results = 0
 
-    def was_silent(self) -> None:
-        """An utterance that has letters or digits came out as silence."""
+    def made_nothing(self, reason: str) -> None:
+        """An utterance with letters or digits came out as silence, or as the engine's error."""
         self._empty_results += 1
         if self._empty_results >= _EMPTY_RESULTS:
-            self.reason = f"{_EMPTY_RESULTS} utterances in a row came out silent"
+            self.reason = f"{_EMPTY_RESULTS} utterances in a row gave no audio: {reason}"

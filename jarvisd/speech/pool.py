@@ -162,7 +162,7 @@ class Pool:
             worker.cancel()
         self._forget_ended()
 
-    def _flow(self, synthesis: Synthesis, flowing: bool) -> None:  # noqa: FBT001 - a callback's
+    def _flow(self, synthesis: Synthesis, flowing: bool) -> None:
         if worker := self._crews[synthesis.engine].holding(synthesis):
             worker.flow(flowing=flowing)
 

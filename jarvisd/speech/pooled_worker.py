@@ -74,9 +74,6 @@ class PooledWorker:
             raise SpeechError(
                 f"{voice} was not ready within {timeout_s:g} s", code="speech.worker_failed"
             ) from None
-        finally:
-            if self._process.hello is None:
-                self.state = "ending"
         self.state = "idle"
 
     async def _load(self, voice: str) -> None:
@@ -184,7 +181,7 @@ class PooledWorker:
         )
 
     def _gone(self, reason: str) -> None:
-        expected = self.state in {"ending", "cancelling"}
+        expected = self.state not in {"idle", "busy"}
         self.state = "ending"
         self._no_timer()
         error = SpeechError(f"the engine's worker ended: {reason}", code="speech.worker_died")

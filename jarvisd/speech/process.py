@@ -18,6 +18,7 @@ import structlog
 from jarvisd.errors import SpeechError
 from jarvisd.speech import protocol
 
+_EXIT_GRACE_S = 0.1  # between closing the connection and ending: long enough to tell why it ended
 _STDERR_LINES = 50
 _STDERR_LINE_BYTES = 8_192
 _log = structlog.get_logger("jarvisd.speech")
@@ -121,8 +122,9 @@ class WorkerProcess(asyncio.Protocol):
                 return
 
     async def gone(self) -> None:
-        """Wait until the process has ended and was reaped."""
-        await self._gone.wait()
+        """Wait until the process has ended and was reaped; at once if there never was one."""
+        if self._watcher:
+            await self._gone.wait()
 
     # --- asyncio.Protocol -----------------------------------------------------------------------
 
@@ -137,8 +139,10 @@ class WorkerProcess(asyncio.Protocol):
             self._receive(report)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The worker closed its end: it is of no use any more."""
-        self.kill("it closed its connection" if exc is None else str(exc))
+        """The worker closed its end: it has ended, or is of no use any more."""
+        asyncio.get_running_loop().call_later(
+            _EXIT_GRACE_S, self.kill, "it closed its connection" if exc is None else str(exc)
+        )
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -202,6 +206,8 @@ class WorkerProcess(asyncio.Protocol):
         self.kill("it did not start")
         if self._watcher:
             await asyncio.shield(self._watcher)
+        else:
+            self._on_gone("it could not be started")
 
     def _failed(self, reason: str) -> SpeechError:
         return SpeechError(

@@ -18,7 +18,7 @@ MAX_PCM_BYTES = 262_144  # one Piece; 1.4 s at 96 kB/s
 _LENGTH = struct.Struct(">I")
 
 
-class _Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class _Message(msgspec.Struct, array_like=True, tag=True):
     """Fields by position; new fields go to the end and have a default."""
 
 

@@ -1,4 +1,4 @@
-"""The speech room's front door: which voices there are, who speaks a reply, one utterance at a time.
+"""The front door of the room: which voices there are, who speaks a reply, an utterance at a time.
 
 Starting never waits: voices are looked up and the first workers started in the background, and
 until then the embedded voice is on offer. ``choose`` looks at what is known and never blocks.
@@ -111,13 +111,17 @@ class Speech:
 
     async def _discover(self) -> None:
         self._catalog = await asyncio.to_thread(catalog.read, self._settings, self._state_dir)
+        _log.info("voices.found", voices=len(self.voices()))
+        self._warm_default()
+
+    def _warm_default(self) -> None:
+        """Have workers ready for the voice that the next reply will probably use."""
         try:
-            chosen = self.choose().voice
+            voice = self.choose().voice
         except SpeechError as error:
-            _log.error("speech.no_voice", reason=error.message)  # noqa: TRY400 - expected, no trace
-            return
-        _log.info("voices.found", default=chosen.id, voices=len(self.voices()))
-        self._pool.warm(chosen.engine, chosen.name)
+            _log.warning("speech.no_voice", reason=error.message)
+        else:
+            self._pool.warm(voice.engine, voice.name)
 
     def _unusable(self) -> Mapping[str, str]:
         states = self.engine_states()
@@ -129,6 +133,7 @@ class Speech:
 
     def _voice_failed(self, engine: str, voice: str, reason: str) -> None:
         self._catalog.mark_broken(f"{engine}:{voice}", reason)
+        self._warm_default()
 
 
 def _first_guess(settings: SpeechSettings) -> catalog.Catalog:

@@ -5,7 +5,6 @@ library keeps global state and is not thread-safe: one instance of this class pe
 lock around everything it does.
 """
 
-import ctypes
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from pathlib import Path
 from jarvisd.speech.engine import RawPiece, SynthesisAborted, VoiceFailed
 from jarvisd.speech.engines.espeak_library import (
     CONTINUE,
-    END_OF_EVENTS,
     STOP,
     WORD,
     Event,

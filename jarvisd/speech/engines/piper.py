@@ -1,0 +1,167 @@
+"""Piper, the neural voices, through its own library with an onnxruntime session that we build.
+
+One intra-op thread (as configured), no spinning, abort in the middle of a sentence, even loudness
+between sentences. Runs in a worker only: imports onnxruntime and numpy.
+"""
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from piper import PiperConfig, PiperVoice, SynthesisConfig
+
+from jarvisd.speech.engine import RawPiece, SynthesisAborted, VoiceFailed
+from jarvisd.speech.engines.onnx_outputs import with_phoneme_lengths
+from jarvisd.speech.engines.piper_words import SpokenWords
+
+_RESIDENT_VOICES = 2
+_ERRORS_ONLY = 3
+_FULL_SCALE = 32_767.0
+
+
+class PiperEngine:
+    """Voices are the names of ``*.onnx`` files in ``voices_dir``, without the ending."""
+
+    name = "piper"
+
+    def __init__(self, voices_dir: str | Path, *, threads: int = 1) -> None:
+        self._folder = Path(voices_dir)
+        self._threads = threads
+        self._voices: OrderedDict[str, _Voice] = OrderedDict()
+        self._abort = threading.Lock()
+        self._running: _Session | None = None
+
+    def versions(self) -> dict[str, str]:
+        """Piper's and onnxruntime's versions."""
+        return {"piper-tts": version("piper-tts"), "onnxruntime": onnxruntime.__version__}
+
+    def load(self, voice: str) -> int:
+        """Load ``voice`` (the two used last stay) and say one word with it."""
+        if voice not in self._voices:
+            self._voices[voice] = self._open(voice)
+        while len(self._voices) > _RESIDENT_VOICES:
+            self._voices.popitem(last=False)
+        return self._voices[voice].rate
+
+    def abort(self) -> None:
+        """End the model's run that is in progress, from any thread."""
+        if session := self._running:
+            session.abort()
+
+    def synthesize(
+        self, text: str, voice: str, speed: float, cancelled: Callable[[], bool]
+    ) -> Iterator[RawPiece]:
+        """See ``Engine.synthesize``. One piece per sentence that Piper sees in ``text``.
+
+        Marks come with voices that tell the length of each phoneme.
+        """
+        if voice not in self._voices:
+            self.load(voice)
+        self._voices.move_to_end(voice)
+        loaded = self._voices[voice]
+        self._running = loaded.session
+        try:
+            yield from loaded.synthesize(text, speed, cancelled)
+        finally:
+            self._running = None
+
+    def _open(self, voice: str) -> "_Voice":
+        model = self._folder / f"{voice}.onnx"
+        if Path(voice).name != voice or not model.is_file():
+            raise VoiceFailed(f"there is no Piper voice {voice!r} in {self._folder}")
+        try:
+            loaded = _Voice(model, self._threads)
+            if any(piece.pcm for piece in loaded.synthesize("one", 1.0, lambda: False)):
+                return loaded
+            raise VoiceFailed(f"{voice} makes no sound")
+        except VoiceFailed:
+            raise
+        except Exception as error:
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise VoiceFailed(f"{model.name} cannot be loaded: {reason[:300]}") from error
+
+
+class _Session:
+    """Stands in for the ``InferenceSession`` inside ``PiperVoice``, and can be aborted."""
+
+    def __init__(self, model: Path, threads: int) -> None:
+        self._session = _open_session(model, threads)
+        self._lock = threading.Lock()
+        self._options: onnxruntime.RunOptions | None = None
+        self.cancelled: Callable[[], bool] = lambda: False
+
+    def run(self, outputs: list[str] | None, inputs: dict[str, Any]) -> Any:  # noqa: ANN401 - as onnxruntime's
+        with self._lock:  # either the cancel is seen here, or abort() sees the options
+            if self.cancelled():
+                raise SynthesisAborted
+            options = self._options = onnxruntime.RunOptions()
+        try:
+            return self._session.run(outputs, inputs, options)
+        except Exception:
+            if self.cancelled():
+                raise SynthesisAborted from None
+            raise
+        finally:
+            self._options = None
+
+    def abort(self) -> None:
+        with self._lock:
+            if self._options:
+                self._options.terminate = True
+
+    def get_inputs(self) -> Any:  # noqa: ANN401 - as onnxruntime's
+        return self._session.get_inputs()
+
+
+class _Voice:
+    """One loaded voice."""
+
+    def __init__(self, model: Path, threads: int) -> None:
+        description = model.with_name(model.name + ".json")
+        config = PiperConfig.from_dict(json.loads(description.read_text(encoding="utf-8")))
+        self.session = _Session(model, threads)
+        self.rate = int(config.sample_rate)
+        self._piper = PiperVoice(session=self.session, config=config)
+
+    def synthesize(
+        self, text: str, speed: float, cancelled: Callable[[], bool]
+    ) -> Iterator[RawPiece]:
+        self.session.cancelled = cancelled
+        settings = SynthesisConfig(length_scale=self._piper.config.length_scale / speed)
+        text = text.replace("[[", "[ ")  # Piper takes phonemes in double brackets; we never do
+        sentences = [sentence for sentence in self._piper.phonemize(text) if sentence]
+        words = SpokenWords(text, sentences, self._piper.config.phoneme_id_map)
+        start = 0
+        for index, sentence in enumerate(sentences):
+            if cancelled():
+                raise SynthesisAborted
+            ids = self._piper.phonemes_to_ids(sentence)
+            made = self._piper.phoneme_ids_to_audio(ids, settings, include_alignments=True)
+            audio, lengths = made if isinstance(made, tuple) else (made, None)
+            marks = () if lengths is None else words.marks(index, lengths.tolist(), start)
+            yield RawPiece(_pcm(audio), marks)
+            start += int(audio.size)
+
+
+def _pcm(audio: "np.ndarray[Any, Any]") -> bytes:
+    """Piper's floats at their own loudness: scaling each sentence to its peak would pump."""
+    return bytes((np.clip(audio, -1.0, 1.0) * _FULL_SCALE).astype("<i2").tobytes())
+
+
+def _open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    """The model with phoneme lengths where it has them, else as it is."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    source: bytes | str = with_phoneme_lengths(model.read_bytes()) or str(model)
+    return onnxruntime.InferenceSession(
+        source, sess_options=options, providers=["CPUExecutionProvider"]
+    )
