@@ -53,16 +53,13 @@ class PlaybackClock:
         if self._ran_dry or self._is_dry(now):
             self._underruns += 1
             self._ran_dry = False
-        if not self._paused and self.played(now) >= self._written:
+        if not self._paused and self._estimate(now) == self._written:
             self._origin, self._since = self._written, now
         self._written += samples
 
     def played(self, now: float) -> int:
         """Samples played by ``now``: never more than written, never less than said before."""
-        position = self._origin
-        if self._since is not None:
-            position += max(0, math.floor((now - self._since) * self._rate + _TOLERANCE_SAMPLES))
-        self._reached = max(self._reached, min(position, self._written))
+        self._reached = max(self._reached, self._estimate(now))
         return self._reached
 
     def acknowledge(self, samples: int, now: float) -> None:
@@ -80,7 +77,7 @@ class PlaybackClock:
         if self._paused:
             return
         self._ran_dry = self._is_dry(now)
-        self._origin, self._since = self.played(now), None
+        self._origin, self._since = self._estimate(now), None
         self._paused = True
 
     def resume(self, now: float) -> None:
@@ -96,6 +93,13 @@ class PlaybackClock:
         if self._since is None or position > self._written:
             return None
         return self._since + (position - self._origin) / self._rate
+
+    def _estimate(self, now: float) -> int:
+        """Where playback is at ``now``; after an acknowledgement it may be before ``played``."""
+        if self._since is None:
+            return self._origin
+        moved = math.floor((now - self._since) * self._rate + _TOLERANCE_SAMPLES)
+        return min(self._origin + max(0, moved), self._written)
 
     def _is_dry(self, now: float) -> bool:
         """Whether the player had nothing left some time before ``now`` (one sample is no gap)."""

@@ -81,6 +81,21 @@ def test_an_acknowledgement_sets_the_estimate_right() -> None:
     assert clock.played(0.6) == 1_000
 
 
+def test_a_client_behind_the_estimate_is_believed_when_more_is_written_or_paused() -> None:
+    clock = PlaybackClock(RATE)
+    clock.wrote(100, 0.0)
+    assert clock.played(0.1) == 100
+    clock.acknowledge(40, 0.1)
+    clock.wrote(100, 0.11)
+    assert clock.played(0.16) == 100
+    assert clock.played(0.18) == 120
+    clock.acknowledge(50, 0.18)
+    clock.pause(0.2)
+    clock.resume(1.0)
+    assert clock.played(1.06) == 130
+    assert clock.underruns == 0
+
+
 def test_when_names_the_moment_a_sample_has_been_played() -> None:
     clock = PlaybackClock(RATE)
     assert clock.when(0) is None
