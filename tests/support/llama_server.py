@@ -51,6 +51,23 @@ class RunningServer:
         """Whether every slot is generating right now."""
         return self.get("/slots?fail_on_no_slot=1")[0] == 503
 
+    def wait_until_idle(self) -> None:
+        """Return once a slot is free; a test's own time limit ends a wait that never does."""
+        while self.busy():
+            time.sleep(0.005)
+
+    def wait_until_asleep(self) -> None:
+        """Return once the model was unloaded for idleness (``--sleep-idle-seconds``)."""
+        while b'"is_sleeping":true' not in self.get("/props")[1]:
+            time.sleep(0.05)
+
+    def wait_until_listening(self) -> int:
+        """Return once it answers at all: 503 while it is loading, 200 when it is ready."""
+        while True:
+            with suppress(OSError, HTTPException):
+                return self.get("/health")[0]
+            time.sleep(0.002)
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
         self.process.send_signal(number)
