@@ -5,7 +5,9 @@ pieces, each sent as its own HTTP chunk: bytes, or a callable that is called in 
 for something, or to hang up by raising ``HangUpError``).
 """
 
+import contextlib
 import os
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Sequence
@@ -45,6 +47,7 @@ class Received:
     query: str
     body: Any
     accept: str
+    connection: int
 
 
 @dataclass
@@ -54,6 +57,8 @@ class FakeDaemon:
     path: Path
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
+    watchers: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
+    connections: list[socket.socket] = field(default_factory=list)
 
     def json(self, method: str, path: str, value: Any, *, status: int = 200) -> None:
         """Answer with ``value`` as JSON."""
@@ -77,9 +82,19 @@ class FakeDaemon:
         """Answer with an audio body."""
         self.answers["GET", path] = Answer(pieces=pieces, content_type="audio/wav")
 
+    def on(self, method: str, path: str, call: Callable[[], None]) -> None:
+        """Call back whenever a request for this route has arrived."""
+        self.watchers[method, path] = call
+
     def requests(self, method: str, path: str) -> list[Received]:
         """What arrived for one route."""
         return [got for got in self.received if (got.method, got.path) == (method, path)]
+
+    def hang_up_all(self) -> None:
+        """Close every connection, as a daemon does that is stopped."""
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Self:
         daemon = self
@@ -99,6 +114,7 @@ class FakeDaemon:
         traceback: TracebackType | None,
     ) -> None:
         self._server.shutdown()
+        self.hang_up_all()
         self._server.server_close()
         self._thread.join()
 
@@ -114,6 +130,10 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     fake: FakeDaemon
+
+    def setup(self) -> None:
+        super().setup()
+        self.fake.connections.append(self.connection)
 
     def do_GET(self) -> None:
         self._serve()
@@ -135,7 +155,10 @@ class _Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = msgspec.json.decode(data) if data else None
         accept = self.headers.get("Accept", "")
-        self.fake.received.append(Received(self.command, path, query, body, accept))
+        self.fake.received.append(
+            Received(self.command, path, query, body, accept, id(self.connection))
+        )
+        self.fake.watchers.get((self.command, path), lambda: None)()
         answer = self.fake.answers.get((self.command, path))
         if answer is None:
             detail = wire.ErrorDetail(code="request.unknown", message=f"no route {path}")

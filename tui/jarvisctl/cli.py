@@ -37,8 +37,19 @@ VERBS = {
 UNLISTED = {"bench": "jarvisctl.bench.command", "try": "jarvisctl.commands.try_"}
 
 
+class ReaderLeftError(Exception):
+    """Whoever read our stdout closed it; click would make a failure of the plain error."""
+
+
 class LazyGroup(click.Group):
     """Knows every verb by name and imports only the one that is called."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeftError from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs that help and completion show."""
@@ -104,7 +115,7 @@ def run(arguments: list[str] | None = None) -> int:
         return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.FAILED
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except ReaderLeftError:
         _forget_stdout()
         return ExitCode.OK  # the reader has all it wanted
     return int(result) if isinstance(result, int) else ExitCode.OK

@@ -110,7 +110,8 @@ class Output:
         """
         body = [list(row) for row in rows]
         widths = [max(map(len, column)) for column in zip(header, *body, strict=True)]
-        widths[-1] = max(8, min(widths[-1], columns() - sum(widths[:-1]) - 2 * len(widths[:-1])))
+        left = columns() - sum(widths[:-1]) - 2 * len(widths[:-1])
+        widths[-1] = min(widths[-1], max(8, left))
         lines = [_row(list(header), widths, right)]
         lines += [_row(row, widths, right) for row in body]
         return "\n".join(lines)

@@ -108,6 +108,6 @@ def _rate(turn: Turn) -> str:
 def _skips(turn: Turn) -> str:
     skips = notable_skips(turn)
     reasons = sorted({skip.message or skip.reason for skip in skips})
-    noun = "utterance was" if len(turn.utterances) == 1 else "utterances were"
-    count = f"{len(skips)} of {max(len(turn.utterances), len(skips))} {noun}"
-    return f"{count} not spoken: {'; '.join(reasons)}"
+    total = max(len(turn.utterances), len(skips))
+    noun, verb = "utterance" + "s" * (total != 1), "was" if len(skips) == 1 else "were"
+    return f"{len(skips)} of {total} {noun} {verb} not spoken: {'; '.join(reasons)}"

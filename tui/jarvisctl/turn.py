@@ -14,7 +14,6 @@ from jarvisd.api.types import (
     Chunk,
     ChunkSkipped,
     ErrorDetail,
-    InterruptRequest,
     InterruptResponse,
     PlayedRequest,
     ReplyDone,
@@ -175,13 +174,15 @@ class TurnRunner:
             _ignoring_refusal(client, line.event.reply, PlayedRequest(samples=ready))
 
     def _interrupt(self, client: ApiClient, turn: Turn, delivery: AudioDelivery | None) -> None:
-        """Silence first, then tell the daemon that it is over, and how much was heard."""
+        """Silence first, then tell the daemon how much was heard, and that it is over."""
         played = delivery.stop() if delivery is not None else None
         if turn.started is None:
             return  # hanging up interrupted whatever there was
-        path = f"/v1/replies/{turn.started.reply}/interrupt"
+        reply = turn.started.reply
+        if played is not None:
+            _ignoring_refusal(client, reply, PlayedRequest(samples=played))
         try:
-            client.post(path, InterruptRequest(played=played), InterruptResponse)
+            client.post(f"/v1/replies/{reply}/interrupt", None, InterruptResponse)
         except JarvisError as error:
             if error.code != "reply.unknown":
                 self._out.talk(f"(the daemon was not told: {error.message})")

@@ -1,0 +1,236 @@
+"""Every other verb: what it asks the daemon, what it prints, and its JSON."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jarvisd import __version__
+from jarvisd.api import types as wire
+from tests.fakes.daemon import FakeDaemon
+from tests.jarvisctl import samples
+from tests.jarvisctl.conftest import Jarvisctl
+
+REPLY = f"/v1/replies/{samples.REPLY}"
+VOICES = wire.VoicesResponse(
+    voices=[
+        wire.Voice(id="espeak-ng/en-us+f5", engine="espeak-ng", name="en-us+f5", language="en-us",
+                   sample_rate=22_050, default=True, available=True, description="embedded"),
+        wire.Voice(id="piper/amy", engine="piper", name="amy", language="en_US",
+                   sample_rate=16_000, default=False, available=False, reason="no piper-tts"),
+    ]
+)  # fmt: skip
+CONVERSATIONS = wire.ConversationsResponse(
+    conversations=[
+        wire.ConversationInfo(conversation="c-1", created_at=1_800_000_000.0,
+                              updated_at=1_800_000_060.0, messages=4, title="Is the NAS well?"),
+    ],
+    next="c-0",
+)  # fmt: skip
+CONVERSATION = wire.ConversationResponse(
+    conversation="c-1",
+    created_at=1_800_000_000.0,
+    messages=[
+        wire.MessageInfo(role="user", text="Is the NAS well?", created_at=1_800_000_000.0),
+        wire.MessageInfo(role="assistant", text="It is well. Load is low.", heard="It is well.",
+                         interrupted=True, created_at=1_800_000_002.0, reply="r-1"),
+    ],
+)  # fmt: skip
+VERSION = wire.VersionResponse(
+    version=__version__,
+    schema=1,
+    python="3.11.2",
+    platform="linux x86_64",
+    packages={"msgspec": "0"},
+)
+EVENTS: list[Any] = [
+    {"type": "state", "event": 2, "status": {"state": "ready", "replies": []}},
+    {"event": 1, "type": "reply.started", "reply": "r-1", "seq": 0, "voice": "piper/amy"},
+    {"type": "heartbeat", "event": 1},
+    {"event": 2, "type": "token", "reply": "r-1", "seq": 1, "text": "Hello"},
+    {"event": 3, "type": "reply.failed", "reply": "r-1", "seq": 2, "error": {"message": "gone"}},
+]
+
+
+def test_status_is_one_screen(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("GET", "/v1/status", samples.status())
+    ran = jarvisctl.run("status")
+    assert (ran.code, ran.stderr) == (0, "")
+    assert ran.text.splitlines() == [
+        "jarvisd 0.1.0   degraded   pid 4242   up 3 h 12 min",
+        "",
+        "  answers   builtin",
+        "  voice     espeak-ng en-us+f5",
+        "  so far    12 replies, 80 utterances, 2 skipped",
+        "  now       1 of 2 slots, 3 connections, 64 MB, loop lag 0.4 ms",
+        "",
+        "  ○ llama-server  absent    connection refused at http://127.0.0.1:8080",
+        "                  → Start it: sudo systemctl start llama-server",
+        "  ● espeak-ng     ready     1 worker",
+        "  ○ piper         absent    piper-tts is not installed",
+        "                  → Install it: pip install 'jarvisd[piper]'",
+        "  ● store         ready     state/jarvisd.db, 48 kB",
+        "",
+        "  reply   state    heard         voice",
+        "  r-7f3a  running  1.0 of 2.0 s  piper en_US-amy-medium",
+        "",
+        "  worker  engine     state   pid  memory  served",
+        "       1  espeak-ng  busy   4250   42 MB      81",
+        "       2  espeak-ng  spare  4251   40 MB       0",
+    ]
+
+
+def test_status_json_is_the_daemons_own(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("GET", "/v1/status", {"version": "9", "something": "new"})
+    ran = jarvisctl.run("status", "--json")
+    assert ran.text == '{"schema":1,"version":"9","something":"new"}\n'
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "answer", "said"),
+    [
+        ("interrupt", "running", samples.INTERRUPTED, "r-7f3a interrupted; heard: Good evening."),
+        (
+            "pause",
+            "running",
+            samples.INFO,
+            "r-7f3a paused after 1.0 s; go on with: jarvisctl resume",
+        ),
+        ("resume", "paused", samples.INFO, "r-7f3a goes on"),
+    ],
+)
+def test_control_verbs_mean_every_reply_in_their_state(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, verb: str, state: Any, answer: Any, said: str
+) -> None:
+    info = wire.ReplyInfo(
+        **{name: getattr(samples.INFO, name) for name in samples.INFO.__struct_fields__}
+    )
+    info.state = state
+    daemon.json("GET", "/v1/replies", wire.RepliesResponse(replies=[info]))
+    daemon.json("POST", f"{REPLY}/{verb}", answer)
+    assert jarvisctl.run(verb).text == said + "\n"
+    assert jarvisctl.run(verb, samples.REPLY, "--json").objects[0]["reply"] == samples.REPLY
+    assert len(daemon.requests("POST", f"{REPLY}/{verb}")) == 2
+
+    daemon.json("GET", "/v1/replies", wire.RepliesResponse(replies=[]))
+    ran = jarvisctl.run(verb)
+    assert (ran.code, ran.text, ran.stderr) == (0, "", f"There is nothing to {verb}.\n")
+
+
+def test_a_reply_that_is_named_must_exist(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.refuse("POST", "/v1/replies/r-0/interrupt", 404, "reply.unknown", "no reply 'r-0'")
+    ran = jarvisctl.run("interrupt", "r-0")
+    assert (ran.code, ran.stderr) == (1, "jarvisctl: no reply 'r-0'\n")
+
+
+def test_events_are_followed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.lines("GET", "/v1/events", EVENTS)
+    ran = jarvisctl.run("events", "--since", "0")
+    assert ran.code == 0
+    shown = [line[9:] for line in ran.text.splitlines()]
+    assert shown == [
+        "    2  state                ready, 0 replies running",
+        "    1  reply.started      r-1  voice=piper/amy",
+        "    2  token              r-1  'Hello'",
+        "    3  reply.failed       r-1  gone",
+    ]
+    assert daemon.received[0].query == "since=0"
+
+
+def test_events_without_follow_stop_at_what_has_happened(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    released = threading.Event()
+    daemon.lines("GET", "/v1/events", [*EVENTS[:4], lambda: released.wait(30)])
+    ran = jarvisctl.run("events", "--since", "0", "--no-follow", "--json")
+    released.set()
+    assert ran.code == 0
+    assert ran.objects == [{"schema": 1} | event for event in EVENTS[:4]]
+
+
+def test_voices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("GET", "/v1/voices", VOICES)
+    assert jarvisctl.run("voices").text.splitlines() == [
+        "  voice               engine     language  rate",
+        "* espeak-ng/en-us+f5  espeak-ng  en-us     22.05 kHz  embedded",
+        "  piper/amy           piper      en_US     16 kHz     not here: no piper-tts",
+    ]
+    (answer,) = jarvisctl.run("voices", "--json").objects
+    assert [answer["schema"], answer["voices"][1]["id"]] == [1, "piper/amy"]
+
+
+def test_conversations_are_listed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("GET", "/v1/conversations", CONVERSATIONS)
+    for arguments in (["conversations"], ["conversations", "list"]):
+        ran = jarvisctl.run(*arguments)
+        assert ran.text.splitlines() == [
+            "conversation  last              messages  about",
+            "c-1           2027-01-15 08:01         4  Is the NAS well?",
+        ]
+        assert ran.stderr == "More: jarvisctl conversations list --before c-0\n"
+    jarvisctl.run("conversations", "list", "--limit", "5", "--before", "c&0")
+    assert daemon.received[-1].query == "limit=5&before=c%260"
+    for arguments in (["conversations", "--json"], ["conversations", "list", "--json"]):
+        assert jarvisctl.run(*arguments).objects[0]["next"] == "c-0"
+
+
+def test_a_conversation_shows_where_it_was_cut(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("GET", "/v1/conversations/c-1", CONVERSATION)
+    assert jarvisctl.run("conversations", "show", "c-1").text.splitlines() == [
+        "08:00    you  Is the NAS well?",
+        "08:00 jarvis  It is well. ✂ Load is low.",
+    ]
+    (answer,) = jarvisctl.run("conversations", "show", "c-1", "--json").objects
+    assert [answer["schema"], len(answer["messages"])] == [1, 2]
+
+
+def test_deleting_asks_first(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("DELETE", "/v1/conversations/c-1", wire.DeletedResponse(deleted=4))
+    ran = jarvisctl.run("conversations", "delete", "c-1", stdin=b"n\n")
+    assert (ran.code, ran.text, daemon.received) == (130, "", [])
+    assert (
+        jarvisctl.run("conversations", "delete", "c-1", "--yes").text == "c-1 deleted: 4 messages\n"
+    )
+    ran = jarvisctl.run("conversations", "delete", "c-1", "--yes", "--json")
+    assert ran.text == '{"schema":1,"deleted":4}\n'
+
+
+def test_version_with_and_without_a_daemon(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, tmp_path: Path
+) -> None:
+    daemon.json("GET", "/v1/version", VERSION)
+    assert jarvisctl.run("version").text.splitlines() == [
+        f"jarvisctl {__version__}",
+        f"jarvisd   {__version__}  (3.11.2 on linux x86_64)",
+    ]
+    assert jarvisctl.run("version", "--json").objects[0]["jarvisd"]["schema"] == 1
+    alone = jarvisctl.run("--socket", str(tmp_path / "none"), "version")
+    assert alone.code == 0
+    assert "not reachable" in alone.text
+    alone = jarvisctl.run("version", "--json", "--socket", str(tmp_path / "none"))
+    assert alone.objects == [{"schema": 1, "jarvisctl": __version__, "jarvisd": None}]
+    assert jarvisctl.run("--version").text == f"jarvisctl {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(jarvisctl: Jarvisctl, shell: str) -> None:
+    ran = jarvisctl.run("completion", shell)
+    assert ran.code == 0
+    assert "_JARVISCTL_COMPLETE" in ran.text
+    assert ran.stderr.startswith("To install: jarvisctl completion")
+
+
+def test_verbs_and_voices_are_completed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    daemon.json("GET", "/v1/voices", VOICES)
+
+    def complete(*words: str) -> list[str]:
+        ran = jarvisctl.run(
+            _JARVISCTL_COMPLETE="bash_complete",
+            COMP_WORDS=" ".join(("jarvisctl", *words)),
+            COMP_CWORD=str(len(words)),
+        )
+        return [line.partition(",")[2] for line in ran.text.splitlines()]
+
+    assert complete("con") == ["config", "conversations"]
+    assert complete("say", "--voice", "pi") == ["piper/amy"]
