@@ -89,8 +89,8 @@ def _health(facts: HostFacts) -> str:
 
 
 def _trouble(component: ComponentFact) -> str:
-    parts = (f"{component.name} is {component.state}", component.reason, component.hint)
-    return " ".join(_sentence(part) for part in parts if part)
+    more = (_sentence(part) for part in (component.reason, component.hint) if part)
+    return " ".join((f"{component.name} is {component.state}.", *more))
 
 
 def _version(facts: HostFacts) -> str:
@@ -133,7 +133,8 @@ def _unknown(facts: HostFacts) -> str:
 
 
 def _greeting(facts: HostFacts) -> str:
-    part = "morning" if 4 <= facts.now.hour < 12 else "day" if facts.now.hour < 18 else "evening"
+    hour = facts.now.hour
+    part = "morning" if 4 <= hour < 12 else "day" if 12 <= hour < 18 else "evening"
     return f"Good {part}. {_model(facts)} Ask me how this machine is doing."
 
 
@@ -153,7 +154,7 @@ def _host(facts: HostFacts) -> str:
 
 
 def _sentence(text: str) -> str:
-    """With a capital and a full stop. A name that begins it keeps its spelling inside."""
+    """With a capital and a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
@@ -174,54 +175,42 @@ def _duration(seconds: float) -> str:
     return " and ".join(parts[:2]) or "less than a minute"
 
 
-def _asks(*patterns: str) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(patterns) + r")\b")
+def _asks(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b")
 
 
 _QUESTIONS: tuple[tuple[re.Pattern[str], Answer], ...] = (
-    (
-        _asks("time is it", "(?:what|whats)(?: is)? the time", "current time", "tell me the time"),
-        _time,
-    ),
+    (_asks("time is it|(?:what|whats|tell me|^)(?: is)? ?the time|current time"), _time),
     (
         _asks(
-            "(?:what|which|whats) (?:day|date)",
-            "(?:what|whats)(?: is)? todays? date",
-            "(?:what is|whats) the date",
-            "day is (?:it|today)",
-            "current date",
+            "(?:what|which|whats) (?:day|date) is (?:it|today)|day is (?:it|today)|current date"
+            "|(?:what is|whats) (?:the|todays) date|todays date|^date$"
         ),
         _date,
     ),
-    (_asks("uptime", "how long .*(?:up|running|on)", "last (?:re)?boot"), _uptime),
-    (_asks("cpu", "load", "processor", "how busy"), _load),
-    (_asks("memory", "ram"), _memory),
-    (_asks("disks?", "storage", "hard drive", "(?:free|much) space", "space (?:is )?left"), _disk),
-    (_asks("hostname", "(?:name of|which|what) (?:this |the )?(?:host|machine)"), _hostname),
+    (_asks("uptime|how long (?:have|has|are|is) .*(?:up|running)|last (?:re)?boot"), _uptime),
+    (_asks("cpu|processor|load average|(?:the|your|system) load|^load$|how busy"), _load),
+    (_asks("memory|ram"), _memory),
+    (_asks("disks?|storage|hard drive|(?:free|much) space|space (?:is )?left"), _disk),
+    (_asks("hostname|(?:name of|which|what) (?:this |the )?(?:host|machine)"), _hostname),
     (
         _asks(
-            "health",
-            "healthy",
-            "status",
-            "how are (?:you|things)",
-            "problems?",
-            "broken",
-            "are you (?:ok|okay|all ?right|well|fine|working|there)",
-            "everything (?:ok|okay)",
-            "(?:is|whats|what is|anything) (?:wrong|missing)",
-            "not working",
+            "your health|health$|healthy|status|problems|broken|not working"
+            "|how are (?:you|things)|everything (?:ok|okay)"
+            "|are you (?:ok|okay|al(?:l )?right|well|fine|working|there)"
+            "|(?:is|whats|what is|anything) (?:wrong|missing)"
         ),
         _health,
     ),
     (_asks("version"), _version),
     (_asks("(?:which|what|whats|your) (?:is )?(?:your )?voice"), _voice),
     (_asks("how many (?:replies|answers|questions)"), _replies),
-    (_asks("language model", "llama(?: server)?", "llm", "which model"), _model),
-    (_asks("help", "what can you", "(?:who|what) are you", "your name"), _help),
+    (_asks("language model|llama(?: server)?|llm|which model"), _model),
+    (_asks("help|what can you|(?:who|what) are you|your name"), _help),
 )
 
 _MANNERS: tuple[tuple[re.Pattern[str], Answer], ...] = (
-    (_asks("bye", "goodbye", "good night", "see you", "thats all"), _goodbye),
-    (_asks("thanks", "thank you"), _thanks),
-    (_asks("hi", "hello", "hey", "good (?:morning|day|afternoon|evening)", "greetings"), _greeting),
+    (_asks("bye|goodbye|good night|see you|thats all"), _goodbye),
+    (_asks("thanks|thank you"), _thanks),
+    (_asks("hi|hello|hey|good (?:morning|day|afternoon|evening)|greetings"), _greeting),
 )

@@ -53,10 +53,9 @@ def no_connection(url: str, error: httpx.ConnectError | httpx.ConnectTimeout) ->
             code="llm.denied",
             hint="Give the daemon's user access to it, or let llama-server listen on a port.",
         )
-    if isinstance(error, httpx.ConnectTimeout):
-        reason = "no connection in time"
-    else:
-        reason = os.strerror(cause.errno).lower() if cause and cause.errno else str(error)
+    reason = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else str(error)
+    if cause is not None and cause.errno is not None:  # name lookups have codes below 0
+        reason = os.strerror(cause.errno).lower() if cause.errno > 0 else str(cause.strerror)
     return LlmError(
         f"llama-server does not answer at {url}: {reason}.",
         code="llm.unreachable",
@@ -153,7 +152,9 @@ def from_response(status: int, body: bytes) -> LlmError:
     if error.type == "exceed_context_size_error":
         return _overflow(error)
     code = "llm.rejected" if 400 <= status < 500 else "llm.failed"
-    return LlmError(f"llama-server refused the request: {message}.", code=code, hint=_hint(status))
+    return LlmError(
+        f"llama-server refused the request: {message}.", code=code, hint=_hint(status, message)
+    )
 
 
 def is_loading(status: int, body: bytes) -> bool:
@@ -161,8 +162,12 @@ def is_loading(status: int, body: bytes) -> bool:
     return status == 503 and _error_body(body).type == "unavailable_error"
 
 
-def _hint(status: int) -> str:
-    return "Check llm.url: it may not be a llama-server." if status in {404, 405} else ""
+def _hint(status: int, message: str) -> str:
+    if status in {404, 405}:
+        return "Check llm.url: it may not be a llama-server."
+    if "model" in message and ("missing" in message or "not found" in message):
+        return "Set llm.model to a name that the server lists at /v1/models."
+    return ""
 
 
 def _overflow(error: ErrorBody) -> LlmError:

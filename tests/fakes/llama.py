@@ -68,6 +68,7 @@ class Replay:
     pause_s: float = 0.0
     url: str = ""
     requests: list[HttpRequest] = field(default_factory=list)
+    written: asyncio.Event = field(default_factory=asyncio.Event)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -95,6 +96,7 @@ class Replay:
             writer.write(http_chunk(piece))
             await writer.drain()
             await asyncio.sleep(self.pause_s)
+        self.written.set()
         match self.ending:
             case "complete":
                 writer.write(http_chunk(b""))

@@ -229,6 +229,21 @@ async def test_cancelling_the_task_frees_the_slot(endless: RunningServer) -> Non
         await until_idle(endless)
 
 
+async def test_neither_answers_nor_cancels_leak_descriptors(endless: RunningServer) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    async with provider(endless.url, max_tokens=3) as llama:
+        await collect(llama)
+        before = descriptors()
+        for _ in range(20):
+            await collect(llama)
+            stream = llama.stream(QUESTION)
+            await anext(stream)
+            await stream.aclose()
+        assert descriptors() <= before
+
+
 async def test_a_second_request_waits_for_the_slot(endless: RunningServer) -> None:
     short = Prompt(QUESTION.messages, max_tokens=3)
     async with provider(endless.url, max_tokens=0) as llama:

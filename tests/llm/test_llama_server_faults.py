@@ -142,7 +142,7 @@ async def test_loading_is_not_waited_for_for_ever() -> None:
     ("response", "code"),
     [
         (error_response("401 Unauthorized", "authentication_error", "Invalid API Key"), "denied"),
-        (error_response("400 Bad Request", "invalid_request_error", "model not found"), "rejected"),
+        (error_response("400 Bad Request", "invalid_request_error", "No such field"), "rejected"),
         (error_response("500 Internal Server Error", "server_error", "Oops"), "failed"),
         (b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>", "failed"),
         (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 9999999\r\n\r\n{", "rejected"),
@@ -166,6 +166,15 @@ async def test_overflow_says_how_large_the_context_should_be() -> None:
     assert "-c 18000" in error.hint
 
 
+@pytest.mark.parametrize(
+    "message", ["model name is missing from the request", "model 'zzz' not found"]
+)
+async def test_a_router_wants_to_know_the_model(message: str) -> None:
+    refused = error_response("400 Bad Request", "invalid_request_error", message)
+    async with replay(b"", before=[refused]) as server:
+        assert "llm.model" in (await failure(server.url)).hint
+
+
 async def test_silence_instead_of_headers_is_busy() -> None:
     async with replay(b"", headers_wait=asyncio.Event()) as server:
         assert (await failure(server.url, headers_timeout_s=0.05)).code == "llm.busy"
@@ -178,6 +187,15 @@ async def test_closing_disconnects_at_once() -> None:
         assert isinstance(await anext(stream), TextDelta)
         await stream.aclose()
         await server.disconnected.wait()
+
+
+async def test_releasing_the_provider_ends_a_generation_with_an_error() -> None:
+    async with replay(HALF, ending="silence") as server, provider(server.url) as llama:
+        task = asyncio.create_task(collect(llama))
+        await server.written.wait()
+        await llama.close()
+        with pytest.raises(LlmError):
+            await task
 
 
 async def test_health_of_a_stranger() -> None:

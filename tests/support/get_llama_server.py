@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,7 +58,25 @@ class NoLlamaServerError(Exception):
 
 
 def get_llama_server() -> Path:
-    """The path of a llama-server that runs here; downloaded at the first call ever (40 MB)."""
+    """The path of a llama-server that runs here; downloaded at the first call ever (40 MB).
+
+    Raises ``NoLlamaServerError``, after the first time at once.
+    """
+    found = _find()
+    if isinstance(found, NoLlamaServerError):
+        raise found
+    return found
+
+
+@cache
+def _find() -> Path | NoLlamaServerError:
+    try:
+        return _given_or_downloaded()
+    except NoLlamaServerError as error:
+        return error
+
+
+def _given_or_downloaded() -> Path:
     given = os.environ.get("JARVISD_TEST_LLAMA_SERVER")
     if given:
         if not os.access(given, os.X_OK):
