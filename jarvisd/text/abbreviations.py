@@ -5,53 +5,52 @@ forms are those that language models write most.
 """
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a list written with white space between them."""
     return frozenset(text.split())
 
 
 # Stand before a name: "Dr. Smith", "Mt. Fuji".
-TITLES = _words(
+TITLES = words(
     """adm brig capt cmdr col cpl dr fr ft gen gov hon lt maj messrs mlle mme mr mrs ms mt mx pres
     prof rep rev sen sgt st supt sr sra srta dra hr m mm"""
 )
 
 # Stand before a number: "No. 5", "p. 55"; before a capital they are words or initials.
-BEFORE_NUMBER = _words(
+BEFORE_NUMBER = words(
     "no nos nr núm num n° nº fig figs p pp pg pág vol art ch chap sec eq ver v tel ext abb kap ziff"
 )
 
 # Stand before anything: never the end of a line of thought.
-BEFORE_ANYTHING = _words(
+BEFORE_ANYTHING = words(
     """approx aprox bzw ca cf circa e.g env evtl f.e ggf i.e incl inkl d.h m.a.w resp s.a s.o s.u
     sog u.a usu vgl viz vs z.b z.t zzgl p.ej p.ex c.-à-d esp"""
 )
 
 # Stand after something: the end of a sentence when a capital follows.
-AFTER_SOMETHING = _words(
+AFTER_SOMETHING = words(
     """ave bd blvd bros co corp dept est etc inc jr ltd min max mio mrd p.s rd std str usf usw
-    al hrs hr lbs oz ft gmbh av ud uds"""
+    al hrs hr lbs oz temp orig assn univ inst intl misc prev gmbh av ud uds"""
 )
 
 # Months, days, regions: the end of a sentence only when what follows clearly starts one.
-CALENDAR = _words(
+CALENDAR = words(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun"
 )
 
-HALF_DAYS = _words("a.m p.m")
+HALF_DAYS = words("a.m p.m")
 
 # Names that are written with a stop of their own.
-EXCLAMATION_NAMES = _words("yahoo jeopardy yum joomla chips panic hamilton wham")
+EXCLAMATION_NAMES = words("yahoo jeopardy yum joomla chips panic hamilton wham")
 
 # After a number and a stop these make it an ordinal: "am 3. Oktober".
-ORDINAL_NOUNS = frozenset(
-    [
-        *"Januar Februar März April Mai Juni Juli August September".split(),
-        *"Oktober November Dezember Jahrhundert Stock Klasse Platz".split(),
-    ]
+ORDINAL_NOUNS = words(
+    """Januar Februar März April Mai Juni Juli August September Oktober November Dezember
+    Jahrhundert Stock Klasse Platz"""
 )
 
 # Capitalised, these start a sentence and are not a part of a name.
-STARTERS = frozenset(
+STARTERS = words(
     """A After All Also An And Any Are Aren't As At Before Both But By Can Could Did Do Does Don't
     Each Even Every First For From Has Have He Her Here Hers His How However I'd I'll I'm I've If
     In Is It It's Its Let Let's Maybe More Most My Next Nor Not Now On Once One Only Or Our Perhaps
@@ -61,12 +60,12 @@ STARTERS = frozenset(
     Will With Would Yes Yesterday Yet You You're Your
     Aber Das Der Die Dies Diese Ein Eine Er Es Ich Ihr Sie Und Wir Wenn
     Cela Cette Elle Elles Il Ils Je La Le Les Mais Nous Vous
-    El Ella Ellos Esta Este Los Pero Una Usted""".split()
+    El Ella Ellos Esta Este Los Pero Una Usted"""
 )
 
 
-def _prefixes(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word[:length] for word in words for length in range(1, len(word) + 1))
+def _prefixes(listed: frozenset[str]) -> frozenset[str]:
+    return frozenset(word[:length] for word in listed for length in range(1, len(word) + 1))
 
 
 STARTER_PREFIXES = _prefixes(STARTERS)

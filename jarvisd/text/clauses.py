@@ -6,45 +6,47 @@ most the first character of the next one, so a cut depends on the text alone. Ho
 must be is decided by whoever uses the cut.
 """
 
+from jarvisd.text.abbreviations import words
+
 PUNCTUATION = ",;:—–、，；："
 
-PHRASE_OPENERS = frozenset(
+PHRASE_OPENERS = words(
     """about after although and as at because before between but by despite during except for from
     if in inside into near of on once onto or outside over since so than that though through to
     toward towards under unless until when where whereas whether which while who whose why with
-    within without""".split()
+    within without"""
 )
 # Verbs that follow a finished noun phrase: "The lights in the kitchen | are off."
-VERB_OPENERS = frozenset("are can could has have is should was were will would".split())
-_SUBJECTS = frozenset(
+VERB_OPENERS = words("are can could has have is should was were will would")
+_SUBJECTS = words(
     """and but he here how i it she that there they this these those we what when where which who
-    why you as if so not""".split()
+    why you as if so not"""
 )
 
 # Words that belong to the opener behind them: "such as", "want to", "turn on", "out of".
 _BOUND: dict[str, frozenset[str]] = {
-    "of": frozenset(
+    "of": words(
         """all because both each instead kind lot many most much none one out part some sort list
-        number couple bit full""".split()
+        number couple bit full"""
     ),
-    "to": frozenset(
+    "to": words(
         """able according due going got had has have like likes need needs next ought used want
-        wanted wants try""".split()
+        wanted wants try"""
     ),
-    "on": frozenset(
+    "on": words(
         """based carry come depend depending depends go going hold keep log logged moved put rely
-        switch switched turn turned turns depends""".split()
+        switch switched turn turned turns depends"""
     ),
-    "in": frozenset("log logged come plug plugged".split()),
-    "as": frozenset("as such well same soon long known".split()),
-    "that": frozenset("so all is was like at in of".split()),
-    "for": frozenset("as except looking".split()),
-    "than": frozenset("more less rather other".split()),
-    "and": frozenset("both".split()),
+    "in": words("log logged come plug plugged"),
+    "as": words("as such well same soon long known"),
+    "that": words("so all is was like at in of"),
+    "for": words("as except looking"),
+    "than": words("more less rather other"),
+    "and": words("both"),
 }
-_NEVER_BEFORE = frozenset(
+_NEVER_BEFORE = words(
     """a an and are at because but by for from if in is my of on or our that the their this to was
-    were which while with your not very too""".split()
+    were which while with your not very too"""
 )
 
 
@@ -91,17 +93,21 @@ class ClauseFinder:
 
     def _after_punctuation(self, word: str, cut: int) -> int | None:
         if word.endswith(("…", "...")):
-            return self._wait(cut, "sentence")
+            self._wait(cut, "sentence")
+            return None
         if len(word) > 1 and word[-2].isdigit():
-            return self._wait(cut, "number")
+            self._wait(cut, "number")
+            return None
         return cut if len(word) > 1 or word in "—–" else None
 
     def _before_opener(self, previous: str, cut: int) -> int | None:
         if previous[-1].isdigit():
-            return self._wait(cut, "number")
-        if previous[0].isupper() and previous != "I":
-            return self._wait(cut, "name")
-        return cut
+            self._wait(cut, "number")
+        elif previous[0].isupper() and previous != "I":
+            self._wait(cut, "name")
+        else:
+            return cut
+        return None
 
     def _wait(self, cut: int, barred: str) -> None:
         self._waiting, self._barred = cut, barred
@@ -114,36 +120,3 @@ def _opens_phrase(previous: str, word: str) -> bool:
     if word in PHRASE_OPENERS:
         return before not in _NEVER_BEFORE and before not in _BOUND.get(word, ())
     return word in VERB_OPENERS and before not in _SUBJECTS and before not in _NEVER_BEFORE
-
-
-class Nesting:
-    """Whether a position lies inside inline code, brackets or a quotation of its line."""
-
-    def __init__(self) -> None:
-        self.code = False
-        self._depth = 0
-        self._quoted = False
-
-    @property
-    def open(self) -> bool:
-        """Whether anything is open."""
-        return self.code or self._quoted or self._depth > 0
-
-    def reset(self) -> None:
-        """A line or sentence ended, and with it whatever was left open."""
-        self.code, self._depth, self._quoted = False, 0, False
-
-    def character(self, character: str) -> None:
-        """Take the next character of the sentence."""
-        if character == "`":
-            self.code = not self.code
-        elif self.code:
-            return
-        elif character in "([":
-            self._depth += 1
-        elif character in ")]":
-            self._depth = max(0, self._depth - 1)
-        elif character == '"':
-            self._quoted = not self._quoted
-        elif character in "“„”":
-            self._quoted = character != "”" and not self._quoted

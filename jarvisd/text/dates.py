@@ -5,8 +5,9 @@ import re
 from jarvisd.text.rules import Rule
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _TIME = r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?"
 _HALF = r"(?:[ \u00a0\u202f]?([AaPp])(?:\.[Mm]\.|[Mm]\b))"
 

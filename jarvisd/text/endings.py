@@ -9,19 +9,17 @@ import re
 from enum import Enum, auto
 
 from jarvisd.text import abbreviations as known
+from jarvisd.text.lists import BULLETS, LIST_MARKER
 
 STOPS = ".!?…‽।؟۔"
-WIDE_STOPS = "。！？｡"
 QUOTES = "\"'“”‘’„‚«»‹›「」『』"
 CLOSERS = QUOTES + ")]}）】》*_~`"
-OPENERS = QUOTES + "([{（【《*_~`¿¡#>-–—•⁃‣▪◦"
+OPENERS = QUOTES + "([{（【《*_~`¿¡#>-–—" + BULLETS
 
-# "1." "12)" "a.)" at the start of a line or sentence: value and style.
-LIST_MARKER = re.compile(r"[•⁃‣▪◦*_]*(\d{1,3}|[A-Za-z])(\.\)|\.|\))")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzß]+")
 # After a stop these go on with the same sentence.
-CONTINUES = ".,;:!?…)—–&"
+CONTINUES = ".,;:!?…)»—–&"
 _OMISSION = re.compile(r"\[(?:\.\.\.|…)\]")
 
 
@@ -38,28 +36,32 @@ class Verdict(Enum):
 
 
 def judge(word: str, previous: str, words_before: int) -> Verdict:
-    """Judge ``word``, which whitespace follows.
+    """Judge ``word``, which white space follows.
 
     ``previous`` is the word before it, ``words_before`` counts the sentence's words so far.
     """
     core = word.rstrip(CLOSERS)
-    if not core or core[-1] not in STOPS or _OMISSION.search(word):
+    if not core:  # « Bonjour ! » closes with a word of its own
+        return Verdict.UNLESS_LOWER if previous[-1:] in tuple(STOPS) else Verdict.GOES_ON
+    if core[-1] not in STOPS or _OMISSION.search(word):
         return Verdict.GOES_ON
+    verdict = _judge_stopped(core, previous, words_before)
+    closed = len(core) < len(word)
+    return Verdict.UNLESS_LOWER if closed and verdict is Verdict.ENDS else verdict
+
+
+def _judge_stopped(core: str, previous: str, words_before: int) -> Verdict:
+    """Judge a word that ends with a stop."""
     bare = core.rstrip(STOPS)
     stops, body = core[len(bare) :], bare.lstrip(OPENERS)
     if not body:
-        verdict = _only_stops(stops, words_before)
-    elif "!" in stops or "?" in stops:
+        return _only_stops(stops, words_before)
+    if "!" in stops or "?" in stops:
         named = body.lower() in known.EXCLAMATION_NAMES
-        verdict = Verdict.BEFORE_STARTER if named else Verdict.ENDS
-    elif len(stops) > 1 or stops == "…":
-        verdict = Verdict.AFTER_ELLIPSIS
-    elif stops == ".":
-        verdict = _full_stop(body, previous, words_before)
-    else:
-        verdict = Verdict.ENDS
-    closed = len(core) < len(word)
-    return Verdict.UNLESS_LOWER if closed and verdict is Verdict.ENDS else verdict
+        return Verdict.BEFORE_STARTER if named else Verdict.ENDS
+    if len(stops) > 1 or stops == "…":
+        return Verdict.AFTER_ELLIPSIS
+    return _full_stop(body, previous, words_before) if stops == "." else Verdict.ENDS
 
 
 def _only_stops(stops: str, words_before: int) -> Verdict:
@@ -75,9 +77,11 @@ def _full_stop(body: str, previous: str, words_before: int) -> Verdict:
     lower = body.lower()
     if lower in known.HALF_DAYS:  # "At 5 a.m." alone is no sentence
         return Verdict.UNLESS_LOWER if words_before > 2 else Verdict.BEFORE_STARTER
-    listed = _listed(lower)
-    if listed is not None:
-        return listed
+    return _listed(lower) or _by_shape(body, lower, previous)
+
+
+def _by_shape(body: str, lower: str, previous: str) -> Verdict:
+    """The verdict on a word that is in no list."""
     if len(body) == 1 and body.isalpha():
         return _single_letter(body, previous)
     if _ACRONYM.fullmatch(body):
@@ -113,24 +117,28 @@ def _single_letter(letter: str, previous: str) -> Verdict:
 def settle(verdict: Verdict, following: str, *, complete: bool) -> bool | None:
     """Whether the sentence ended, given the start of the next word; None: read on.
 
-    ``following`` is not empty and starts with no whitespace; ``complete`` says that the word is
+    ``following`` is not empty and starts with no white space; ``complete`` says that the word is
     over.
     """
     emphasised, following = following, following.lstrip("*_")
     if not following:
         return True if complete or len(emphasised) > 3 else None
     first = following[0]
-    if verdict is Verdict.UNLESS_NUMBER:
-        return not (first.isdigit() or first.islower())
     if first.islower() or first in CONTINUES:
         return False
+    if verdict is Verdict.UNLESS_NUMBER:
+        return not first.isdigit()
+    if verdict is Verdict.AFTER_ELLIPSIS:
+        return first != "I" or _not_the_pronoun(following, complete)
+    return _settle_by_word(verdict, following, complete)
+
+
+def _settle_by_word(verdict: Verdict, following: str, complete: bool) -> bool | None:
     if verdict is Verdict.BEFORE_STARTER:
         return _is_one_of(following, known.STARTERS, known.STARTER_PREFIXES, complete)
     if verdict is Verdict.UNLESS_ORDINAL:
         found = _is_one_of(following, known.ORDINAL_NOUNS, known.ORDINAL_NOUN_PREFIXES, complete)
         return None if found is None else not found
-    if verdict is Verdict.AFTER_ELLIPSIS and first == "I":
-        return _not_the_pronoun(following, complete)
     return True
 
 

@@ -13,15 +13,15 @@ def _entity(match: re.Match[str]) -> str:
 
 LINE_RULES = (
     Rule(r"(?m:^[ \t]*(?:`{3,}|~{3,})[^\n]*$)", fixed("")),  # fence of a code block
-    Rule(r"(?m:^[ \t]*\|[ \t:|-]*-[ \t:|-]*$)", fixed("")),  # |---|---|
+    Rule(r"(?m:^[ \t]*\|(?=[^\n]*-)[ \t:|-]*$)", fixed("")),  # |---|---|
     Rule(r"(?m:^[ \t]*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|={3,})$)", fixed("")),
     Rule(r"(?m:^[ \t]*#{1,6}[ \t]+)", fixed("")),  # heading
     Rule(r"(?m:^[ \t]*(?:>[ \t]?)+)", fixed("")),  # quotation
     Rule(r"(?m:^[ \t]*[-*+•⁃‣▪◦][ \t]+(?:\[[ xX]\][ \t]+)?)", fixed("")),  # item of a list
     Rule(r"(?m:^[ \t]*\|[ \t]*)", fixed("")),  # first cell of a row
-    Rule(r"[ \t]*\|[ \t]*(?=\n|\Z)", fixed("")),
-    Rule(r"[ \t]*\n\s*(?=[^\W\d_A-Z])", fixed(" ")),  # a wrapped line goes on
-    Rule(r"[ \t]*\n\s*", fixed(SOFT_STOP)),
+    Rule(r"(?<![ \t])[ \t]*\|[ \t]*(?=\n|\Z)", fixed("")),
+    Rule(r"(?<![ \t])[ \t]*\n\s*(?=[^\W\d_A-Z])", fixed(" ")),  # a wrapped line goes on
+    Rule(r"(?<![ \t])[ \t]*\n\s*", fixed(SOFT_STOP)),
 )
 
 INLINE_RULES = (
@@ -29,7 +29,7 @@ INLINE_RULES = (
     Rule(r"<(?=(?:https?|ftp|mailto):)", fixed("")),  # <https://example.com>
     Rule(r"<[/!?]?[A-Za-z][^<>]*>", fixed(" ")),
     Rule(r"&(amp|lt|gt|nbsp|quot|apos|#\d{1,6}|#x[0-9a-fA-F]{1,5});", _entity),
-    Rule(r"!?\[(?=[^\]\n]*\]\()", fixed("")),  # [label](address): the label is said
+    Rule(r"!?\[(?=[^\]\n]{0,300}\]\()", fixed("")),  # [label](address): the label is said
     Rule(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ \t]+\"[^\"\n]*\")?\)", fixed("")),
     Rule(r"\[\^?\d{1,3}\]", fixed("")),  # reference mark
     Rule(r"\[(?:\.\.\.|…)\]", fixed("")),  # omission
@@ -38,5 +38,5 @@ INLINE_RULES = (
     Rule(r"\*+|~~|`+", fixed("")),
     Rule(r"(?<!\w)_{1,3}(?=\w)|(?<=[^\W_])_{1,3}(?!\w)", fixed("")),
     Rule(r"_+", fixed(" ")),
-    Rule(r"[ \t]*\|[ \t]*", fixed(SOFT_COMMA)),  # next cell of a row
+    Rule(r"(?<![ \t])[ \t]*\|[ \t]*", fixed(SOFT_COMMA)),  # next cell of a row
 )

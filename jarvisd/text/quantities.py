@@ -82,7 +82,7 @@ def _plural(name: str, number: str) -> str:
 
 
 def _amount(number: str, symbol: str, scale: str | None) -> str:
-    """ "1,200.50" and "$" -> "1,200 dollars and 50 cents"."""
+    """Say an amount: "1,200.50" in "$" is "1,200 dollars and 50 cents"."""
     unit, fraction = _MONEY[symbol]
     if scale:
         return f"{number} {_SCALES.get(scale, scale)} {unit}s"

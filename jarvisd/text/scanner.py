@@ -8,47 +8,21 @@ sentence (``MAX_SENTENCE_CHARS``) and never rewrites text.
 
 import re
 from enum import Enum, auto
-from typing import NamedTuple
 
-from jarvisd.text.clauses import ClauseFinder, Nesting
-from jarvisd.text.endings import LIST_MARKER, WIDE_STOPS, Verdict, judge, settle
+from jarvisd.text.boundaries import Boundary, Kind
+from jarvisd.text.clauses import ClauseFinder
+from jarvisd.text.endings import Verdict, judge, settle
+from jarvisd.text.lists import BULLETS, InlineList
+from jarvisd.text.nesting import Nesting
+from jarvisd.text.widestops import WideStop
 from jarvisd.text.window import Window
 
 MAX_SENTENCE_CHARS = 4_000  # longer ones, and longer code blocks, are cut
 MAX_GAP_CHARS = 16  # an undecided stop with more white space than this ended its sentence
 WRAPPED_LINE_CHARS = 60  # a longer line without a stop may go on in the next line
 
-_WIDE_CLOSERS = "”’」』）】》\"')"
-_BULLETS = "•⁃‣▪◦"
 _PLAIN = re.compile(r"[^\W_]+")
 _FENCE = re.compile(r"`{3,}|~{3,}")
-
-
-class Kind(Enum):
-    """What kind of boundary the text has at a place."""
-
-    CLAUSE = auto()  # a sentence may be cut here
-    SENTENCE = auto()  # a sentence ended
-    LINE = auto()  # a sentence ended with its line
-    PARAGRAPH = auto()  # a blank line
-    ROW = auto()  # a row of a table ended
-    FENCE = auto()  # the line that opens a code block ended
-    CODE_LINE = auto()  # a line inside a code block ended
-    CODE_PART = auto()  # an over-long code block is cut here
-    CODE = auto()  # a code block ended
-
-
-class Boundary(NamedTuple):
-    """A boundary: what it closes is ``[start:end]``; ``after`` includes the white space read.
-
-    ``decided`` counts the characters that had to be read to know it.
-    """
-
-    kind: Kind
-    start: int
-    end: int
-    after: int
-    decided: int
 
 
 class _Block(Enum):
@@ -63,27 +37,25 @@ class Scanner:
     def __init__(self, window: Window) -> None:
         self._window = window
         self._found: list[Boundary] = []
-        self._nesting = Nesting()
-        self._clauses = ClauseFinder()
         self._position = 0  # of the character being read
         self._seen = 0  # characters read
         self._block = _Block.PROSE
         self._fence = ""
-        self._fence_opens = False
+        self._fence_opens = False  # the line being read opens the block
         self._line = 0
         self._line_blank = True
         self._sentence = -1  # where the sentence in progress begins, -1: none
+        self._words = 0  # words read of it
         self._word = -1  # where the word in progress begins, -1: none
         self._word_opens_line = False
-        self._previous = ""
+        self._previous = ""  # word
         self._previous_end = 0
-        self._words = 0
-        self._marker: tuple[int, str] | None = None
         self._verdict = Verdict.GOES_ON  # of the stop that waits for what follows it
-        self._stop = 0
-        self._wide_stop = -1
-        self._wide_start = -1
-        self._wide_closed = False
+        self._stop = 0  # where that stop ends
+        self._wide_stop = WideStop()
+        self._list = InlineList()
+        self._nesting = Nesting()
+        self._clauses = ClauseFinder()
 
     @property
     def needed_from(self) -> int:
@@ -109,10 +81,9 @@ class Scanner:
 
     def finish(self) -> list[Boundary]:
         """The text is over: return the remaining boundaries."""
-        if self._block is _Block.CODE:
-            self._end_sentence(Kind.CODE, self._position, self._position)
-        elif self._block is _Block.ROW:
-            self._end_sentence(Kind.ROW, self._position, self._position)
+        if self._block is not _Block.PROSE:
+            kind = Kind.CODE if self._block is _Block.CODE else Kind.ROW
+            self._end_sentence(kind, self._position, self._position)
         else:
             self._end_word("\n")
             if self._sentence >= 0:
@@ -131,7 +102,7 @@ class Scanner:
         if self._block is not _Block.PROSE:
             line_end = chunk.find("\n", index)
             return min(limit, line_end if line_end >= 0 else len(chunk))
-        if self._word < 0 or self._verdict is not Verdict.GOES_ON or self._wide_stop >= 0:
+        if self._word < 0 or self._waiting or self._wide_stop.open:
             return index
         run = _PLAIN.match(chunk, index)
         return min(limit, run.end()) if run else index
@@ -165,10 +136,11 @@ class Scanner:
         self._line, self._line_blank = self._position + 1, True
 
     def _end_prose_line(self) -> None:
+        """A line ends its sentence, unless it is long and the next one goes on in lower case."""
         if self._sentence < 0:
             return
-        wrapped = not self._waiting and self._previous_end - self._line >= WRAPPED_LINE_CHARS
-        if wrapped and self._previous[-1] not in ".!?…:":
+        long = self._previous_end - self._line >= WRAPPED_LINE_CHARS
+        if long and not self._waiting and self._previous[-1] not in ".!?…:":
             self._verdict, self._stop = Verdict.UNLESS_LOWER, self._previous_end
         else:
             self._end_sentence(Kind.LINE, self._previous_end, self._position + 1)
@@ -182,86 +154,64 @@ class Scanner:
     # Words
 
     def _visible(self, character: str) -> None:
-        first = self._word < 0
-        if first:
+        if self._word < 0:
             self._begin_word(character)
-        if self._waiting:
+        elif self._waiting:
             self._settle(complete=False)
-        if first:
-            self._add_clause(self._clauses.next_character(character))
-        if self._wide_stop >= 0 and not self._extend_wide_stop(character):
-            self._end_wide_sentence(character)
         self._nesting.character(character)
-        if character in WIDE_STOPS and not self._nesting.code:
-            self._begin_wide_stop()
-        elif self._word_opens_line and self._position - self._word == 2:
-            self._open_block()
+        if not self._nesting.code:
+            self._read_wide_stop(character)
+        if self._word_opens_line and self._position - self._word == 2:
+            self._open_code_block()
 
     def _begin_word(self, character: str) -> None:
         self._word = self._position
         self._word_opens_line, self._line_blank = self._line_blank, False
         if self._sentence < 0:
             self._sentence = self._word
-        if character in _BULLETS and self._words:
+        if self._waiting:
+            self._settle(complete=False)
+        self._add_clause(self._clauses.next_character(character))
+        if character in BULLETS and self._words:
             self._end_sentence(Kind.SENTENCE, self._previous_end, self._word)
         if character == "|" and self._word_opens_line:
-            if self._waiting:
-                self._end_sentence(Kind.LINE, self._stop, self._word)
             self._block = _Block.ROW
-
-    def _open_block(self) -> None:
-        """Three characters into a line: is it the fence of a code block?"""
-        fence = self._window.cut(self._word, self._position + 1)
-        if _FENCE.fullmatch(fence):
-            self._fence, self._fence_opens = fence, True
-            self._block = _Block.CODE
-            self._line = self._word
 
     def _end_word(self, gap: str) -> None:
         if self._word < 0:
             return
         if self._waiting:
             self._settle(complete=True)
-        if self._wide_stop >= 0:
-            self._end_sentence(Kind.SENTENCE, self._wide_stop, self._position + 1)
+        if self._wide_stop.open:
+            self._end_wide_sentence(self._seen)
             return
         word = self._window.cut(self._word, self._position)
-        marker = _marker(word)
-        self._split_inline_list(marker)
-        if gap != "\n":
-            self._find_clause(word)
-        verdict = judge(word, self._previous, self._words)
-        self._close_word(word, marker)
-        if gap == "\n" or self._nesting.code or verdict is Verdict.GOES_ON:
+        if self._words and self._list.continues_with(word):
+            self._end_sentence(Kind.SENTENCE, self._previous_end, self._word)
+        if gap == "\n":
+            self._close_word(word)
             return
+        self._add_clause(self._clauses.word(word, self._word, nested=self._nesting.open))
+        verdict = judge(word, self._previous, self._words)
+        self._close_word(word)
+        self._apply(verdict)
+
+    def _close_word(self, word: str) -> None:
+        leads = not self._words and self._list.lead(word)
+        if not leads and any(map(str.isalnum, word)):
+            self._words += 1
+        self._previous, self._previous_end, self._word = word, self._position, -1
+
+    def _apply(self, verdict: Verdict) -> None:
+        """Act on what a word says, with a space behind it."""
+        if self._nesting.indivisible:
+            return
+        if verdict is Verdict.ENDS and self._nesting.guillemets:  # « Bonjour ! »
+            verdict = Verdict.UNLESS_LOWER
         if verdict is Verdict.ENDS:
             self._end_sentence(Kind.SENTENCE, self._previous_end, self._position + 1)
         else:
             self._verdict, self._stop = verdict, self._previous_end
-
-    def _close_word(self, word: str, marker: tuple[int, str] | None) -> None:
-        leads = marker is not None and not self._words
-        if leads:
-            self._marker = marker
-        elif any(map(str.isalnum, word)):
-            self._words += 1
-        self._previous, self._previous_end, self._word = word, self._position, -1
-
-    def _split_inline_list(self, marker: tuple[int, str] | None) -> None:
-        """ "1) one 2) two": the next number in the same style begins the next sentence."""
-        if marker is None or self._marker is None or not self._words:
-            return
-        value, style = self._marker
-        if marker == (value + 1, style):
-            self._end_sentence(Kind.SENTENCE, self._previous_end, self._word)
-
-    def _find_clause(self, word: str) -> None:
-        self._add_clause(self._clauses.word(word, self._word, nested=self._nesting.open))
-
-    def _add_clause(self, cut: int | None) -> None:
-        if cut is None or self._waiting:
-            return
-        self._found.append(Boundary(Kind.CLAUSE, self._sentence, cut, cut, self._seen))
 
     # Sentences
 
@@ -270,34 +220,40 @@ class Scanner:
         return self._verdict is not Verdict.GOES_ON
 
     def _settle(self, *, complete: bool) -> None:
+        """Decide the stop that waits, now that more of the next word is known."""
         following = self._window.cut(self._word, self._position + (not complete))
         ended = settle(self._verdict, following, complete=complete)
         if ended:
-            kind = Kind.LINE if self._stop < self._line <= self._word else Kind.SENTENCE
+            kind = Kind.LINE if self._stop < self._line else Kind.SENTENCE
             self._end_sentence(kind, self._stop, self._word)
         elif ended is not None:
             self._verdict = Verdict.GOES_ON
 
-    def _begin_wide_stop(self) -> None:
-        if self._wide_stop < 0:
-            self._wide_start, self._wide_closed = self._position, False
-        self._wide_stop = self._position + 1
-
-    def _extend_wide_stop(self, character: str) -> bool:
-        if character not in WIDE_STOPS and character not in _WIDE_CLOSERS:
-            return False
-        if self._position - self._wide_start > MAX_GAP_CHARS:
-            return False
-        self._wide_closed = self._wide_closed or character not in WIDE_STOPS
-        self._wide_stop = self._position + 1
-        return True
-
-    def _end_wide_sentence(self, character: str) -> None:
-        quoted = self._wide_closed and character in "とっ"  # 「…。」と言った goes on
-        if not quoted:
-            self._end_sentence(Kind.SENTENCE, self._wide_stop, self._wide_stop)
+    def _read_wide_stop(self, character: str) -> None:
+        ended = self._wide_stop.character(character, self._position)
+        if ended:
+            self._end_wide_sentence(self._wide_stop.end)
             self._sentence = self._word = self._position
-        self._wide_stop = -1
+        elif ended is not None:
+            self._wide_stop.reset()
+
+    def _end_wide_sentence(self, after: int) -> None:
+        self._end_sentence(Kind.SENTENCE, self._wide_stop.end, after)
+
+    def _add_clause(self, cut: int | None) -> None:
+        if cut is not None and not self._waiting:
+            self._found.append(Boundary(Kind.CLAUSE, self._sentence, cut, cut, self._seen))
+
+    def _end_sentence(self, kind: Kind, end: int, after: int) -> None:
+        """Close the sentence; a word in progress behind it begins the next one."""
+        self._found.append(Boundary(kind, self._sentence, end, after, self._seen))
+        self._sentence = self._word = self._word if self._word >= after else -1
+        self._block, self._verdict = _Block.PROSE, Verdict.GOES_ON
+        self._previous, self._words = "", 0
+        self._wide_stop.reset()
+        self._list.start_sentence()
+        self._clauses.start_sentence()
+        self._nesting.reset()
 
     def _cut_overlong(self) -> None:
         if self._block is _Block.CODE:
@@ -308,24 +264,22 @@ class Scanner:
         else:
             self._end_sentence(Kind.SENTENCE, self._position, self._position)
 
-    def _end_sentence(self, kind: Kind, end: int, after: int) -> None:
-        self._found.append(Boundary(kind, self._sentence, end, after, self._seen))
-        goes_on = self._word >= after
-        self._sentence = self._word = self._word if goes_on else -1
-        self._block = _Block.PROSE
-        self._previous, self._words, self._marker = "", 0, None
-        self._verdict, self._wide_stop = Verdict.GOES_ON, -1
-        self._clauses.start_sentence()
-        self._nesting.reset()
-
     # Code blocks
+
+    def _open_code_block(self) -> None:
+        """See, three characters into a line, whether it is the fence of a code block."""
+        fence = self._window.cut(self._word, self._position + 1)
+        if _FENCE.fullmatch(fence):
+            self._fence, self._fence_opens = fence, True
+            self._block = _Block.CODE
+            self._line = self._word
 
     def _end_code_line(self) -> None:
         line = self._window.cut(max(self._line, self._sentence), self._position).strip()
         after = self._position + 1
         if self._fence_opens:
             self._fence_opens = False
-            self._fence = line[: len(line) - len(line.lstrip(self._fence[0]))]
+            self._fence = line[: len(line) - len(line.lstrip(self._fence[0]))] or self._fence
             self._found.append(Boundary(Kind.FENCE, self._sentence, after, after, after))
         elif line.startswith(self._fence) and not line.strip(self._fence[0]):
             self._end_sentence(Kind.CODE, self._position, after)
@@ -333,12 +287,3 @@ class Scanner:
         else:
             self._found.append(Boundary(Kind.CODE_LINE, self._sentence, after, after, after))
         self._line = after
-
-
-def _marker(word: str) -> tuple[int, str] | None:
-    """The value and style of a list marker: "2.)" is 2 in the style ".)"."""
-    match = LIST_MARKER.fullmatch(word.lstrip(_BULLETS)) if word[-1] in ".)" else None
-    if match is None:
-        return None
-    value, style = match.groups()
-    return (int(value), style) if value.isdigit() else (ord(value), f"letter{style}")

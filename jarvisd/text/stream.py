@@ -7,8 +7,9 @@ for every chunking. Nothing here waits, and at most one utterance and one senten
 """
 
 from jarvisd.config.settings import TextSettings
+from jarvisd.text.boundaries import Boundary, Kind
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
-from jarvisd.text.scanner import Boundary, Kind, Scanner
+from jarvisd.text.scanner import Scanner
 from jarvisd.text.sentences import sentence_at
 from jarvisd.text.speakable import speakable
 from jarvisd.text.window import Window
@@ -115,7 +116,8 @@ class UtteranceStream:
             self._skipping = None if setting == "read" else "code"
             if setting == "announce":
                 fence = self._window.cut(boundary.start, boundary.end)
-                self._announce(boundary.after, _code_phrase(fence))
+                # The line's end is left to the code, which may be empty but is shown.
+                self._announce(boundary.end - 1, _code_phrase(fence))
         elif boundary.kind is Kind.CODE_LINE:
             if self._skipping is None:
                 self._release(boundary.after, Kind.LINE)

@@ -1,0 +1,99 @@
+"""Properties that hold for every text: chunking changes nothing and nothing is lost."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from jarvisd.config.settings import TextSettings
+from jarvisd.text import SentenceSplitter, Utterance, UtteranceStream
+from tests.text.chunks import CUTS, TEXTS, by_cuts, made_from
+
+BLOCKS = st.sampled_from(["announce", "skip", "read"])
+SETTINGS = st.builds(
+    TextSettings,
+    code_blocks=BLOCKS,
+    tables=BLOCKS,
+    first_clause_chars=st.sampled_from([0, 4, 12]),
+    utterance_min_chars=st.sampled_from([0, 40]),
+    utterance_max_chars=st.sampled_from([60, 400]),
+)
+
+
+def timed(chunks: list[str], stream: UtteranceStream) -> list[tuple[int, Utterance]]:
+    """Utterances with the number of characters that had been read when each was released."""
+    released, read = [], 0
+    for chunk in chunks:
+        read += len(chunk)
+        released += [(read, utterance) for utterance in stream.feed(chunk)]
+    return released + [(read, utterance) for utterance in stream.finish()]
+
+
+@given(TEXTS, CUTS)
+@settings(max_examples=300, deadline=None)
+def test_sentences_are_the_same_for_every_chunking(text: str, cuts: list[int]) -> None:
+    whole = made_from([text], SentenceSplitter())
+    assert made_from(text, SentenceSplitter()) == whole
+    assert made_from(by_cuts(text, cuts), SentenceSplitter()) == whole
+
+
+@given(TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_sentences_and_the_white_space_between_them_are_the_text(text: str) -> None:
+    end = 0
+    for sentence in made_from([text], SentenceSplitter()):
+        assert text[sentence.start : sentence.end] == sentence.text == sentence.text.strip() != ""
+        assert not text[end : sentence.start].strip()
+        end = sentence.end
+    assert not text[end:].strip()
+
+
+@given(TEXTS, CUTS, SETTINGS)
+@settings(max_examples=300, deadline=None)
+@example("word " * 120, [3, 17, 40], TextSettings(utterance_max_chars=60))
+def test_utterances_are_the_same_for_every_chunking(
+    text: str, cuts: list[int], chosen: TextSettings
+) -> None:
+    whole = made_from([text], UtteranceStream(chosen))
+    assert made_from(text, UtteranceStream(chosen)) == whole
+    assert made_from(by_cuts(text, cuts), UtteranceStream(chosen)) == whole
+
+
+@given(TEXTS, CUTS)
+@settings(max_examples=100, deadline=None)
+def test_an_utterance_is_released_by_the_first_chunk_that_decides_it(
+    text: str, cuts: list[int]
+) -> None:
+    chunks = by_cuts(text, cuts)
+    decided = {utterance.seq: read for read, utterance in timed(list(text), _stream())}
+    ends = [sum(map(len, chunks[: n + 1])) for n in range(len(chunks))]
+    for read, utterance in timed(chunks, _stream()):
+        assert read == next(end for end in ends if end >= decided[utterance.seq])
+
+
+@given(TEXTS, SETTINGS)
+@settings(max_examples=200, deadline=None)
+def test_utterances_concatenated_are_the_text(text: str, chosen: TextSettings) -> None:
+    utterances = made_from([text], UtteranceStream(chosen))
+    assert "".join(utterance.text for utterance in utterances) == text
+    assert [utterance.seq for utterance in utterances] == list(range(len(utterances)))
+    end = 0
+    for utterance in utterances:
+        assert (utterance.start, utterance.end) == (end, end + len(utterance.text))
+        assert bool(utterance.spoken.text) is (utterance.skipped is None)
+        end = utterance.end
+
+
+@given(TEXTS, SETTINGS)
+@settings(max_examples=200, deadline=None)
+def test_every_sentence_is_shown_once_and_ends_in_its_utterance(
+    text: str, chosen: TextSettings
+) -> None:
+    utterances = made_from([text], UtteranceStream(chosen))
+    shown = [sentence for utterance in utterances for sentence in utterance.sentences]
+    assert shown == made_from([text], SentenceSplitter())
+    for utterance in utterances:
+        for sentence in utterance.sentences:
+            assert utterance.start <= sentence.end <= utterance.end
+
+
+def _stream() -> UtteranceStream:
+    return UtteranceStream(TextSettings())
