@@ -79,6 +79,7 @@ class Daemon:
             overview.connections = lambda: server.connections
             overview.state = "running"
             self._announce(stack, listening)
+            self._start_first_look(stack, overview)
             await self._stopping.wait()
             overview.state = "stopping"
 
@@ -187,6 +188,11 @@ class Daemon:
         )
         notify.ready(f"Listening on {listening[0].path}")
         stack.callback(notify.stopping)
+
+    def _start_first_look(self, stack: AsyncExitStack, overview: Overview) -> None:
+        """Ask the dependencies once, so that the first status is true; nothing waits for it."""
+        looking = asyncio.create_task(overview.components(), name="first look")
+        stack.callback(looking.cancel)
 
 
 def state_directory(settings: Settings, environ: Mapping[str, str]) -> Path:

@@ -40,10 +40,14 @@ class Progress:
 
     def attach(self) -> None:
         """A reader of the audio exists: from now on only what it is given counts as written."""
-        if not self._attached:
-            self._attached = True
-            self._playback = PlaybackClock(self._rate)
-            self.written = 0
+        if self._attached:
+            return
+        paused = self._playback.paused
+        self._attached = True
+        self._playback = PlaybackClock(self._rate)
+        self.written = 0
+        if paused:
+            self._playback.pause(self._clock())
 
     def made(self) -> None:
         """The timeline grew. While nobody reads it, time passes as if somebody listened."""

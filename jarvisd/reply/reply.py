@@ -200,7 +200,7 @@ class Reply:
         return self._announcer.log.read()
 
     async def audio(self, *, paced: bool = False, start: int = 0) -> AsyncIterator[bytes]:
-        """PCM (s16le, mono) from sample ``start``: as it is made, or in real time by 20 ms frames."""
+        """PCM (s16le, mono) from sample ``start``: as it is made, or in real time when paced."""
         if self._delivery is None:
             return
         reading = self._delivery.paced(start) if paced else self._delivery.unpaced(start)

@@ -222,15 +222,15 @@ class Speaker:
                     return
                 self._newest_with_audio = max(self._newest_with_audio, seq)
                 self._deliver(self._ordering.piece(seq, piece))
-                await self._wait_for_order()
+                await self._wait_for_turn(seq)
             if synthesis.result is not None:
                 self._deliver(self._ordering.finish(seq, Spoken(seq, choice, synthesis.result)))
         finally:
             del self._in_flight[seq]
             synthesis.cancel()  # a no-op once it ended; frees the slot when we were cancelled
 
-    async def _wait_for_order(self) -> None:
-        while self._ordering.congested:
+    async def _wait_for_turn(self, seq: int) -> None:
+        while self._ordering.blocked(seq):
             await self.changed.wait()
 
     def _deliver(self, deliveries: list[Delivery[AudioPiece, Spoken]]) -> None:
