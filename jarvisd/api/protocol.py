@@ -7,7 +7,6 @@ refusal is one of our error bodies and one log line. Knows nothing of routes.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import httptools
@@ -18,8 +17,15 @@ from uvicorn.server import ServerState
 
 from jarvisd.api.access import Peer, SocketOptions, read_peer
 from jarvisd.api.bodies import encode_error
+from jarvisd.api.connections import (
+    ConnectionCounters,
+    Deadline,
+    HeadTooLargeError,
+    TooManyConnectionsError,
+    TooSlowError,
+)
 from jarvisd.config.settings import ApiSettings
-from jarvisd.errors import JarvisError, LimitError, PayloadError, RequestError, UnavailableError
+from jarvisd.errors import JarvisError, LimitError, PayloadError, RequestError
 
 # Requests that one connection may send ahead of their answers.
 MAX_PIPELINED = 16
@@ -32,39 +38,6 @@ LINGER_S = 1.0
 LINGER_BYTES = 8 * 1024 * 1024
 
 log = structlog.get_logger("jarvisd.api")
-
-
-class HeadTooLargeError(LimitError):
-    """The request line and headers are larger than configured."""
-
-    status = 431
-    default_code = "limit.head"
-
-
-class TooSlowError(RequestError):
-    """The client did not send its request in time."""
-
-    status = 408
-    default_code = "request.timeout"
-
-
-class TooManyConnectionsError(UnavailableError):
-    """All connections are taken."""
-
-    default_code = "limit.connections"
-
-
-@dataclass
-class ConnectionCounters:
-    """What all connections of a server did together."""
-
-    open: int = 0
-    accepted: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-
-    def refuse(self, code: str) -> None:
-        """Count a refusal under its stable code."""
-        self.refused[code] = self.refused.get(code, 0) + 1
 
 
 class ControlProtocol(HttpToolsProtocol):
@@ -89,9 +62,9 @@ class ControlProtocol(HttpToolsProtocol):
         self._receiving_body = False
         self._head_bytes = 0
         self._body_bytes = 0
-        self._receive_timer: asyncio.TimerHandle | None = None
-        self._close_timer: asyncio.TimerHandle | None = None
-        self._write_timer: asyncio.TimerHandle | None = None
+        self._receiving = Deadline(loop)
+        self._closing = Deadline(loop)
+        self._writing = Deadline(loop)
         self._over_limit = False
         self._refusal: JarvisError | None = None
         self._unanswered = 0
@@ -137,9 +110,8 @@ class ControlProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Release everything that this connection held."""
         self._counters.open -= 1
-        for timer in (self._receive_timer, self._close_timer, self._write_timer):
-            if timer is not None:
-                timer.cancel()
+        for deadline in (self._receiving, self._closing, self._writing):
+            deadline.stop()
         self._unset_keepalive_if_required()
         self.pipeline.clear()
         self._tell_gone()
@@ -194,7 +166,7 @@ class ControlProtocol(HttpToolsProtocol):
         """Answer an offered upgrade in HTTP/1.1; what follows it on the wire is not HTTP."""
         self._deaf = True
         self._receiving_head = self._receiving_body = False
-        self._stop_expecting()
+        self._receiving.stop()
         self.cycle.more_body = False
         self.cycle.keep_alive = False
         self.cycle.message_event.set()
@@ -211,7 +183,7 @@ class ControlProtocol(HttpToolsProtocol):
         """Check the head before anything is done about the request."""
         self._receiving_head = False
         self._head_bytes = 0
-        self._stop_expecting()
+        self._receiving.stop()
         if self._over_limit:
             raise self._too_many()
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -239,7 +211,7 @@ class ControlProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is here whole."""
         self._receiving_body = False
-        self._stop_expecting()
+        self._receiving.stop()
         super().on_message_complete()
 
     # --- the end of a response ------------------------------------------------------------------
@@ -258,7 +230,7 @@ class ControlProtocol(HttpToolsProtocol):
     def _refuse(self, error: JarvisError) -> None:
         """Answer with ``error`` and close; after the answers to earlier requests, in order."""
         self._deaf = True
-        self._stop_expecting()
+        self._receiving.stop()
         self._counters.refuse(error.code)
         log.warning("request.refused", code=error.code, reason=error.message, **_who(self.peer))
         answered = self._receiving_body and self.cycle.response_started
@@ -297,8 +269,7 @@ class ControlProtocol(HttpToolsProtocol):
         self._close_within(LINGER_S)
 
     def _close_within(self, seconds: float) -> None:
-        if self._close_timer is None:
-            self._close_timer = self.loop.call_later(seconds, self.transport.abort)
+        self._closing.start(seconds, self.transport.abort)
 
     def _too_many(self) -> JarvisError:
         return TooManyConnectionsError(
@@ -316,16 +287,9 @@ class ControlProtocol(HttpToolsProtocol):
 
     def _expect(self, seconds: float, what: str) -> None:
         """Start the clock on ``what``, unless it runs already."""
-        if self._receive_timer is None:
-            self._receive_timer = self.loop.call_later(seconds, self._too_slow, seconds, what)
-
-    def _stop_expecting(self) -> None:
-        if self._receive_timer is not None:
-            self._receive_timer.cancel()
-            self._receive_timer = None
+        self._receiving.start(seconds, lambda: self._too_slow(seconds, what))
 
     def _too_slow(self, seconds: float, what: str) -> None:
-        self._receive_timer = None
         self._refuse(TooSlowError(f"the request's {what} did not arrive within {seconds:g} s"))
 
     def timeout_keep_alive_handler(self) -> None:
@@ -335,17 +299,12 @@ class ControlProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The client reads slower than we write: give it the configured time to catch up."""
         super().pause_writing()
-        if self._write_timer is None:
-            self._write_timer = self.loop.call_later(
-                self._settings.write_timeout_s, self._stopped_reading
-            )
+        self._writing.start(self._settings.write_timeout_s, self._stopped_reading)
 
     def resume_writing(self) -> None:
         """The client caught up."""
         super().resume_writing()
-        if self._write_timer is not None:
-            self._write_timer.cancel()
-            self._write_timer = None
+        self._writing.stop()
 
     def _stopped_reading(self) -> None:
         self._counters.refuse("limit.write")

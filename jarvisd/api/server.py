@@ -13,8 +13,9 @@ from uvicorn.server import ServerState
 
 from jarvisd.api.access import AccessPolicy
 from jarvisd.api.application import Application
+from jarvisd.api.connections import ConnectionCounters
 from jarvisd.api.exchange import Route
-from jarvisd.api.protocol import ConnectionCounters, ControlProtocol
+from jarvisd.api.protocol import ControlProtocol
 from jarvisd.api.routes import ROUTES
 from jarvisd.api.services import Services
 

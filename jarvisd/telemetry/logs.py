@@ -99,24 +99,24 @@ def _renderers(style: str, *, colours: bool) -> list[Processor]:
             structlog.processors.JSONRenderer(sort_keys=True),
         ]
     if style == "journal":
-        return [
-            structlog.processors.format_exc_info,
-            _Priority(),
-        ]
-    return [structlog.dev.ConsoleRenderer(colors=colours)]
+        return [structlog.processors.format_exc_info, _for_journal]
+    # Plain tracebacks: the colourful ones print local variables, and those hold what users said.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)]
 
 
-class _Priority:
-    """Renders ``key=value`` behind ``<N>``, on every line, so that tracebacks keep theirs."""
+def _for_journal(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
+    """``event key=value …`` behind ``<N>``, on every line, so that tracebacks keep theirs."""
+    priority = _PRIORITIES.get(str(event.pop("level", "info")), 6)
+    exception = str(event.pop("exception", ""))
+    what = str(event.pop("event", ""))
+    pairs = [f"{key}={_quoted(value)}" for key, value in event.items()]
+    first = " ".join([what if what.isprintable() else repr(what), *pairs])
+    return "\n".join(f"<{priority}>{line}" for line in (first, *exception.splitlines()))
 
-    def __init__(self) -> None:
-        self._render = structlog.processors.KeyValueRenderer(
-            key_order=["event", "logger"], drop_missing=True, repr_native_str=False
-        )
 
-    def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
-        """Return the lines for the journal."""
-        priority = _PRIORITIES.get(str(event.pop("level", "info")), 6)
-        exception = str(event.pop("exception", ""))
-        lines = [str(self._render(logger, name, event)), *exception.splitlines()]
-        return "\n".join(f"<{priority}>{line}" for line in lines)
+def _quoted(value: object) -> str:
+    """``value`` on one line, whatever is in it; quoted where its end would not be clear."""
+    if isinstance(value, str) and value.isprintable() and value and " " not in value:
+        return value
+    return repr(value)

@@ -32,7 +32,8 @@ os.setgid(65534)
 os.setuid(65534)
 with socket.socket(socket.AF_UNIX) as client:
     client.connect(path)
-    client.sendall(f"{method} {target} HTTP/1.1\\r\\nHost: j\\r\\nConnection: close\\r\\n\\r\\n".encode())
+    head = [f"{method} {target} HTTP/1.1", "Host: j", "Connection: close", "", ""]
+    client.sendall("\\r\\n".join(head).encode())
     while data := client.recv(65536):
         os.write(1, data)
 """

@@ -1,4 +1,4 @@
-"""Two hundred requests that should not have been sent: each gets a clear error, none leaves a trace.
+"""Two hundred requests that should not have been sent: each gets a clear error, and leaves nothing.
 
 They are sent as bytes over raw sockets, a few at a time, because no client library would.
 """

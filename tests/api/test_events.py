@@ -49,11 +49,14 @@ async def test_a_reader_that_fell_behind_is_told_and_dropped(tmp_path: Path) -> 
 
 
 async def test_silence_is_filled_with_heartbeats(tmp_path: Path) -> None:
-    async with running(tmp_path, event_heartbeat_s=0.01) as api, api.client() as client:
-        async with client.stream("GET", "/v1/events") as response:
-            lines = response.aiter_lines()
-            await anext(lines)
-            assert msgspec.json.decode(await anext(lines)) == {"type": "heartbeat", "event": 0}
+    async with (
+        running(tmp_path, event_heartbeat_s=0.01) as api,
+        api.client() as client,
+        client.stream("GET", "/v1/events") as response,
+    ):
+        lines = response.aiter_lines()
+        await anext(lines)
+        assert msgspec.json.decode(await anext(lines)) == {"type": "heartbeat", "event": 0}
 
 
 async def test_readers_that_leave_are_forgotten(api: Running, client: httpx.AsyncClient) -> None:
