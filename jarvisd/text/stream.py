@@ -111,16 +111,16 @@ class UtteranceStream:
 
     def _take_code(self, boundary: Boundary, sentence: Sentence | None) -> None:
         setting = self._settings.code_blocks
+        line_end = boundary.end - 1  # its "\n" is left for the block's end, which is always shown
         if boundary.kind is Kind.FENCE:
             self._release_before(boundary.start)
             self._skipping = None if setting == "read" else "code"
             if setting == "announce":
                 fence = self._window.cut(boundary.start, boundary.end)
-                # The line's end is left to the code, which may be empty but is shown.
-                self._announce(boundary.end - 1, _code_phrase(fence))
+                self._announce(line_end, _code_phrase(fence))
         elif boundary.kind is Kind.CODE_LINE:
             if self._skipping is None:
-                self._release(boundary.after, Kind.LINE)
+                self._release(line_end, Kind.LINE)
         else:
             if sentence:
                 self._sentences.append(sentence)

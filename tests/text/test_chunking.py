@@ -92,7 +92,8 @@ def test_every_sentence_is_shown_once_and_ends_in_its_utterance(
     assert shown == made_from([text], SentenceSplitter())
     for utterance in utterances:
         for sentence in utterance.sentences:
-            assert utterance.start <= sentence.end <= utterance.end
+            assert sentence.end <= utterance.end
+            assert not text[sentence.end : utterance.start].strip()
 
 
 def _stream() -> UtteranceStream:
