@@ -32,12 +32,12 @@ class Choice:
         *,
         reason: str = "",
         instead: Provider | None = None,
-        on_absent: Callable[[LlmError], None] = lambda _: None,
+        on_error: Callable[[LlmError], None] = lambda _: None,
     ) -> None:
         self.reason = reason
         self._provider = provider
         self._instead = instead
-        self._on_absent = on_absent
+        self._on_error = on_error
 
     @property
     def name(self) -> str:
@@ -57,9 +57,9 @@ class Choice:
                     begun = True
                     yield event
         except LlmError as error:
+            self._on_error(error)
             if begun or self._instead is None or error.code != "llm.unreachable":
                 raise
-            self._on_absent(error)
             self._provider, self.reason = self._instead, error.message
         else:
             return
@@ -106,11 +106,11 @@ class ChosenProvider:
         if self._settings.provider == "builtin":
             return Choice(self._builtin, reason="llm.provider is set to builtin.")
         if self._settings.provider == "llama-server":
-            return Choice(self._llama)
+            return Choice(self._llama, on_error=self._learn)
         health = await self.health()
         if health.state == "absent":
             return Choice(self._builtin, reason=health.reason)
-        return Choice(self._llama, instead=self._builtin, on_absent=self._found_absent)
+        return Choice(self._llama, instead=self._builtin, on_error=self._learn)
 
     async def close(self) -> None:
         """Release both providers."""
@@ -121,9 +121,11 @@ class ChosenProvider:
         good = health.state in {"ready", "busy", "asleep"}
         return self._settings.health_cache_s if good else _BAD_NEWS_S
 
-    def _found_absent(self, error: LlmError) -> None:
-        self._remember(ProviderHealth("absent", error.message, error.hint))
+    def _learn(self, error: LlmError) -> None:
+        """A reply failed: what was known of llama-server is out of date."""
+        absent = ProviderHealth("absent", error.message, error.hint)
+        self._remember(absent if error.code == "llm.unreachable" else None)
 
-    def _remember(self, health: ProviderHealth) -> None:
+    def _remember(self, health: ProviderHealth | None) -> None:
         self._health = health
         self._asked_at = self._clock()

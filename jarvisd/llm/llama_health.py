@@ -17,6 +17,7 @@ from jarvisd.llm.model import ProviderHealth
 from jarvisd.llm.wire import Properties
 
 LIMIT_S = 2.0
+_CONNECT_LIMIT_S = 1.5  # shorter, so that a host which is gone is told from a server that hangs
 _MAX_BODY_BYTES = 4_194_304  # the chat template is part of the properties
 _BUSY = "All its slots are taken: a question waits until one is free."
 
@@ -99,7 +100,9 @@ def _properties(body: bytes) -> Properties:
 async def _get(
     client: httpx.AsyncClient, path: str, headers: Mapping[str, str]
 ) -> tuple[int, bytes]:
-    request = client.build_request("GET", path, headers=dict(headers))
+    connect_s = min(client.timeout.connect or _CONNECT_LIMIT_S, _CONNECT_LIMIT_S)
+    limits = httpx.Timeout(LIMIT_S, connect=connect_s)
+    request = client.build_request("GET", path, headers=dict(headers), timeout=limits)
     response = await client.send(request, stream=True)
     body = await read_body(response, limit_s=LIMIT_S, max_bytes=_MAX_BODY_BYTES)
     return response.status_code, body

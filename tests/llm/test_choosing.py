@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from jarvisctl.bench.paced_server import json_response
 from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
 from jarvisd.llm import Builtin, ChosenProvider, LlamaServer
@@ -116,6 +117,17 @@ async def test_the_settings_may_insist_on_either(server: RunningServer) -> None:
         with pytest.raises(LlmError) as raised:
             await answer(await provider.choose())
     assert raised.value.code == "llm.unreachable"
+
+
+async def test_a_failed_reply_outdates_what_was_known() -> None:
+    port, healthy = free_port(), [json_response("200 OK", {})] * 3
+    half = capture("chat_stream")[:1_000]
+    async with chosen(f"http://127.0.0.1:{port}") as provider:
+        async with replay(half, port=port, ending="abort", before=healthy):
+            choice = await provider.choose()
+            with pytest.raises(LlmError):
+                await answer(choice)
+        assert (await provider.health()).state == "absent"
 
 
 async def test_good_news_is_kept_and_bad_news_forgotten_soon() -> None:

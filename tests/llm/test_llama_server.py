@@ -2,48 +2,25 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
 from jarvisd.llm import LlamaServer
 from jarvisd.llm.model import (
     Completion,
     HeadersReceived,
-    LlmEvent,
     Message,
     Prompt,
     PromptProgress,
     ReasoningDelta,
     TextDelta,
 )
+from tests.llm.asking import QUESTION, collect, provider, text
 from tests.support.llama_server import RunningServer, free_port, llama_server
 from tests.support.tiny_model import tiny_model
-
-QUESTION = Prompt((Message("system", "You are Jarvis."), Message("user", "The weather?")), seed=3)
-
-
-@asynccontextmanager
-async def provider(url: str, **settings: Any) -> AsyncIterator[LlamaServer]:
-    llama = LlamaServer(LlmSettings(url=url, **settings))
-    try:
-        yield llama
-    finally:
-        await llama.close()
-
-
-async def collect(llama: LlamaServer, prompt: Prompt = QUESTION) -> list[LlmEvent]:
-    async with aclosing(llama.stream(prompt)) as events:
-        return [event async for event in events]
-
-
-def text(events: list[LlmEvent]) -> str:
-    return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 async def until_idle(server: RunningServer) -> None:

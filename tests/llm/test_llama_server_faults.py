@@ -9,7 +9,7 @@ import pytest
 from jarvisd.errors import LlmError
 from jarvisd.llm.model import Completion, HeadersReceived, LlmEvent, Message, Prompt, TextDelta
 from tests.fakes.llama import capture, cut_at, error_response, replay
-from tests.llm.test_llama_server import QUESTION, collect, provider, text
+from tests.llm.asking import QUESTION, collect, provider, text
 
 LOADING = error_response("503 Service Unavailable", "unavailable_error", "Loading model")
 ANSWER = "The train to Thursday at 25 minutes."

@@ -6,7 +6,7 @@ import pytest
 
 from jarvisctl.bench.paced_server import paced
 from jarvisd.llm.model import Completion
-from tests.llm.test_llama_server import QUESTION, collect, provider, text
+from tests.llm.asking import QUESTION, collect, provider, text
 
 TEXT = "It is 7:30 in the morning.\n\nThe café opens at 8 o'clock. "
 
