@@ -41,9 +41,7 @@ def encode_error(error: JarvisError) -> bytes:
 class BodyDecoder:
     """Decodes bodies into one request type; made once per route, because decoders are compiled."""
 
-    def __init__(
-        self, kind: type[Request], *, max_text_chars: int, optional: bool = False
-    ) -> None:
+    def __init__(self, kind: type[Request], *, max_text_chars: int, optional: bool = False) -> None:
         self._kind = kind
         self._optional = optional
         self._decoder = msgspec.json.Decoder(kind)

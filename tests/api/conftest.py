@@ -63,9 +63,10 @@ class Running:
             writer.close()
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """Both loops: the daemon runs on uvloop, and what relies on its quirks must not go unseen."""
+    return ("asyncio", {"use_uvloop": request.param})
 
 
 @asynccontextmanager
