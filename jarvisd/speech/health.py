@@ -1,7 +1,8 @@
 """Whether an engine can be relied on, judged from what happened to it. Pure: the clock is passed.
 
 Slowness is no illness: only a start that failed, workers that die again and again, and text after
-text that comes back as silence or an error count. A failed engine is well again once a fresh worker has proved itself.
+text that comes back as silence or an error count. A failed engine is well again once a fresh
+worker has proved itself.
 """
 
 from collections import deque

@@ -14,7 +14,7 @@ from jarvisd.config.settings import SpeechSettings
 from jarvisd.errors import SpeechError
 from jarvisd.speech import catalog, choice
 from jarvisd.speech.crew import CrewSettings
-from jarvisd.speech.engines.espeak_catalog import EspeakCatalog
+from jarvisd.speech.engines.espeak_catalog import EspeakCatalog, EspeakLanguage
 from jarvisd.speech.model import (
     EngineStatus,
     SynthesisRequest,
@@ -138,9 +138,9 @@ class Speech:
 
 def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
     """Before the disk was looked at: the embedded voice as configured."""
-    language = settings.espeak.voice.partition("+")[0]
-    variant = settings.espeak.voice.partition("+")[2]
-    espeak = EspeakCatalog({language: "embedded voice"}, frozenset({variant}))
+    language, _, variant = settings.espeak.voice.partition("+")
+    embedded = EspeakLanguage(language, "embedded voice")
+    espeak = EspeakCatalog({language: embedded}, frozenset({variant}))
     return catalog.Catalog([], espeak, settings)
 
 

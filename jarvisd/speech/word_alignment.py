@@ -17,6 +17,7 @@ _MOST_SPELLED_OUT = 7
 _SOUNDS_PER_LETTER = 0.85
 _SOUNDS_PER_DIGIT = 4.5
 _GROUP_PENALTY = 0.75
+_SURPRISE = 3.5  # sounds by which one word may differ before joined words are looked for
 _WORD = re.compile(r"\S+")
 
 
@@ -49,11 +50,18 @@ def align(written: Sequence[float], pronounced: Sequence[float]) -> list[float]:
     """
     if not pronounced:
         return []
-    if len(written) == len(pronounced):
+    if _fit_one_to_one(written, pronounced):
         return [float(index) for index in range(len(written))]
     if max(len(written), len(pronounced)) > _MOST_WORDS:
         return _spread(written, pronounced)
     return _positions(_groups(written, pronounced), written) or _spread(written, pronounced)
+
+
+def _fit_one_to_one(written: Sequence[float], pronounced: Sequence[float]) -> bool:
+    """As many words, each about as long as expected: the usual case, and the cheap one."""
+    return len(written) == len(pronounced) and all(
+        abs(said - heard) <= _SURPRISE for said, heard in zip(written, pronounced, strict=True)
+    )
 
 
 def _spread(written: Sequence[float], pronounced: Sequence[float]) -> list[float]:

@@ -3,7 +3,8 @@
 Reads some 250 small files: call it in a thread. Never imports ctypes or the engine.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jarvisd.errors import SpeechError
@@ -15,31 +16,50 @@ _LISTED_VARIANTS = ("f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", 
 
 
 @dataclass(frozen=True, slots=True)
-class EspeakCatalog:
-    """Languages by code with their names, and the variants that go with each of them."""
+class EspeakLanguage:
+    """One language file: its language code (``en-gb``) and what it calls itself."""
 
-    languages: dict[str, str]
-    variants: frozenset[str]
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class EspeakCatalog:
+    """Languages by the name that the library knows (``en``), and the variants of all of them."""
+
+    languages: Mapping[str, EspeakLanguage] = field(default_factory=dict)
+    variants: frozenset[str] = frozenset()
     problem: str = ""
 
     def voice(self, name: str) -> VoiceInfo | None:
-        """``language`` or ``language+variant``; ``None`` where espeak-ng has no such voice."""
+        """``language`` or ``language+variant``, the language by name or code.
+
+        ``None`` where espeak-ng has no such voice.
+        """
         language, plus, variant = name.partition("+")
-        if language not in self.languages or (plus and variant not in self.variants):
+        known = self._known(language)
+        if known is None or (plus and variant not in self.variants):
             return None
-        description = self.languages[language] + (f", variant {variant}" if variant else "")
-        return VoiceInfo(f"espeak:{name}", "espeak", name, language, SAMPLE_RATE, description)
+        about = self.languages[known]
+        description = about.description + (f", variant {variant}" if variant else "")
+        name = f"{known}{plus}{variant}"
+        return VoiceInfo(f"espeak:{name}", "espeak", name, about.code, SAMPLE_RATE, description)
 
     def voices(self, default: str) -> list[VoiceInfo]:
         """The default, its language's usual variants, then every language."""
         names = [default]
         names += [f"{default.partition('+')[0]}+{variant}" for variant in _LISTED_VARIANTS]
         names += sorted(self.languages)
-        found = [self.voice(name) for name in dict.fromkeys(names)]
-        voices = [voice for voice in found if voice]
-        if not voices or voices[0].name != default:
-            voices.insert(0, self._unavailable(default))
-        return voices
+        voices = {voice.id: voice for voice in map(self.voice, names) if voice}
+        if self.voice(default):
+            return list(voices.values())
+        return [self._unavailable(default), *voices.values()]
+
+    def _known(self, language: str) -> str | None:
+        if language in self.languages:
+            return language
+        same = (name for name, about in self.languages.items() if about.code == language)
+        return next(same, None)
 
     def _unavailable(self, name: str) -> VoiceInfo:
         return VoiceInfo(
@@ -56,24 +76,36 @@ class EspeakCatalog:
 def read_catalog(library: str, data: str) -> EspeakCatalog:
     """Look at the data; never raises: what is wrong is the catalog's ``problem``."""
     try:
-        _, folder = find(library, data)
-        languages = dict(_languages(Path(folder) / "lang"))
-        variants = frozenset(path.name for path in (Path(folder) / "voices" / "!v").iterdir())
+        folder = Path(find(library, data)[1])
+        languages = dict(_languages(folder))
+        variants = frozenset(path.name for path in (folder / "voices" / "!v").iterdir())
     except SpeechError as error:
-        return EspeakCatalog({}, frozenset(), error.message)
+        return EspeakCatalog(problem=error.message)
     except OSError as error:
-        return EspeakCatalog({}, frozenset(), f"espeak-ng's data cannot be read: {error}")
+        return EspeakCatalog(problem=f"espeak-ng's data cannot be read: {error}")
     return EspeakCatalog(languages, variants)
 
 
-def _languages(folder: Path) -> list[tuple[str, str]]:
-    """(code, name) of every language file below ``folder``."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            head = path.read_text(encoding="utf-8", errors="replace")
-            fields = [line.split(maxsplit=1) for line in head.splitlines()]
-            name = next((f[1] for f in fields if len(f) == 2 and f[0] == "name"), path.name)
-            code = next((f[1] for f in fields if len(f) == 2 and f[0] == "language"), path.name)
-            found.append((code.split()[0].lower(), name.strip()))
-    return found
+def _languages(data: Path) -> Iterator[tuple[str, EspeakLanguage]]:
+    """The languages whose dictionary is there; the library knows them by their file's name."""
+    if not (data / "lang").is_dir():
+        raise OSError(f"{data} is not espeak-ng's data")
+    dictionaries = {path.name.removesuffix("_dict") for path in data.glob("*_dict")}
+    for path in sorted((data / "lang").rglob("*")):
+        if not path.is_file():
+            continue
+        fields = _fields(path)
+        code = fields.get("language", path.name).split()[0].lower()
+        if fields.get("dictionary", code.partition("-")[0]) in dictionaries:
+            description = fields.get("name", path.name).partition("//")[0].strip()
+            yield path.name.lower(), EspeakLanguage(code, description)
+
+
+def _fields(path: Path) -> dict[str, str]:
+    """The first value of every keyword in a language file."""
+    fields: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        keyword, _, value = line.strip().partition(" ")
+        if value.strip():
+            fields.setdefault(keyword, value.strip())
+    return fields

@@ -45,6 +45,7 @@ class PiperEngine:
         """Load ``voice`` (the two used last stay) and say one word with it."""
         if voice not in self._voices:
             self._voices[voice] = self._open(voice)
+        self._voices.move_to_end(voice)
         while len(self._voices) > _RESIDENT_VOICES:
             self._voices.popitem(last=False)
         return self._voices[voice].rate
@@ -61,9 +62,7 @@ class PiperEngine:
 
         Marks come with voices that tell the length of each phoneme.
         """
-        if voice not in self._voices:
-            self.load(voice)
-        self._voices.move_to_end(voice)
+        self.load(voice)
         loaded = self._voices[voice]
         self._running = loaded.session
         try:
@@ -77,14 +76,13 @@ class PiperEngine:
             raise VoiceFailed(f"there is no Piper voice {voice!r} in {self._folder}")
         try:
             loaded = _Voice(model, self._threads)
-            if any(piece.pcm for piece in loaded.synthesize("one", 1.0, lambda: False)):
-                return loaded
-            raise VoiceFailed(f"{voice} makes no sound")
-        except VoiceFailed:
-            raise
+            proof = list(loaded.synthesize("one", 1.0, lambda: False))
         except Exception as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise VoiceFailed(f"{model.name} cannot be loaded: {reason[:300]}") from error
+        if not any(piece.pcm for piece in proof):
+            raise VoiceFailed(f"{model.name} makes no sound")
+        return loaded
 
 
 class _Session:

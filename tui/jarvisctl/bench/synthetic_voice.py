@@ -30,8 +30,8 @@ class Ballast:
 
     channels: int = 384
     layers: int = 34
-    passes: int = 18
-    steps_per_id: int = 4
+    passes: int = 9
+    steps_per_id: int = 8
 
 
 def build_tiny(folder: Path, name: str = "tiny", *, alignments: bool = True) -> Path:
