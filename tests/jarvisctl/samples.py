@@ -157,7 +157,7 @@ def status(**more: Any) -> wire.StatusResponse:
             wire.Component(
                 name="llama-server",
                 state="absent",
-                reason="connection refused at http://127.0.0.1:8080",
+                reason="connection refused at http://127.0.0.1:8080; the builtin provider answers",
                 hint="Start it: sudo systemctl start llama-server",
             ),
             wire.Component(name="espeak-ng", state="ready", reason="1 worker"),

@@ -216,10 +216,7 @@ def test_timings_are_a_table(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
         "#    text   start   sound    done   audio  speed  spoken",
         "0  200 ms  201 ms  240 ms  301 ms  0.10 s     1x  Good evening.",
         "1  200 ms  201 ms  240 ms  301 ms  0.10 s     1x  All is well.",
-        (
-            "since the request: first token 180 ms · first utterance 200 ms · "
-            "first sound 240 ms · last token 390 ms · all 410 ms"
-        ),
+        ("first token 180 ms · first sound 240 ms · text complete 390 ms · all 410 ms"),
     ]
 
 

@@ -46,7 +46,16 @@ VERSION = wire.VersionResponse(
 )
 EVENTS: list[Any] = [
     {"type": "state", "event": 2, "status": {"state": "ready", "replies": []}},
-    {"event": 1, "type": "reply.started", "reply": "r-1", "seq": 0, "voice": "piper/amy"},
+    {
+        "event": 1,
+        "type": "reply.started",
+        "reply": "r-1",
+        "seq": 0,
+        "provider": "llama-server",
+        "engine": "piper",
+        "voice": "piper:amy",
+        "fallback": False,
+    },
     {"type": "heartbeat", "event": 1},
     {"event": 2, "type": "token", "reply": "r-1", "seq": 1, "text": "Hello"},
     {"event": 3, "type": "reply.failed", "reply": "r-1", "seq": 2, "error": {"message": "gone"}},
@@ -65,11 +74,12 @@ def test_status_is_one_screen(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
         "  so far    12 replies, 80 utterances, 2 skipped",
         "  now       1 of 2 slots, 3 connections, 64 MB, loop lag 0.4 ms",
         "",
-        "  ○ llama-server  absent    connection refused at http://127.0.0.1:8080",
-        "                  → Start it: sudo systemctl start llama-server",
+        "  ○ llama-server  absent    connection refused at http://127.0.0.1:8080; the",
+        "                            builtin provider answers",
+        "                            → Start it: sudo systemctl start llama-server",
         "  ● espeak-ng     ready     1 worker",
         "  ○ piper         absent    piper-tts is not installed",
-        "                  → Install it: pip install 'jarvisd[piper]'",
+        "                            → Install it: pip install 'jarvisd[piper]'",
         "  ● store         ready     state/jarvisd.db, 48 kB",
         "",
         "  reply   state    heard         voice",
@@ -131,7 +141,7 @@ def test_events_are_followed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     shown = [line[9:] for line in ran.text.splitlines()]
     assert shown == [
         "    2  state                ready, 0 replies running",
-        "    1  reply.started      r-1  voice=piper/amy",
+        "    1  reply.started      r-1  llama-server, piper:amy",
         "    2  token              r-1  'Hello'",
         "    3  reply.failed       r-1  gone",
     ]
@@ -152,10 +162,12 @@ def test_events_without_follow_stop_at_what_has_happened(
 def test_voices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     daemon.json("GET", "/v1/voices", VOICES)
     assert jarvisctl.run("voices").text.splitlines() == [
-        "  voice               engine     language  rate",
-        "* espeak-ng/en-us+f5  espeak-ng  en-us     22.05 kHz  embedded",
-        "  piper/amy           piper      en_US     16 kHz     not here: no piper-tts",
+        "  voice               language  rate",
+        "* espeak-ng/en-us+f5  en-us     22.05 kHz  embedded",
+        "  piper/amy           en_US     16 kHz     not here: no piper-tts",
     ]
+    assert len(jarvisctl.run("voices", "AMY").text.splitlines()) == 2
+    assert jarvisctl.run("voices", "Klingon").stderr == "No voice has 'Klingon'.\n"
     (answer,) = jarvisctl.run("voices", "--json").objects
     assert [answer["schema"], answer["voices"][1]["id"]] == [1, "piper/amy"]
 

@@ -4,9 +4,7 @@ Everything jarvisctl prints passes through one ``Output``. It never decides what
 """
 
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 import msgspec
@@ -101,65 +99,12 @@ class Output:
         for line in error.hint.splitlines():
             self.talk(f"  {line}")
 
-    def table(
-        self, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = ""
-    ) -> str:
-        """Columns as wide as their content, the last cut at the terminal's edge.
-
-        ``right`` has an ``r`` at the index of every column that is aligned to the right.
-        """
-        body = [list(row) for row in rows]
-        widths = [max(map(len, column)) for column in zip(header, *body, strict=True)]
-        left = columns() - sum(widths[:-1]) - 2 * len(widths[:-1])
-        widths[-1] = min(widths[-1], max(8, left))
-        lines = [_row(list(header), widths, right)]
-        lines += [_row(row, widths, right) for row in body]
-        return "\n".join(lines)
-
     def _bytes(self, line: bytes) -> None:
         self._data.flush()
         self._data.buffer.write(line + b"\n")
         self._data.buffer.flush()
 
 
-def columns() -> int:
-    """Width of the terminal in characters; 80 where there is none."""
-    return shutil.get_terminal_size((80, 24)).columns
-
-
-def shortened(text: str, width: int) -> str:
-    """``text`` on one line of at most ``width`` characters."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: max(0, width - 1)].rstrip() + "…"
-
-
-def seconds(value: float) -> str:
-    """A duration for people: ``4.2 s``, ``3 min 5 s``, ``2 h 10 min``, ``5 d 3 h``."""
-    if value < 60:
-        return f"{value:.1f} s"
-    whole = int(value)
-    for size, name, below, smaller in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min")):
-        if whole >= size:
-            return f"{whole // size} {name} {whole % size // below} {smaller}"
-    return f"{whole // 60} min {whole % 60} s"
-
-
-def mebibytes(value: int) -> str:
-    """A size for people, in MB as the kernel's tools count them."""
-    return f"{value / 1_048_576:.0f} MB"
-
-
 def _coloured(stream: TextIO) -> bool:
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return stream.isatty() and not plain
-
-
-def _row(cells: list[str], widths: list[int], right: str) -> str:
-    parts = [
-        cell.rjust(width) if right[index : index + 1] == "r" else cell.ljust(width)
-        for index, (cell, width) in enumerate(zip(cells[:-1], widths[:-1], strict=True))
-    ]
-    last = shortened(cells[-1], widths[-1])
-    if right[len(cells) - 1 : len(cells)] == "r":
-        last = last.rjust(widths[-1])
-    return "  ".join([*parts, last]).rstrip()

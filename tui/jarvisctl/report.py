@@ -1,6 +1,7 @@
 """What is said after a reply: who spoke, how fast, what was left out, and the table of timings."""
 
-from jarvisctl.output import Output, shortened
+from jarvisctl.layout import shortened, table
+from jarvisctl.output import Output
 from jarvisctl.turn import Turn, notable_skips
 from jarvisd.api.types import Chunk, ReplyTimings
 from jarvisd.errors import JarvisError
@@ -28,9 +29,13 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
 
 
 def speaker(turn: Turn) -> str:
-    """Engine and voice that speak this reply."""
-    started = turn.started
-    return "" if started is None else f"{started.engine} {started.voice}".strip()
+    """Engine and voice that speak this reply; most voices carry their engine's name already."""
+    return "" if turn.started is None else voice_name(turn.started.engine, turn.started.voice)
+
+
+def voice_name(engine: str, voice: str) -> str:
+    """``piper:amy`` is said once, ``piper`` and ``amy`` as ``piper amy``."""
+    return voice if voice.startswith(engine) else f"{engine} {voice}".strip()
 
 
 def summary(turn: Turn) -> str:
@@ -52,9 +57,9 @@ def summary(turn: Turn) -> str:
 def timing_table(out: Output, turn: Turn) -> str:
     """One row per utterance: when its text was there, its synthesis, its length, and its words."""
     header = ["#", "text", "start", "sound", "done", "audio", "speed", "spoken"]
-    table = out.table(header, [_row(turn, number) for number in sorted(turn.utterances)],
+    rows = table(header, [_row(turn, number) for number in sorted(turn.utterances)],
                       right="rrrrrrr")  # fmt: skip
-    head, _, body = table.partition("\n")
+    head, _, body = rows.partition("\n")
     lines = [out.talk_style(head, "bold"), body] if body else ["no utterances"]
     if turn.ended is not None:
         lines.append(out.talk_style(_whole(turn.ended.timings), "dim"))
@@ -89,13 +94,11 @@ def _speed(chunk: Chunk, length: float) -> str:
 def _whole(times: ReplyTimings) -> str:
     named = (
         ("first token", times.first_token_ms),
-        ("first utterance", times.first_utterance_ms),
         ("first sound", times.first_audio_ms),
-        ("last token", times.last_token_ms),
+        ("text complete", times.last_token_ms),
         ("all", times.total_ms),
     )
-    said = " · ".join(f"{name} {value:.0f} ms" for name, value in named if value is not None)
-    return f"since the request: {said}"
+    return " · ".join(f"{name} {value:.0f} ms" for name, value in named if value is not None)
 
 
 def _rate(turn: Turn) -> str:

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.turn import printable
 from jarvisd.api.types import (
@@ -59,7 +60,7 @@ def list_(invocation: Invocation, limit: int = 20, before: str | None = None) ->
         )
         for entry in page.conversations
     ]
-    out.line(out.table(("conversation", "last", "messages", "about"), rows, right="  r"))
+    out.line(table(("conversation", "last", "messages", "about"), rows, right="  r"))
     if page.next:
         out.talk(f"More: jarvisctl conversations list --before {page.next}")
 

@@ -1,13 +1,17 @@
 """``jarvisctl events``: follow what the daemon does, line by line."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
-from jarvisctl.output import Output, columns, shortened
+from jarvisctl.layout import columns, shortened
+from jarvisctl.output import Output
+from jarvisctl.report import voice_name
+from jarvisctl.turn import printable
 
 # The daemon sends a heartbeat when nothing happens; this much silence means that it hangs.
 SILENCE_S = 120.0
@@ -19,8 +23,8 @@ _COLOURS = {
     "chunk.skipped": "yellow",
     "lagged": "red",
 }
-# Fields that every line shows elsewhere, or that say nothing to a person.
-_SHOWN_ELSEWHERE = {"type", "event", "reply", "seq", "time", "schema"}
+# Fields that every line shows in a column of their own.
+_SHOWN_ELSEWHERE = {"type", "event", "reply", "seq"}
 
 
 @click.command("events")
@@ -65,32 +69,61 @@ def _show(out: Output, line: bytes, event: dict[str, Any]) -> None:
         out.raw_object(line)
         return
     kind = str(event.get("type", "?"))
-    at = time.strftime("%H:%M:%S", time.localtime(event.get("time")))
+    at = time.strftime("%H:%M:%S")
     number = str(event.get("event", "")).rjust(5)
     reply = str(event.get("reply", ""))
-    said = shortened(_summary(kind, event), columns() - 36 - len(reply))
+    said = shortened(_summary(kind, event), columns() - 38 - len(reply))
     name = out.style(kind.ljust(17), _COLOURS.get(kind, "bold"))
     out.line(f"{out.style(at, 'dim')} {out.style(number, 'dim')}  {name}  {reply}  {said}".rstrip())
     out.text("")
 
 
 def _summary(kind: str, event: dict[str, Any]) -> str:
-    if kind == "state":
-        status = event.get("status", {})
-        return f"{status.get('state')}, {len(status.get('replies', []))} replies running"
-    if kind == "token":
-        return repr(event.get("text", ""))
-    if kind == "reply.failed":
-        return str(event.get("error", {}).get("message", ""))
-    fields = (
-        f"{name}={_short(value)}"
+    """What a person wants to know of an event; of a type that is new to us, its plain fields."""
+    summarise = _SUMMARIES.get(kind)
+    try:
+        return printable(summarise(event) if summarise else _fields(event))
+    except (KeyError, TypeError, AttributeError):  # a daemon of another version
+        return printable(_fields(event))
+
+
+def _state(event: dict[str, Any]) -> str:
+    status = event["status"]
+    return f"{status['state']}, {len(status['replies'])} replies running"
+
+
+def _started(event: dict[str, Any]) -> str:
+    fallback = f" (fallback: {event['fallback_reason']})" if event["fallback"] else ""
+    return f"{event['provider']}, {voice_name(event['engine'], event['voice'])}{fallback}"
+
+
+def _chunk(event: dict[str, Any]) -> str:
+    length = event["samples"] / event["sample_rate"]
+    return f"#{event['utterance']} {length:.2f} s{' from the cache' * event['cached']}"
+
+
+def _done(event: dict[str, Any]) -> str:
+    totals = event["totals"]
+    return f"{totals['spoken']} of {totals['utterances']} spoken"
+
+
+_SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "state": _state,
+    "reply.started": _started,
+    "token": lambda event: repr(event["text"]),
+    "utterance": lambda event: f"#{event['utterance']} {event['text']!r}",
+    "chunk": _chunk,
+    "chunk.skipped": lambda event: f"#{event['utterance']} {event['message'] or event['reason']}",
+    "reply.done": _done,
+    "reply.interrupted": lambda event: f"{_done(event)}, heard {event['heard']!r}",
+    "reply.failed": lambda event: str(event["error"]["message"]),
+    "lagged": lambda event: f"{event['missed']} lost; go on with --since {event['event']}",
+}
+
+
+def _fields(event: dict[str, Any]) -> str:
+    return " ".join(
+        f"{name}={value}"
         for name, value in event.items()
         if name not in _SHOWN_ELSEWHERE and not isinstance(value, dict | list) and value != ""
     )
-    return " ".join(fields)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, str):
-        return repr(value) if " " in value else value
-    return str(value).lower() if isinstance(value, bool) else str(value)

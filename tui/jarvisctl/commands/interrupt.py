@@ -3,7 +3,7 @@
 import click
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
-from jarvisctl.output import shortened
+from jarvisctl.layout import shortened
 from jarvisctl.targets import each_reply
 from jarvisd.api.types import InterruptResponse
 

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from itertools import islice, pairwise, zip_longest
 from pathlib import Path
-from textwrap import wrap
 
 import click
 
 from jarvisctl.invocation import Invocation, json_option, pass_invocation
-from jarvisctl.output import Output, columns
+from jarvisctl.layout import columns, folded, padded
+from jarvisctl.output import Output
 from jarvisd.config.reader import load
 from jarvisd.config.settings import Settings
 from jarvisd.text import UtteranceStream
@@ -126,7 +126,7 @@ def _show_one(out: Output, utterance: Utterance, width: int) -> None:
     for index, (left, right) in enumerate(zip_longest(written, spoken, fillvalue="")):
         number = str(utterance.seq) if index == 0 else ""
         said = out.style(right, "yellow") if changed else right
-        out.line(f"{out.style(number.rjust(3), 'dim')}  {left.ljust(width)}   {said}".rstrip())
+        out.line(f"{out.style(number.rjust(3), 'dim')}  {padded(left, width)}   {said}".rstrip())
 
 
 def _sentence_lines(utterance: Utterance) -> list[str]:
@@ -137,8 +137,4 @@ def _sentence_lines(utterance: Utterance) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return [
-        piece
-        for line in text.strip().splitlines()
-        for piece in (wrap(line, width, drop_whitespace=True) or [""])
-    ]
+    return [piece for line in text.strip().splitlines() for piece in folded(line, width) or [""]]

@@ -1,16 +1,20 @@
 """``jarvisctl status``: how the daemon is and what it does, on one screen."""
 
 import time
+from textwrap import wrap
 from typing import Any
 
 import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
-from jarvisctl.output import Output, columns, mebibytes, seconds, shortened
+from jarvisctl.layout import columns, mebibytes, seconds, table
+from jarvisctl.output import Output
+from jarvisctl.report import voice_name
 from jarvisd.api.types import Component, ReplyInfo, StatusResponse
 
 _MARKS = {
+    "running": ("●", "green"),
     "ready": ("●", "green"),
     "idle": ("●", "green"),
     "starting": ("◐", "blue"),
@@ -79,17 +83,18 @@ def _components(out: Output, components: list[Component], now: float) -> None:
         return
     out.line()
     width = max(len(part.name) for part in components)
+    indent = " " * (width + 16)
     for part in components:
         mark, colour = _MARKS.get(part.state, ("?", "yellow"))
         since = f"since {seconds(max(0.0, now - part.since))}" if part.since else ""
-        about = part.reason or since
-        indent = width + 15
-        out.line(
-            f"  {out.style(mark, colour)} {part.name.ljust(width)}  {part.state.ljust(9)} "
-            f"{shortened(about, columns() - indent)}".rstrip()
-        )
+        first, *more = wrap(part.reason or since, columns() - len(indent)) or [""]
+        lead = f"  {out.style(mark, colour)} {part.name.ljust(width)}  {part.state.ljust(9)}"
+        out.line(f"{lead} {first}".rstrip())
+        for line in more:
+            out.line(indent + line)
         if part.hint and part.state not in {"ready", "idle"}:
-            out.line(out.style(f"    {' ' * width}  → {part.hint}", "cyan"))
+            for line in wrap(f"→ {part.hint}", columns() - len(indent), subsequent_indent="  "):
+                out.line(indent + out.style(line, "cyan"))
 
 
 def _replies(out: Output, replies: list[ReplyInfo]) -> None:
@@ -102,11 +107,11 @@ def _replies(out: Output, replies: list[ReplyInfo]) -> None:
             f"  {reply.reply}",
             reply.state,
             _heard(reply),
-            f"{reply.engine} {reply.voice}" + (" (fallback)" if reply.fallback else ""),
+            voice_name(reply.engine, reply.voice) + (" (fallback)" if reply.fallback else ""),
         )
         for reply in active
     ]
-    out.line(out.table(("  reply", "state", "heard", "voice"), rows))
+    out.line(table(("  reply", "state", "heard", "voice"), rows))
 
 
 def _heard(reply: ReplyInfo) -> str:
@@ -132,7 +137,7 @@ def _workers(out: Output, status: StatusResponse) -> None:
         for worker in status.workers
     ]
     header = ("  worker", "engine", "state", "pid", "memory", "served")
-    out.line(out.table(header, rows, right="r  rrr"))
+    out.line(table(header, rows, right="r  rrr"))
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -55,7 +55,9 @@ def _introduce(invocation: Invocation, lead: str, pid: int) -> None:
     out.talk(out.talk_style(f"{lead} (pid {pid}); {status.provider or 'nobody'} answers.", "dim"))
     for part in status.components:
         if part.state in {"failed", "degraded"}:
-            out.talk(out.talk_style(f"{part.name}: {part.reason}. {part.hint}", "yellow"))
+            out.talk(
+                out.talk_style(f"{part.name}: {part.reason.rstrip('.')}. {part.hint}", "yellow")
+            )
     out.talk()
 
 

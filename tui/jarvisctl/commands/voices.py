@@ -6,42 +6,55 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.api.types import Voice, VoicesResponse
 
+_SEARCHED = ("id", "name", "language", "description")
+_NONE = "There is no voice. Why: jarvisctl status"
+
 
 @click.command("voices")
+@click.argument("word", required=False)
 @daemon_options
 @pass_invocation
-def command(invocation: Invocation) -> None:
+def command(invocation: Invocation, word: str | None) -> None:
     """List the voices.
 
+    With WORD only those that have it in their name, language or description: jarvisctl voices de.
     The default comes first; what is not available says why.
     """
     with invocation.client() as client:
         fields = client.get("/v1/voices", dict[str, Any])
+    if word:
+        fields["voices"] = [voice for voice in fields["voices"] if _has(voice, word.lower())]
     if invocation.out.json:
         invocation.out.object(fields)
+        return
+    voices = msgspec.convert(fields, VoicesResponse).voices
+    if voices:
+        _show(invocation.out, voices)
     else:
-        _show(invocation.out, msgspec.convert(fields, VoicesResponse).voices)
+        invocation.out.talk(f"No voice has {word!r}." if word else _NONE)
+
+
+def _has(voice: dict[str, Any], word: str) -> bool:
+    return any(word in str(voice.get(field, "")).lower() for field in _SEARCHED)
 
 
 def _show(out: Output, voices: list[Voice]) -> None:
-    if not voices:
-        out.talk("There is no voice. Why: jarvisctl status")
-        return
     rows = [
         (
             ("* " if voice.default else "  ") + voice.id,
-            voice.engine,
             voice.language,
             f"{voice.sample_rate / 1000:g} kHz",
             voice.description or voice.name if voice.available else f"not here: {voice.reason}",
         )
         for voice in voices
     ]
-    head, _, body = out.table(("  voice", "engine", "language", "rate", ""), rows).partition("\n")
+    head, _, body = table(("  voice", "language", "rate", ""), rows).partition("\n")
     out.line(out.style(head, "bold"))
     for line, voice in zip(body.split("\n"), voices, strict=True):
         out.line(line if voice.available else out.style(line, "dim"))
-    out.talk(out.talk_style("* speaks where no other is asked for", "dim"))
+    if any(voice.default for voice in voices):
+        out.talk(out.talk_style("* speaks where no other is asked for", "dim"))
