@@ -13,7 +13,7 @@ import pytest
 from jarvisd.api.server import ApiServer
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.host.sockets import bind
-from tests.fakes.services import FakeReplies, FakeSpeech, FakeStore, fake_services
+from tests.fakes.services import FakeComponents, FakeReplies, FakeSpeech, FakeStore, fake_services
 
 # For what must happen soon; only a failing test waits this long.
 SOON_S = 10.0
@@ -31,6 +31,10 @@ class Running:
     @property
     def replies(self) -> FakeReplies:
         return cast("FakeReplies", self.services.replies)
+
+    @property
+    def components(self) -> FakeComponents:
+        return cast("FakeComponents", self.services.components)
 
     @property
     def speech(self) -> FakeSpeech:

@@ -9,6 +9,7 @@ from jarvisd.api.types import (
     Chunk,
     ChunkSkipped,
     Component,
+    ComponentState,
     ErrorDetail,
     InterruptResponse,
     ReplyDone,
@@ -345,8 +346,22 @@ def _messages(conversation: str) -> tuple[StoredMessage, ...]:
     )
 
 
-async def components() -> list[Component]:
-    return [Component(name="llm", state="absent", reason="connection refused", hint="start it")]
+class FakeComponents:
+    """States by component, which a test may change."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, ComponentState] = {
+            "llm": "degraded",
+            "voice": "ready",
+            "engine.piper": "absent",
+            "store": "ready",
+        }
+
+    async def __call__(self) -> list[Component]:
+        return [
+            Component(name=name, state=state, reason="because")
+            for name, state in self.states.items()
+        ]
 
 
 def status() -> StatusResponse:
@@ -383,6 +398,6 @@ def fake_services(settings: Settings | None = None) -> Services:
         store=FakeStore(),
         events=EventBus(settings.api.event_backlog),
         status=status,
-        components=components,
+        components=FakeComponents(),
         loop_lag_ms=lambda: 0.1,
     )
