@@ -73,7 +73,7 @@ class ClauseFinder:
         if nested:
             return None
         if word[-1] in PUNCTUATION or word.endswith(("…", "...")):
-            return self._after_punctuation(word, start + len(word) + 1)
+            return self._after_punctuation(word, start + len(word))
         if _opens_phrase(previous, word):
             return self._before_opener(previous, start)
         return None

@@ -23,7 +23,9 @@ _RULES = (
     *technical.RULES[3:],
     *symbols.RULES,
 )
-_ANY = re.compile("|".join(f"(?P<r{n}>{rule.pattern})" for n, rule in enumerate(_RULES)))
+# Plain words, which no rule touches, are passed over quickly.
+_PLAIN = r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z]))"
+_ANY = re.compile("|".join([_PLAIN, *(f"(?P<r{n}>{rule[0]})" for n, rule in enumerate(_RULES))]))
 _EACH = {f"r{n}": (re.compile(rule.pattern), rule.say) for n, rule in enumerate(_RULES)}
 _PUNCTUATION = ".,;:!?。！？、，；："
 
@@ -33,6 +35,8 @@ def speakable(text: str, start: int = 0) -> SpokenText:
     speech = _Speech(text, start)
     position = 0
     for match in _ANY.finditer(text):
+        if match.lastgroup == "plain":
+            continue
         speech.as_written(position, match.start())
         pattern, say = _EACH[match.lastgroup or ""]
         inner = pattern.match(text, match.start())
