@@ -166,7 +166,7 @@ async def test_a_refused_request_is_reported(server: RunningServer) -> None:
 
 async def test_headers_are_no_promise_of_a_token_soon(endless: RunningServer) -> None:
     long = Prompt((Message("user", "The weather today is sunny. " * 150),))
-    async with provider(endless.url, first_token_timeout_s=0.2) as llama:
+    async with provider(endless.url, first_token_timeout_s=0.05) as llama:
         with pytest.raises(LlmError) as raised:
             await collect(llama, long)
     assert raised.value.code == "llm.first_token_timeout"
@@ -278,7 +278,7 @@ async def test_a_server_that_ends_truncates_the_answer(
 
 
 async def test_a_suspended_server_is_noticed(doomed: RunningServer) -> None:
-    async with provider(doomed.url, max_tokens=0, token_timeout_s=0.3) as llama:
+    async with provider(doomed.url, max_tokens=0, token_timeout_s=0.5) as llama:
         assert await strike(llama, doomed, signal.SIGSTOP) == "llm.stalled"
         assert (await llama.health()).state == "failed"
         doomed.send(signal.SIGCONT)

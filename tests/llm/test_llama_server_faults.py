@@ -115,13 +115,13 @@ async def test_silence_between_tokens() -> None:
 async def test_a_slow_consumer_is_not_a_stall() -> None:
     async with (
         replay(cut_at(WHOLE, [1_000, 2_000])) as server,
-        provider(server.url, token_timeout_s=0.02) as llama,
+        provider(server.url, token_timeout_s=0.1) as llama,
     ):
         events: list[LlmEvent] = []
         async with aclosing(llama.stream(QUESTION)) as stream:
             async for event in stream:
                 events.append(event)
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.05)  # the events of one read together outlast the limit
     assert text(events) == ANSWER
 
 
