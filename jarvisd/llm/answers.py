@@ -82,15 +82,40 @@ def _hostname(facts: HostFacts) -> str:
 
 
 def _health(facts: HostFacts) -> str:
-    troubles = [each for each in facts.components if each.state not in _WORKING]
-    if not troubles:
-        return f"I am well, and I found nothing wrong. {_load(facts)} {_memory(facts)}"
-    return " ".join(_trouble(each) for each in troubles)
+    """The machine in one breath; what is optional and not installed is no trouble here."""
+    broken = [each for each in _lacking(facts) if each.state != "absent"]
+    model = f"{_model(facts)} " if _has_no_model(facts) else ""
+    troubles = " ".join(_trouble(each) for each in broken)
+    return f"{troubles or 'I am well.'} {model}{_load(facts)} {_memory(facts)}"
+
+
+def _missing(facts: HostFacts) -> str:
+    """Everything that is not there or not working, with what helps."""
+    lacking = [_trouble(each) for each in _lacking(facts)]
+    if _has_no_model(facts):
+        lacking.insert(0, _model(facts))
+    return " ".join(lacking) or "Nothing is missing."
+
+
+def _lacking(facts: HostFacts) -> list[ComponentFact]:
+    """Components that do not work, other than the language model."""
+    return [
+        each
+        for each in facts.components
+        if each.state not in _WORKING and each.name not in _MODEL_COMPONENTS
+    ]
+
+
+def _has_no_model(facts: HostFacts) -> bool:
+    return any(
+        each.name in _MODEL_COMPONENTS and each.state not in _WORKING for each in facts.components
+    )
 
 
 def _trouble(component: ComponentFact) -> str:
     more = (_sentence(part) for part in (component.reason, component.hint) if part)
-    return " ".join((f"{component.name} is {component.state}.", *more))
+    name = component.name.removeprefix("engine.").capitalize()
+    return " ".join((f"{name} is {component.state}.", *more))
 
 
 def _version(facts: HostFacts) -> str:
@@ -198,10 +223,11 @@ _QUESTIONS: tuple[tuple[re.Pattern[str], Answer], ...] = (
             "your health|health$|healthy|status|problems|broken|not working"
             "|how are (?:you|things)|everything (?:ok|okay)"
             "|are you (?:ok|okay|al(?:l )?right|well|fine|working|there)"
-            "|(?:is|whats|what is|anything) (?:wrong|missing)"
+            "|(?:is|whats|what is|anything) wrong"
         ),
         _health,
     ),
+    (_asks("(?:is|whats|what is|anything|everything) missing|do you (?:lack|need)"), _missing),
     (_asks("version"), _version),
     (_asks("(?:which|what|whats|your) (?:is )?(?:your )?voice"), _voice),
     (_asks("how many (?:replies|answers|questions)"), _replies),

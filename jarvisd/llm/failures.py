@@ -26,7 +26,7 @@ from jarvisd.llm.wire import ErrorBody, ErrorResponse
 
 def start_command(url: str) -> str:
     """The command line that would make a llama-server answer at ``url``."""
-    return f"llama-server -m MODEL.gguf {_listen_options(url)} -np 1 -c 4096 --sse-ping-interval 1"
+    return f"llama-server -m MODEL.gguf {_listen_options(url)}"
 
 
 def _listen_options(url: str) -> str:

@@ -36,9 +36,10 @@ LOAD = "The load is 0.5 on 2 cores, so tower is quiet."
 MEMORY = "1.5 gigabytes of 4.0 gigabytes of memory are free."
 DISK = "42 gigabytes of 100 gigabytes of disk space are free, which is 42 percent."
 WRONG = (
-    "llama-server is absent. Nobody answers at port 8080. "
-    "Start it: llama-server -m MODEL.gguf --port 8080."
+    "I am well. No language model is connected. "
+    "Start it: llama-server -m MODEL.gguf --port 8080. The load is"
 )
+MISSING = "No language model is connected. Start it: llama-server -m MODEL.gguf --port 8080."
 VERSION = "I am jarvisd, version 0.1.0."
 
 
@@ -52,6 +53,7 @@ VERSION = "I am jarvisd, version 0.1.0."
         (["How much memory is free?", "RAM?"], MEMORY),
         (["How much disk is left?", "is there any space left?", "How much space do I have"], DISK),
         (["Are you ok?", "How are you?", "What's wrong?", "status", "Are you alright?"], WRONG),
+        (["Is anything missing?", "What is missing?"], MISSING),
         (["What version are you?", "version"], VERSION),
         (["Which voice is this?"], "You hear the voice espeak:en-us."),
         (["How many replies did you give?"], "I have given 7 replies since I started."),
