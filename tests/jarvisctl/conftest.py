@@ -17,7 +17,6 @@ from tests.fakes.daemon import FakeDaemon
 # What a session at a plain terminal has; nothing of the developer's own surroundings.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
-    "HOME": "/nonexistent",
     "LANG": "C.UTF-8",
     "TERM": "xterm",
     "COLUMNS": "80",
@@ -51,7 +50,8 @@ class Jarvisctl:
     socket: Path
 
     def environment(self, **more: str) -> dict[str, str]:
-        return ENVIRONMENT | {"JARVISD_SOCKET": str(self.socket)} | more
+        home = str(self.socket.parent)
+        return ENVIRONMENT | {"JARVISD_SOCKET": str(self.socket), "HOME": home} | more
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-c", "from jarvisctl.cli import main; main()", *arguments]

@@ -20,7 +20,18 @@ from typing import BinaryIO, cast
 from jarvisd.errors import JarvisError
 
 PIPE_BYTES = 4_096  # a tenth of a second at 22,050 Hz: the least that Linux gives
-_RAW_HELP_LIMIT_S = 2.0
+HELP_LIMIT_S = 2.0
+ALSA_DEVICES = Path("/dev/snd")
+
+# In order of preference; each reads raw PCM from stdin with these options.
+_OPTIONS = {
+    "paplay": "--raw --format=s16le --rate={rate} --channels=1 --latency-msec=100",
+    "pw-play": "--format=s16 --rate={rate} --channels=1 -",
+    "aplay": "-q -t raw -f S16_LE -r {rate} -c 1 -",
+    "ffplay": "-nodisp -autoexit -loglevel error -f s16le -sample_rate {rate} -i pipe:0",
+    "play": "-q -t raw -r {rate} -e signed -b 16 -c 1 -",
+}
+PLAYERS = tuple(_OPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +43,20 @@ class PlayerCommand:
 
     def arguments(self, sample_rate: int) -> list[str]:
         """The command line for 16-bit mono PCM at ``sample_rate`` on stdin."""
-        rate = str(sample_rate)
-        options = {
-            "paplay": ["--raw", "--format=s16le", f"--rate={rate}", "--channels=1",
-                       "--latency-msec=100", "--client-name=jarvisctl"],
-            "pw-play": [*self._raw(), "--format=s16", f"--rate={rate}", "--channels=1", "-"],
-            "aplay": ["-q", "-t", "raw", "-f", "S16_LE", "-r", rate, "-c", "1", "-"],
-            "ffplay": ["-nodisp", "-autoexit", "-loglevel", "error", "-f", "s16le",
-                       "-sample_rate", rate, "-i", "pipe:0"],
-            "play": ["-q", "-t", "raw", "-r", rate, "-e", "signed", "-b", "16", "-c", "1", "-"],
-        }  # fmt: skip
-        return [self.path, *options[self.name]]
+        options = _OPTIONS[self.name].format(rate=sample_rate).split()
+        if self.name == "pw-play" and self._wants_raw():
+            options.insert(0, "--raw")
+        return [self.path, *options]
 
-    def _raw(self) -> list[str]:
-        """Newer pw-play wants ``--raw`` for what older ones assume of stdin."""
-        help_text = subprocess.run(
-            [self.path, "--help"], capture_output=True, timeout=_RAW_HELP_LIMIT_S, check=False
-        ).stdout
-        return ["--raw"] if b"--raw" in help_text else []
-
-
-PLAYERS = ("paplay", "pw-play", "aplay", "ffplay", "play")
+    def _wants_raw(self) -> bool:
+        """Newer pw-play must be told what older ones assume of stdin."""
+        try:
+            shown = subprocess.run(
+                [self.path, "--help"], capture_output=True, timeout=HELP_LIMIT_S, check=False
+            ).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return b"--raw" in shown
 
 
 def find_player(environ: Mapping[str, str]) -> PlayerCommand | None:
@@ -83,7 +87,7 @@ def _sound_systems(environ: Mapping[str, str]) -> set[str]:
         found.add("pulse")
     if _is_there(runtime / (environ.get("PIPEWIRE_REMOTE") or "pipewire-0")):
         found.add("pipewire")
-    if any(Path("/dev/snd").glob("pcm*p")):
+    if any(ALSA_DEVICES.glob("pcm*p")):
         found.add("alsa")
     return found
 
@@ -103,15 +107,20 @@ class Player:
         self._rate = sample_rate
         self._bytes = 0
         self._started_at: float | None = None
+        arguments = command.arguments(sample_rate)
         self._complaint = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the player
-        process = subprocess.Popen(
-            command.arguments(sample_rate),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=self._complaint,
-            bufsize=0,
-            start_new_session=True,  # Ctrl-C is ours to handle
-        )
+        try:
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaint,
+                bufsize=0,
+                start_new_session=True,  # Ctrl-C is ours to handle
+            )
+        except OSError:
+            self._complaint.close()
+            raise
         self._process = process
         self._input = cast("BinaryIO", process.stdin)  # PIPE above makes it one
         fcntl.fcntl(self._input, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
