@@ -12,6 +12,7 @@ import socket
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from jarvisd.config.settings import ApiSettings
 from jarvisd.errors import AccessError
@@ -46,12 +47,12 @@ class Peer:
     groups: frozenset[int]
 
 
-class SocketOptions:
+class SocketOptions(Protocol):
     """What reading credentials needs of a socket; asyncio's and uvloop's both have it."""
 
     def getsockopt(self, level: int, option: int, length: int, /) -> bytes:
         """Return the option's raw value."""
-        raise NotImplementedError
+        ...
 
 
 def read_peer(connection: SocketOptions | socket.socket) -> Peer:

@@ -4,6 +4,7 @@ Responsible for the steps that all routes share: find the route, check the role,
 answer, and turn every failure into an error body with a stable code. Never knows what a route does.
 """
 
+import asyncio
 import difflib
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import aclosing
@@ -19,7 +20,13 @@ from jarvisd.api.exchange import Answer, Document, Exchange, Route, Stream
 from jarvisd.api.presence import ClientGoneError, Connection, present
 from jarvisd.api.services import Services
 from jarvisd.api.types import Request
-from jarvisd.errors import AccessError, JarvisError, NotFoundError, RequestError
+from jarvisd.errors import (
+    AccessError,
+    JarvisError,
+    NotFoundError,
+    RequestError,
+    UnavailableError,
+)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -66,7 +73,13 @@ class Application:
         try:
             await self._fixed.get(scope["path"], self._router)(scope, receive, sending)
         except ClientGoneError:
-            return
+            connection = scope["state"]["connection"]
+            if connection.gone:  # otherwise the connection itself has refused the request
+                connection.truncate()
+        except asyncio.CancelledError:
+            # The server stops and this took too long; it is the task's end, so nobody else asks.
+            stopping = UnavailableError("the daemon is stopping", code="daemon.stopping")
+            await _fail(scope, send, stopping, started=started)
         except JarvisError as error:
             _log_refusal(scope, error, started=started)
             await _fail(scope, send, error, started=started)
@@ -217,7 +230,8 @@ def status_for(error: JarvisError) -> int:
 
 def _log_refusal(scope: Scope, error: JarvisError, *, started: bool) -> None:
     peer = scope["state"]["connection"].peer
-    log.warning(
+    ours = started or error.status >= 500 or isinstance(error, AccessError)
+    (log.warning if ours else log.info)(
         "request.cut" if started else "request.refused",
         code=error.code,
         reason=error.message,

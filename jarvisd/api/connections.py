@@ -37,6 +37,18 @@ class ConnectionCounters:
     open: int = 0
     accepted: int = 0
     refused: dict[str, int] = field(default_factory=dict)
+    on_empty: Callable[[], None] | None = None
+
+    def opened(self) -> None:
+        """Count a connection."""
+        self.open += 1
+        self.accepted += 1
+
+    def closed(self) -> None:
+        """Count it out; whoever waits for the last one is told."""
+        self.open -= 1
+        if self.open == 0 and self.on_empty is not None:
+            self.on_empty()
 
     def refuse(self, code: str) -> None:
         """Count a refusal under its stable code."""

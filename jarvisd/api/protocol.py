@@ -1,46 +1,41 @@
 """HTTP/1.1 on one connection of the control socket, with every limit enforced.
 
 Responsible for what must hold before a request reaches a handler: who the peer is, how many
-connections there are, how large a head or body may be and how long it may take, and that every
-refusal is one of our error bodies and one log line. Knows nothing of routes.
+connections there are, how large a head or body may be and how long it may take. Knows nothing of
+routes.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 import httptools
 import structlog
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from jarvisd.api.access import Peer, SocketOptions, read_peer
-from jarvisd.api.bodies import encode_error
+from jarvisd.api.access import SocketOptions, read_peer
 from jarvisd.api.connections import (
     ConnectionCounters,
-    Deadline,
     HeadTooLargeError,
     TooManyConnectionsError,
     TooSlowError,
 )
+from jarvisd.api.refusing import RefusingProtocol
 from jarvisd.config.settings import ApiSettings
 from jarvisd.errors import JarvisError, LimitError, PayloadError, RequestError
 
 # Requests that one connection may send ahead of their answers.
 MAX_PIPELINED = 16
-# Connections above the limit that are still told so in HTTP; beyond them we close at once.
+# Connections above the limit whose request is awaited, for a moment, to refuse it in HTTP; any
+# beyond them are told at once and closed.
 REFUSED_POLITELY = 16
 REFUSED_TIMEOUT_S = 1.0
-# After a refusal the client may still be sending. What it sends is read and thrown away for this
-# long, because closing with unread data would destroy the answer on its way.
-LINGER_S = 1.0
-LINGER_BYTES = 8 * 1024 * 1024
 
 log = structlog.get_logger("jarvisd.api")
 
 
-class ControlProtocol(HttpToolsProtocol):
+class ControlProtocol(RefusingProtocol):
     """One connection. ``scope["state"]["connection"]`` is the protocol itself."""
 
     def __init__(
@@ -52,46 +47,25 @@ class ControlProtocol(HttpToolsProtocol):
         counters: ConnectionCounters,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        super().__init__(config, server_state, {"connection": self}, loop)
-        self.peer: Peer | None = None
+        super().__init__(config, server_state, settings=settings, counters=counters, loop=loop)
         self.gone = False
-        self._settings = settings
-        self._counters = counters
         self._on_gone: set[Callable[[], None]] = set()
-        self._receiving_head = False
-        self._receiving_body = False
+        self._over_limit = False
         self._head_bytes = 0
         self._body_bytes = 0
-        self._receiving = Deadline(loop)
-        self._closing = Deadline(loop)
-        self._writing = Deadline(loop)
-        self._over_limit = False
-        self._refusal: JarvisError | None = None
-        self._unanswered = 0
-        self._deaf = False
-        self._discarded = 0
-
-    # --- what handlers use ----------------------------------------------------------------------
+        self._all_head = False
 
     def watch(self, on_gone: Callable[[], None]) -> Callable[[], None]:
         """Call ``on_gone`` once when the client closes its end; returns what ends the watch."""
         self._on_gone.add(on_gone)
         return lambda: self._on_gone.discard(on_gone)
 
-    def truncate(self) -> None:
-        """Close without ending the response, so that the client sees it was cut short."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True
-        self.transport.close()
-        self._close_within(self._settings.write_timeout_s)
-
     # --- the connection -------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the peer's credentials, and start the clock on its first request."""
         super().connection_made(transport)
-        self._counters.open += 1
-        self._counters.accepted += 1
+        self._counters.opened()
         try:
             self.peer = read_peer(cast("SocketOptions", transport.get_extra_info("socket")))
         except OSError as error:
@@ -103,15 +77,16 @@ class ControlProtocol(HttpToolsProtocol):
         self._over_limit = excess > 0
         if excess > REFUSED_POLITELY:
             self._refuse(self._too_many())
+            transport.close()
             return
-        wait = REFUSED_TIMEOUT_S if self._over_limit else self._settings.header_timeout_s
-        self._expect(wait, "headers")
+        self._expect(
+            REFUSED_TIMEOUT_S if self._over_limit else self._settings.header_timeout_s, "headers"
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Release everything that this connection held."""
-        self._counters.open -= 1
-        for deadline in (self._receiving, self._closing, self._writing):
-            deadline.stop()
+        self._counters.closed()
+        self._stop_deadlines()
         self._unset_keepalive_if_required()
         self.pipeline.clear()
         self._tell_gone()
@@ -119,31 +94,28 @@ class ControlProtocol(HttpToolsProtocol):
         self.app_state = {}  # breaks the cycle through ourselves
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """The client closed its sending side.
+        """The client closed its sending side; returns whether to keep ours open.
 
         A half-sent request gets its error. A whole one gets its answer, but streams end: a client
         that went away looks exactly the same until something is written to it.
         """
-        if self._deaf:
-            return False
         if self._receiving_head or self._receiving_body:
             self._refuse(RequestError("the request ended in the middle", code="request.incomplete"))
             return True
         self._tell_gone()
         if not self._unanswered:
             return False
-        self.cycle.keep_alive = False
+        if self._refusal is None:
+            self.cycle.keep_alive = False
         return True
 
     def data_received(self, data: bytes) -> None:
         """Parse what arrived, within the limits."""
         if self._deaf:
-            self._discarded += len(data)
-            if self._discarded > LINGER_BYTES:
-                self.transport.abort()
+            self._discard(data)
             return
         self._unset_keepalive_if_required()
-        self._head_bytes += len(data)
+        self._all_head = not self._receiving_body
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -151,10 +123,12 @@ class ControlProtocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             self._refuse(_refusal_of(error))
         else:
-            self._after_parsing()
+            self._limit(len(data))
 
-    def _after_parsing(self) -> None:
+    def _limit(self, received: int) -> None:
+        """Hold what has not arrived whole against the limits."""
         if self._receiving_head:
+            self._head_bytes += received if self._all_head else 0
             if self._head_bytes > self._settings.max_head_bytes:
                 self._refuse(self._head_too_large())
             else:
@@ -171,7 +145,7 @@ class ControlProtocol(HttpToolsProtocol):
         self.cycle.keep_alive = False
         self.cycle.message_event.set()
 
-    # --- parser callbacks -----------------------------------------------------------------------
+    # --- parser callbacks; what they raise comes out of feed_data -------------------------------
 
     def on_message_begin(self) -> None:
         """A request starts."""
@@ -211,65 +185,21 @@ class ControlProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is here whole."""
         self._receiving_body = False
+        self._all_head = False
         self._receiving.stop()
         super().on_message_complete()
 
-    # --- the end of a response ------------------------------------------------------------------
+    # --- reasons --------------------------------------------------------------------------------
 
-    def on_response_complete(self) -> None:
-        """Start the next request, or deliver the refusal that waited for its turn."""
-        self._unanswered -= 1
-        super().on_response_complete()
-        if self.transport.is_closing():
-            self._close_within(self._settings.write_timeout_s)
-        elif self._refusal is not None and not self._unanswered:
-            self._write_refusal(self._refusal)
+    def _expect(self, seconds: float, what: str) -> None:
+        """Start the clock on ``what``, unless it runs already."""
+        self._receiving.start(seconds, lambda: self._too_slow(seconds, what))
 
-    # --- refusals -------------------------------------------------------------------------------
-
-    def _refuse(self, error: JarvisError) -> None:
-        """Answer with ``error`` and close; after the answers to earlier requests, in order."""
-        self._deaf = True
-        self._receiving.stop()
-        self._counters.refuse(error.code)
-        log.warning("request.refused", code=error.code, reason=error.message, **_who(self.peer))
-        answered = self._receiving_body and self.cycle.response_started
-        if self._receiving_body and not answered:
-            self._withdraw()
-        self._receiving_head = self._receiving_body = False
-        if answered:
-            self.truncate()
-        elif self._unanswered:
-            self._refusal = error
+    def _too_slow(self, seconds: float, what: str) -> None:
+        if self._over_limit:
+            self._refuse(self._too_many())
         else:
-            self._write_refusal(error)
-
-    def _withdraw(self) -> None:
-        """Take back the newest request: its body will not come whole, no handler may answer it."""
-        self._unanswered -= 1
-        if self.pipeline and self.pipeline[0][0] is self.cycle:
-            self.pipeline.popleft()
-        self.cycle.disconnected = True
-        self.cycle.message_event.set()
-
-    def _write_refusal(self, error: JarvisError) -> None:
-        self._refusal = None
-        body = encode_error(error)
-        head = (
-            STATUS_LINE[error.status]
-            + b"content-type: application/json\r\nconnection: close\r\ncontent-length: "
-            + str(len(body)).encode()
-            + b"\r\n\r\n"
-        )
-        self.flow.resume_reading()
-        self._unset_keepalive_if_required()
-        self.transport.write(head + body)
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        self._close_within(LINGER_S)
-
-    def _close_within(self, seconds: float) -> None:
-        self._closing.start(seconds, self.transport.abort)
+            self._refuse(TooSlowError(f"the request's {what} did not arrive within {seconds:g} s"))
 
     def _too_many(self) -> JarvisError:
         return TooManyConnectionsError(
@@ -283,49 +213,12 @@ class ControlProtocol(HttpToolsProtocol):
             f"request line and headers are larger than {self._settings.max_head_bytes} bytes"
         )
 
-    # --- time limits ----------------------------------------------------------------------------
-
-    def _expect(self, seconds: float, what: str) -> None:
-        """Start the clock on ``what``, unless it runs already."""
-        self._receiving.start(seconds, lambda: self._too_slow(seconds, what))
-
-    def _too_slow(self, seconds: float, what: str) -> None:
-        self._refuse(TooSlowError(f"the request's {what} did not arrive within {seconds:g} s"))
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Nothing came for the idle time, and nothing is owed to the client."""
-        self.transport.abort()
-
-    def pause_writing(self) -> None:
-        """The client reads slower than we write: give it the configured time to catch up."""
-        super().pause_writing()
-        self._writing.start(self._settings.write_timeout_s, self._stopped_reading)
-
-    def resume_writing(self) -> None:
-        """The client caught up."""
-        super().resume_writing()
-        self._writing.stop()
-
-    def _stopped_reading(self) -> None:
-        self._counters.refuse("limit.write")
-        log.warning(
-            "connection.stalled",
-            code="limit.write",
-            reason=f"the client read nothing for {self._settings.write_timeout_s:g} s",
-            **_who(self.peer),
-        )
-        self.transport.abort()
-
     def _tell_gone(self) -> None:
         if not self.gone:
             self.gone = True
             watchers, self._on_gone = self._on_gone, set()
             for on_gone in watchers:
                 on_gone()
-
-
-def _who(peer: Peer | None) -> dict[str, Any]:
-    return {} if peer is None else {"pid": peer.pid, "uid": peer.uid}
 
 
 def _refusal_of(error: httptools.HttpParserError) -> JarvisError:

@@ -6,6 +6,7 @@ daemon's, and wakes ten times a second even when nothing happens. Here an idle s
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import structlog
 from uvicorn.config import Config
@@ -20,7 +21,7 @@ from jarvisd.api.routes import ROUTES
 from jarvisd.api.services import Services
 
 BACKLOG = 128
-# After its time is up, a cancelled handler gets this long to clean up.
+# After its time is up, a cancelled handler gets this long to clean up and say so.
 CANCEL_S = 0.5
 
 log = structlog.get_logger("jarvisd.api")
@@ -76,21 +77,27 @@ class ApiServer:
         self._services.events.close()
         for connection in list(self._state.connections):
             connection.shutdown()
-        await self._wait_for_tasks(deadline_s)
+        await self._wait_until_empty(deadline_s)
         if self._state.tasks:
             log.warning("api.cut", requests=len(self._state.tasks))
             for task in list(self._state.tasks):
                 task.cancel()
-            await self._wait_for_tasks(CANCEL_S)
+        await self._wait_until_empty(CANCEL_S)
         for connection in list(self._state.connections):
             connection.transport.abort()
         for server in self._servers:
             await server.wait_closed()
         self._servers.clear()
 
-    async def _wait_for_tasks(self, seconds: float) -> None:
-        if self._state.tasks:
-            await asyncio.wait(list(self._state.tasks), timeout=seconds)
+    async def _wait_until_empty(self, seconds: float) -> None:
+        """Wait until the last connection is closed: then all that was owed has been sent."""
+        empty = asyncio.Event()
+        self.counters.on_empty = empty.set
+        if self.counters.open == 0:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await empty.wait()
 
     def _protocol(self) -> ControlProtocol:
         return ControlProtocol(

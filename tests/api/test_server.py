@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.conftest import Running, running, until
+from tests.api.conftest import Running, error_of, running, until
 from tests.fakes.services import FakeReply
 
 SAY = b'POST /v1/say HTTP/1.1\r\nHost: j\r\nContent-Length: 13\r\n\r\n{"text":"Hi"}'
@@ -52,6 +52,28 @@ async def test_stop_cuts_what_does_not_end_in_time(api: Running) -> None:
     await api.server.stop(0.01)
     assert not (await reader.read()).endswith(b"0\r\n\r\n")
     assert reply.abandonments == 1
+    writer.close()
+
+
+async def test_what_could_not_be_begun_is_told_why(api: Running) -> None:
+    api.replies.prepare = lambda _request: FakeReply()
+    answer = asyncio.ensure_future(api.send(SAY))
+    await until(lambda: len(api.replies.requests) == 1)
+    await api.server.stop(0.01)
+    assert error_of(await answer) == (503, "daemon.stopping")
+
+
+async def test_what_was_answered_is_sent_whole_before_the_end(api: Running) -> None:
+    reply = FakeReply()
+    api.replies.prepare = lambda _request: reply
+    reply.audio_piece(b"\x00" * 400_000)  # more than the socket holds
+    reader, writer = await api.raw()
+    writer.write(SAY.replace(b"Host: j", b"Host: j\r\nAccept: audio/wav"))
+    await reader.readuntil(b"\n\r\n")
+    reply.done()
+    stopping = asyncio.ensure_future(api.server.stop(60.0))
+    assert (await reader.read()).endswith(b"0\r\n\r\n")
+    await stopping
     writer.close()
 
 
