@@ -154,8 +154,8 @@ class Database:
             yield connection
             await connection.execute_fetchall("COMMIT")
         except BaseException:
-            if connection.in_transaction:
-                await asyncio.shield(connection.rollback())
+            # Asked of the thread, not of ``in_transaction``: a cancelled BEGIN may still be queued.
+            await asyncio.shield(connection.rollback())
             raise
 
 

@@ -54,6 +54,7 @@ class Writer:
         self._progress = asyncio.Condition()
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self._deletions: set[asyncio.Task[int]] = set()
         self._failure = ""
         self.dropped = 0
         self.refused = 0
@@ -80,7 +81,7 @@ class Writer:
         saved = await self.flush(deadline_s)
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task}, timeout=deadline_s)
+            await asyncio.wait({self._task, *self._deletions}, timeout=deadline_s)
         if not saved:
             _log.error("store.unsaved", changes=len(self._waiting), reason=self.reason)
         return saved
@@ -120,7 +121,16 @@ class Writer:
             yield
 
     async def forget(self, conversation: str) -> int:
-        """Delete a conversation, waiting or saved; returns how many messages it had."""
+        """Delete a conversation, waiting or saved; returns how many messages it had.
+
+        Once begun it is finished, even when whoever asked for it has gone.
+        """
+        task = asyncio.create_task(self._forget(conversation), name="store-forget")
+        self._deletions.add(task)
+        task.add_done_callback(self._deletions.discard)
+        return await asyncio.shield(task)
+
+    async def _forget(self, conversation: str) -> int:
         try:
             async with self._lock:
                 waiting = [e for e in self._waiting if _belongs(e.change, conversation)]
@@ -186,6 +196,7 @@ class Writer:
             _log.error("store.failing", reason=failure, waiting=len(self._waiting))
         self._failure = failure
         self._retry.clear()
+        await self._announce()
         try:
             async with asyncio.timeout(pause_s):
                 await self._retry.wait()
