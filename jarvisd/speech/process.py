@@ -80,20 +80,20 @@ class WorkerProcess(asyncio.Protocol):
         Raises ``SpeechError`` (``speech.worker_failed``, ``speech.protocol``) with nothing left
         behind.
         """
+        spawning = asyncio.get_running_loop().create_task(self._spawn())
         try:
             async with asyncio.timeout(timeout_s):
-                await self._spawn()
-                assert self._greeted is not None  # noqa: S101 - set by _spawn
-                self.hello = await self._greeted
+                greeted = await asyncio.shield(spawning)
+                self.hello = await greeted
                 protocol.check_hello(self.hello, self.command.engine)
         except TimeoutError:
-            await self._abandon()
+            await self._abandon(spawning)
             raise self._failed(f"no greeting within {timeout_s:g} s") from None
         except OSError as error:
-            await self._abandon()
-            raise self._failed(str(error)) from error
+            await self._abandon(spawning)
+            raise self._failed(f"{self.command.line(-1)[0]}: {error.strerror}") from error
         except BaseException:
-            await self._abandon()
+            await self._abandon(spawning)
             raise
         return self.hello
 
@@ -162,7 +162,8 @@ class WorkerProcess(asyncio.Protocol):
             self._greeted.set_exception(error)
         self.kill(error.message)
 
-    async def _spawn(self) -> None:
+    async def _spawn(self) -> asyncio.Future[protocol.Hello]:
+        """Start the process and listen to it; the future is its greeting."""
         loop = asyncio.get_running_loop()
         self._greeted = loop.create_future()
         ours, theirs = socket.socketpair()
@@ -183,6 +184,7 @@ class WorkerProcess(asyncio.Protocol):
             theirs.close()
         self._watcher = loop.create_task(self._watch(self._process))
         self._transport, _ = await loop.create_unix_connection(lambda: self, sock=ours)
+        return self._greeted
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         """Collect what the process complains about, reap it, and tell."""
@@ -202,7 +204,9 @@ class WorkerProcess(asyncio.Protocol):
         self._gone.set()
         self._on_gone(reason)
 
-    async def _abandon(self) -> None:
+    async def _abandon(self, spawning: "asyncio.Task[asyncio.Future[protocol.Hello]]") -> None:
+        """Undo a start, wherever it stopped: a process half spawned is waited for first."""
+        await asyncio.wait([spawning])
         self.kill("it did not start")
         if self._watcher:
             await asyncio.shield(self._watcher)

@@ -91,14 +91,17 @@ class Worker:
 
     def _speak(self, job: protocol.Synthesize) -> protocol.Report:
         started = time.perf_counter()
+
+        def cancelled() -> bool:
+            return job.job <= self._cancelled_up_to
+
+        if cancelled():
+            raise SynthesisAborted
         if job.voice not in self._rates:
             self._rates[job.voice] = self._engine.load(job.voice)
         shaper = UtteranceShaper(self._rates[job.voice], job.sample_rate)
         first_ms = 0.0
-        pieces = self._engine.synthesize(
-            job.text, job.voice, job.speed, lambda: job.job <= self._cancelled_up_to
-        )
-        for raw in pieces:
+        for raw in self._engine.synthesize(job.text, job.voice, job.speed, cancelled):
             self._deliver(job, shaper.push(raw))
             first_ms = first_ms or (time.perf_counter() - started) * 1_000
         self._deliver(job, shaper.finish())
