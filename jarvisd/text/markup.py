@@ -25,6 +25,7 @@ LINE_RULES = (
 )
 
 INLINE_RULES = (
+    Rule(r"\x1b\[[0-9;]*[A-Za-z]", fixed("")),  # colours of a terminal
     Rule(r"<!--[\s\S]*?-->", fixed("")),
     Rule(r"<(?=(?:https?|ftp|mailto):)", fixed("")),  # <https://example.com>
     Rule(r"<[/!?]?[A-Za-z][^<>]*>", fixed(" ")),

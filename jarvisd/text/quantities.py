@@ -5,7 +5,7 @@ Digits stay digits: every engine reads them in its own language. What surrounds 
 
 import re
 
-from jarvisd.text.rules import NUMBER, Rule
+from jarvisd.text.rules import AFTER_UNIT, BEFORE_NUMBER, NUMBER, Rule
 
 _MONEY = {
     "€": ("euro", "cent"), "EUR": ("euro", "cent"), "$": ("dollar", "cent"),
@@ -101,6 +101,10 @@ def _measure(match: re.Match[str]) -> str:
     return f"{first} to {spoken}" if first else spoken
 
 
+_FRACTIONS = {
+    "1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter",
+    "3/4": "three quarters", "½": "one half", "¼": "one quarter", "¾": "three quarters",
+}  # fmt: skip
 _SPACE = "[ \u00a0\u202f]?"
 _SYMBOLS = _any_of(_MONEY)
 _SCALE = r"(?:thousand|million|billion|trillion|bn|[kKMB])\b"
@@ -111,13 +115,14 @@ RULES = (
         lambda match: _amount(match[2], match[1], match[3]),
     ),
     Rule(
-        rf"(?<![\w.,])({NUMBER})(?:{_SPACE}({_SCALE}))?{_SPACE}({_SYMBOLS})(?!\w)",
+        rf"{BEFORE_NUMBER}({NUMBER})(?:{_SPACE}({_SCALE}))?{_SPACE}({_SYMBOLS})(?!\w)",
         lambda match: _amount(match[1], match[3], match[2]),
     ),
     # "the 90s" is a decade, so seconds need a space there.
     Rule(
-        rf"(?<![\w.,])(?:({NUMBER}){_SPACE}[-–]{_SPACE})?({NUMBER})"
-        rf"(?!\b[0-9]0s)(?:{_SPACE}(?!(?<=0)s\b)({_any_of(UNITS)}))(?![\w/²³°])",
+        rf"{BEFORE_NUMBER}(?:({NUMBER}){_SPACE}[-–]{_SPACE})?({NUMBER})"
+        rf"(?!\b[0-9]0s)(?:{_SPACE}(?!(?<=0)s\b)({_any_of(UNITS)})){AFTER_UNIT}",
         _measure,
     ),
+    Rule(r"(?<![\w/])[123]/[234](?![\w/])|[½¼¾]", lambda match: _FRACTIONS.get(match[0], match[0])),
 )

@@ -7,6 +7,9 @@ from typing import NamedTuple
 SOFT_STOP = "\x00."  # a full stop, where the text has none: the end of a line
 SOFT_COMMA = "\x00,"  # a short break, where words follow: a dash, brackets
 NUMBER = r"\d+(?:[.,]\d+)*"
+# Around a number: no Latin letter and no digit. Chinese and Japanese write no spaces there.
+BEFORE_NUMBER = r"(?<![A-Za-zÀ-ɏ\d_.,^])"
+AFTER_UNIT = r"(?![A-Za-zÀ-ɏ\d_/²³°])"
 
 
 class Rule(NamedTuple):

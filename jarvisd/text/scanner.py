@@ -159,7 +159,7 @@ class Scanner:
         elif self._waiting:
             self._settle(complete=False)
         self._nesting.character(character)
-        if not self._nesting.code:
+        if self._wide_stop.open or not self._nesting.code:
             self._read_wide_stop(character)
         if self._word_opens_line and self._position - self._word == 2:
             self._open_code_block()

@@ -58,6 +58,7 @@ class _Speech:
         self._said: list[str] = []
         self._length = 0
         self._last = ""  # character said
+        self._last_as_written = False
         self._reached = 0  # end of the original text that is aligned
         self._alignments: list[Alignment] = []
         self._gap = ""  # the break to say before the next word: "", " ", ", " or ". "
@@ -78,9 +79,9 @@ class _Speech:
             self._wait(" ")
             start += len(written) - len(written.lstrip(" \n"))
         if self._last in _PUNCTUATION and body[0] in _PUNCTUATION:  # also where nothing was said
-            start, body = start + 1, body[1:]
-        if body:
-            self._say(body, start, start + len(body), verbatim=True)
+            self.as_written(start + 1, end)
+            return
+        self._say(body, start, start + len(body), verbatim=True)
         if written[-1] in " \n":
             self._wait(" ")
 
@@ -88,8 +89,11 @@ class _Speech:
         """Say ``spoken`` for the original's ``[start:end]``."""
         if spoken in (SOFT_COMMA, SOFT_STOP):
             self._wait(f"{spoken[1]} ")
-        elif not spoken.strip():
-            self._wait(" " if spoken else "")
+        elif not spoken:
+            if self._last and not self._gap:  # closes what was said, as "**" behind a word
+                self._align(0, end, verbatim=False)
+        elif spoken.isspace():
+            self._wait(" ")
         elif spoken[0] in _PUNCTUATION:
             if self._last not in _PUNCTUATION:
                 self._say(spoken, start, end, verbatim=False)
@@ -115,17 +119,17 @@ class _Speech:
         if spoken[0] in _PUNCTUATION or not self._last:
             gap = ""
         elif self._last in _PUNCTUATION:
-            gap = " "
-        elif not gap and not verbatim_joint(self._alignments, verbatim=verbatim):
+            gap = " " if gap or self._last.isascii() else ""
+        elif not gap and not (verbatim and self._last_as_written):
             gap = " " if self._last.isalnum() and spoken[0].isalnum() else ""
         if gap or start > self._reached:
             self._add(gap, start, verbatim=gap == self._text[self._reached : start])
         self._add(spoken, end, verbatim=verbatim)
+        self._last, self._last_as_written = spoken[-1], verbatim
 
     def _add(self, spoken: str, end: int, *, verbatim: bool) -> None:
         self._said.append(spoken)
         self._align(len(spoken), end, verbatim=verbatim)
-        self._last = spoken[-1:] or self._last
 
     def _align(self, length: int, end: int, *, verbatim: bool) -> None:
         """Align the next ``length`` spoken characters with the original up to ``end``."""
@@ -141,8 +145,3 @@ class _Speech:
         self._alignments.append(
             Alignment(spoken_start, self._length, start, self._offset + end, verbatim)
         )
-
-
-def verbatim_joint(alignments: list[Alignment], *, verbatim: bool) -> bool:
-    """Whether two stretches as written meet, so that nothing comes between their letters."""
-    return verbatim and bool(alignments) and alignments[-1].verbatim

@@ -10,11 +10,12 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 _TITLES = {"Dr.": "Doctor", "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Prof.": "Professor"}
 _SYMBOLS = {
-    "&": "and", "=": "equals", "+": "plus", "×": "times", "÷": "divided by", "±": "plus or minus",
+    "&": "and", "&&": "and",
+    "=": "equals", "+": "plus", "×": "times", "÷": "divided by", "±": "plus or minus",
     "≈": "about", "≤": "at most", "≥": "at least", "≠": "not equal to", "→": "to", "°": "degrees",
     "%": "percent", "€": "euros", "£": "pounds", "§": "section", "@": "at", "∞": "infinity",
     "<=": "at most", ">=": "at least", "!=": "is not", "==": "equals", "->": "to", "=>": "to",
-    "−": "minus", "π": "pi", "½": "one half", "¼": "one quarter", "¾": "three quarters",
+    "−": "minus", "π": "pi",
 }  # fmt: skip
 # Marks that combine with letters: accents, vowel signs.
 _MARKS = (
@@ -54,6 +55,10 @@ RULES = (
     Rule(rf"\b(?:{_any_of(_TITLES)})(?=\s+\w)", lambda match: _TITLES[match[0]]),
     Rule(r"\b[Ee]tc\.", _et_cetera),
     Rule(r"\bNo\.(?=\s?\d)|\bNr\.(?=\s?\d)|N°\.?(?=\s?\d)|#(?=\d)", fixed("number")),
+    Rule(r"(?<!\S)[:;=8][-~]?[)(DPp/|](?!\w)|(?<!\S)<3(?![\d.,]\d|\d)", fixed("")),  # :-)
+    Rule(r"\^2\b|(?<=[A-Za-z)])²", fixed("squared")),
+    Rule(r"\^3\b|(?<=[A-Za-z)])³", fixed("cubed")),
+    Rule(r"\^(?=[\w({])", fixed("to the power of")),
     Rule(r"\bC\+\+", fixed("C plus plus")),
     Rule(r"\b([CF])#(?!\w)", lambda match: f"{match[1]} sharp"),
     Rule(r"[~≈](?=[ ]?\d)", fixed("about")),
@@ -62,6 +67,7 @@ RULES = (
     Rule(r"(?<=\d) ?/ ?(?=\d)", fixed("slash")),
     Rule(r"(?<= )<(?= )", fixed("less than")),
     Rule(r"(?<= )>(?= )", fixed("greater than")),
+    Rule(r"[<>\u200b]", fixed(" ")),
     Rule(_any_of(_SYMBOLS), lambda match: _SYMBOLS[match[0]]),
     Rule(r"…|\.{3,}|(?:\. ){2,}\.", _ellipsis),
     Rule(r"[.,;:!?]{2,}", _strongest),

@@ -46,12 +46,12 @@ def _mac(match: re.Match[str]) -> str:
 
 
 def _ipv6(match: re.Match[str]) -> str:
-    groups = match[0].split(":")
-    return " colon ".join(" ".join(group) for group in groups).strip().replace("  ", " ")
+    return " ".join("colon" if character == ":" else character for character in match[0])
 
 
 def _version(match: re.Match[str]) -> str:
-    named = match[0][0] in "vV"
+    before = match.string[max(0, match.start() - 8) : match.start()].lower()
+    named = match[0][0] in "vV" and before != "version "
     spoken = match[0].lstrip("vV").replace(".", " point ").replace("-", " ").replace("+", " plus ")
     return f"version {spoken}" if named else spoken
 
@@ -65,11 +65,8 @@ RULES = (
     Rule(rf"\bwww\.[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
     Rule(r"(?:mailto:)?[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+", _named),
     Rule(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", _mac),
-    Rule(
-        r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){2,7}:?(?:[0-9A-Fa-f]{1,4}:?){0,7}"
-        r"(?<=[0-9A-Fa-f:]{7})(?![\w:])",
-        _ipv6,
-    ),
+    Rule(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])", _ipv6),
+    Rule(r"(?<![\w:])(?=[0-9A-Fa-f:]{0,36}::)[0-9A-Fa-f:]{2,39}(?<=[0-9A-Fa-f])(?![\w:])", _ipv6),
     Rule(
         rf"(?<![\w.])({_OCTET}(?:\.{_OCTET}){{3}})(?:/(\d{{1,2}}))?(?::(\d{{1,5}}))?(?![\w/]|\.\d)",
         _ipv4,
