@@ -65,11 +65,20 @@ def drop_in_directory(path: Path) -> Path:
 def files(path: Path, *, required: bool) -> list[Path]:
     """The files to read, in order; ``path`` itself only where it exists or is required."""
     drop_ins = sorted(drop_in_directory(path).glob("*.toml"))
-    return [path, *drop_ins] if required or path.exists() else drop_ins
+    return [path, *drop_ins] if required or _reachable(path) else drop_ins
 
 
 def _present(path: Path) -> bool:
-    return path.exists() or drop_in_directory(path).is_dir()
+    return _reachable(path) or _reachable(drop_in_directory(path))
+
+
+def _reachable(path: Path) -> bool:
+    """Whether it exists, as far as this user can see."""
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def file_entries(path: Path, problems: list[str]) -> Iterator[Entry]:

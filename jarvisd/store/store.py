@@ -23,7 +23,7 @@ from jarvisd.store.model import (
     StoredMessage,
 )
 from jarvisd.store.recent import Recent, overlay, summarize
-from jarvisd.store.writer import Writer
+from jarvisd.store.writer import STOP_GRACE_S, Writer
 
 RECENT_CONVERSATIONS = 64
 RECENT_CHARS = 2_000_000
@@ -67,17 +67,22 @@ class Store:
         return store
 
     async def close(self, deadline_s: float = CLOSE_DEADLINE_S) -> bool:
-        """Save what waits within the deadline and close the file; whether all was saved."""
+        """Save what waits within the deadline and close the file; whether all was saved.
+
+        A disk that hangs costs a grace of some two seconds beyond the deadline, no more.
+        """
         if self._writer is None or self._database is None:
             return not self._reason
         saved = await self._writer.stop(deadline_s)
         # A task of its own: closing awaits a thread that a hung disk may hold, and would not let
         # itself be cancelled.
         closing = asyncio.create_task(self._database.close(), name="store-close")
-        _, hung = await asyncio.wait({closing}, timeout=deadline_s)
-        if hung:
-            _log.error("store.hung", reason="the disk does not answer; closing without it")
-        return saved and not hung
+        done, _ = await asyncio.wait({closing}, timeout=STOP_GRACE_S)
+        if not done:
+            _log.error("store.hung", reason="the disk does not answer; ending without it")
+        elif error := closing.exception():
+            _log.error("store.unclosed", reason=str(error))
+        return saved and bool(done)
 
     @property
     def degraded(self) -> str:
@@ -150,12 +155,8 @@ class Store:
 
         Raises ``NotFoundError`` (``conversation.unknown``), or ``StoreError``.
         """
-        summary = None
-        if self._database is None:
-            messages = self._recent.merged(conversation, [])
-        else:
-            messages, _ = await self._read(conversation, CONVERSATION_MESSAGES)
-            summary = await self._database.summary(conversation)
+        messages, _ = await self._read(conversation, CONVERSATION_MESSAGES)
+        summary = await self._summary(conversation)
         if not messages:
             raise NotFoundError(
                 f"there is no conversation {conversation!r}",
@@ -186,6 +187,12 @@ class Store:
         finally:
             remembered = self._recent.forget(conversation)
         return deleted if self._writer else remembered
+
+    async def _summary(self, conversation: str) -> ConversationSummary | None:
+        try:
+            return await self._database.summary(conversation) if self._database else None
+        except _READ_ERRORS as error:
+            raise _unreadable(error) from error
 
     async def _read(self, conversation: str, limit: int) -> tuple[list[StoredMessage], bool]:
         """Messages from file, queue and memory together; whether these are all there are."""

@@ -25,6 +25,8 @@ BATCH = 256
 MAX_WAITING_CHARS = 32_000_000
 FIRST_RETRY_S = 0.25
 LONGEST_RETRY_S = 30.0
+# For a statement under way to end, once nothing more is begun.
+STOP_GRACE_S = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -81,7 +83,7 @@ class Writer:
         saved = await self.flush(deadline_s)
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task, *self._deletions}, timeout=deadline_s)
+            await asyncio.wait({self._task, *self._deletions}, timeout=STOP_GRACE_S)
         if not saved:
             _log.error("store.unsaved", changes=len(self._waiting), reason=self.reason)
         return saved
@@ -160,8 +162,9 @@ class Writer:
     async def _write_batch(self) -> None:
         async with self._lock:
             batch = list(islice(self._waiting, BATCH))
-            await self._save(batch)
-            self._take(batch)
+            if batch:  # a deletion may have left nothing
+                await self._save(batch)
+                self._take(batch)
             if not self._waiting:
                 self._work.clear()
 

@@ -111,6 +111,8 @@ def test_plain_users_fall_back_to_their_own_file(
     monkeypatch.setattr("os.geteuid", lambda: 1_000)
     assert configuration_file(environ, system_file=system) == own
     assert configuration_file({"XDG_CONFIG_HOME": "/none"}, system_file=system) == system
+    assert configuration_file({"HOME": "/" + "x" * 5_000}, system_file=system) == system
+    assert configuration_file({}, system_file=system) == system
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert configuration_file(environ, system_file=system) == system
     monkeypatch.setattr("os.geteuid", lambda: 1_000)
