@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 WINDOW_S = 60.0
 TICK_S = 0.05
-# Enough for a window of ticks; a bound, not a size.
+# Enough for a window of ticks; a bound, not a size. Beyond it the smallest lags are forgotten.
 MAX_SAMPLES = 1_200
 
 
@@ -21,7 +21,8 @@ class LoopLag:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._samples: deque[tuple[float, float]] = deque(maxlen=MAX_SAMPLES)
+        # Sliding maximum: times rise and lags fall from left to right, so the first is the worst.
+        self._samples: deque[tuple[float, float]] = deque()
         self._held = 0
         self._tick: asyncio.TimerHandle | None = None
         self._probing = False
@@ -38,10 +39,12 @@ class LoopLag:
         """The worst lag in seconds among the samples of the window that ends at ``now``."""
         while self._samples and self._samples[0][0] < now - WINDOW_S:
             self._samples.popleft()
-        return max((lag for _, lag in self._samples), default=0.0)
+        return self._samples[0][1] if self._samples else 0.0
 
     def record(self, now: float, lag: float) -> None:
         """Note that something ran ``lag`` seconds late."""
+        while self._samples and (self._samples[-1][1] <= lag or len(self._samples) == MAX_SAMPLES):
+            self._samples.pop()
         self._samples.append((now, max(0.0, lag)))
 
     @contextmanager

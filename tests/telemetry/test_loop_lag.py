@@ -1,5 +1,8 @@
 import asyncio
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from jarvisd.telemetry.loop_lag import MAX_SAMPLES, WINDOW_S, LoopLag
 
 
@@ -31,11 +34,24 @@ def test_old_samples_are_forgotten() -> None:
     assert lag.worst(21.0 + WINDOW_S) == 0.0
 
 
+@given(st.lists(st.tuples(st.floats(0, 30), st.floats(0, 10)), max_size=50))
+def test_it_is_the_largest_lag_of_the_window(steps: list[tuple[float, float]]) -> None:
+    lag = LoopLag(clock=Clock())
+    now = 0.0
+    recorded = []
+    for step, late in steps:
+        now += step
+        lag.record(now, late)
+        recorded.append((now, late))
+        assert lag.worst(now) == max(late for at, late in recorded if at >= now - WINDOW_S)
+
+
 def test_the_number_of_samples_is_bounded() -> None:
     lag = LoopLag(clock=Clock())
-    for _ in range(2 * MAX_SAMPLES):
-        lag.record(1.0, 0.0)
+    for number in range(2 * MAX_SAMPLES):
+        lag.record(1.0, 5_000.0 - number)  # falling: none makes another superfluous
     assert len(lag._samples) == MAX_SAMPLES
+    assert lag.worst(1.0) == 5_000.0
 
 
 async def test_it_ticks_only_while_somebody_measures() -> None:
