@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from jarvisd.api.types import ComponentState
+from jarvisd.api.types import ComponentState, ReplyRequest
 from tests.api.conftest import Running
 from tests.fakes.services import VOICE, FakeReply
 
@@ -115,7 +115,8 @@ async def test_ask_passes_the_question_on(api: Running, client: httpx.AsyncClien
     response = await client.post("/v1/replies", json=question)
     assert response.content.splitlines()[-1].startswith(b'{"type":"reply.done"')
     asked = api.replies.requests[0]
-    assert (asked.text, getattr(asked, "conversation")) == ("What time is it?", "c1")  # noqa: B009
+    assert isinstance(asked, ReplyRequest)
+    assert (asked.text, asked.conversation) == ("What time is it?", "c1")
 
 
 async def test_unspoken_replies_have_no_audio(client: httpx.AsyncClient) -> None:
