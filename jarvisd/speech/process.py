@@ -8,9 +8,11 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import structlog
@@ -62,7 +64,7 @@ class WorkerProcess(asyncio.Protocol):
         self._on_gone = on_gone
         self._decoder = protocol.report_decoder()
         self._transport: asyncio.Transport | None = None
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._greeted: asyncio.Future[protocol.Hello] | None = None
         self._gone = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
@@ -115,11 +117,8 @@ class WorkerProcess(asyncio.Protocol):
     def kill(self, reason: str) -> None:
         """End the process now, whatever it is doing. Idempotent."""
         self._reason = self._reason or reason
-        if self._process and self._process.returncode is None:
-            try:
-                self._process.send_signal(signal.SIGKILL)
-            except ProcessLookupError:
-                return
+        if self._process:
+            self._process.send_signal(signal.SIGKILL)  # nothing where it has ended already
 
     async def gone(self) -> None:
         """Wait until the process has ended and was reaped; at once if there never was one."""
@@ -163,36 +162,44 @@ class WorkerProcess(asyncio.Protocol):
         self.kill(error.message)
 
     async def _spawn(self) -> asyncio.Future[protocol.Hello]:
-        """Start the process and listen to it; the future is its greeting."""
+        """Start the process and listen to it; the future is its greeting.
+
+        Forking takes the loop milliseconds and more on a busy host, so a thread does it: one of
+        the loop's own executor, which lives as long as the loop, because the kernel ends the
+        worker with the thread that started it.
+        """
         loop = asyncio.get_running_loop()
-        self._greeted = loop.create_future()
+        greeted = self._greeted = loop.create_future()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self.command.line(theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                limit=_STDERR_LINE_BYTES,
-                pass_fds=(theirs.fileno(),),
-            )
+            process = await asyncio.to_thread(self._open, theirs)
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
-        self._watcher = loop.create_task(self._watch(self._process))
+        self._process = process
+        self._watcher = loop.create_task(self._watch(process))
         self._transport, _ = await loop.create_unix_connection(lambda: self, sock=ours)
-        return self._greeted
+        return greeted
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+    def _open(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self.command.line(theirs.fileno()),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(theirs.fileno(),),
+        )
+
+    async def _watch(self, process: "subprocess.Popen[bytes]") -> None:
         """Collect what the process complains about, reap it, and tell."""
-        assert process.stderr is not None  # noqa: S101 - asked for in _spawn
-        while line := await _line(process.stderr):
+        ended = asyncio.create_task(_end_of(process))
+        async for line in _lines(process):
             self._stderr.append(line)
             _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
-        status = await process.wait()
+        status = await ended
         if self._transport:
             self._transport.abort()
         reason = self._reason or _exit_reason(status)
@@ -219,17 +226,38 @@ class WorkerProcess(asyncio.Protocol):
         )
 
 
-async def _line(stream: asyncio.StreamReader) -> str:
-    """The next line that says something, shortened; empty at the end."""
-    while True:
-        try:
-            raw = await stream.readline()
-        except ValueError:  # longer than the limit: dropped by the reader
-            return "(a very long line)"
-        if not raw:
-            return ""
-        if text := raw.decode(errors="replace").strip():
-            return text
+async def _lines(process: "subprocess.Popen[bytes]") -> AsyncIterator[str]:
+    """What the process writes to its standard error, line by line, without empty ones."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=_STDERR_LINE_BYTES)
+    pipe, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), process.stderr
+    )
+    with closing(pipe):
+        while raw := await _line(reader):
+            if line := raw.decode(errors="replace").strip():
+                yield line
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:  # longer than the limit: dropped by the reader
+        return b"(a very long line)\n"
+
+
+async def _end_of(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the process without a thread, reap it, and return its status."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    descriptor = os.pidfd_open(process.pid)
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+    return process.wait()
 
 
 def _exit_reason(status: int) -> str:

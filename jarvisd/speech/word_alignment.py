@@ -12,6 +12,7 @@ from itertools import accumulate
 
 # Beyond this, matching by groups would cost more than it tells; positions are spread evenly.
 _MOST_WORDS = 150
+_BAND = 12  # how far written and pronounced words may run apart, in words
 _MOST_JOINED = 3
 _MOST_SPELLED_OUT = 7
 _SOUNDS_PER_LETTER = 0.85
@@ -90,7 +91,8 @@ def _groups(
     heard = [0.0, *accumulate(pronounced)]
     best: dict[tuple[int, int], tuple[float, tuple[int, int] | None]] = {(0, 0): (0.0, None)}
     for i in range(len(written) + 1):
-        for j in range(len(pronounced) + 1):
+        middle = round(i * len(pronounced) / max(1, len(written)))
+        for j in range(max(0, middle - _BAND), min(len(pronounced), middle + _BAND) + 1):
             if (i, j) not in best:
                 continue
             cost = best[i, j][0]

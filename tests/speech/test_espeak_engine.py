@@ -79,6 +79,12 @@ def test_an_exception_in_the_callback_is_not_lost(engine: EspeakEngine) -> None:
         list(engine.synthesize(LONG, VOICE, 1.0, raises))
 
 
+@pytest.mark.parametrize("text", ["...", "?!", " ", "--"])
+def test_text_without_words_makes_no_sound(engine: EspeakEngine, text: str) -> None:
+    assert length(engine, "Hello") > 0
+    assert length(engine, text) == 0
+
+
 def test_speed_changes_the_length(engine: EspeakEngine) -> None:
     text = "The quick brown fox jumps over the lazy dog."
 

@@ -23,7 +23,9 @@ from jarvisd.speech.model import WordMark
 # Callbacks come every 60 ms of audio and take 40 µs: after the first, pieces grow up to a second,
 # so that the listener starts at once and nobody drowns in small messages.
 _LARGEST_GATHERED = 16
-_PIECES_AHEAD = 8
+# One piece ahead: the native thread then waits for whoever reads, instead of competing with it
+# for the interpreter while the first piece is still on its way.
+_PIECES_AHEAD = 1
 _END = RawPiece(b"")
 
 
@@ -86,6 +88,7 @@ class _Call:
         self._error: BaseException | None = None
         self._gathered = bytearray()
         self._marks: list[WordMark] = []
+        self._spoken = False
         self._callbacks = 0
         self._gather = 1
         self._thread = threading.Thread(target=self._run, name="espeak", daemon=True)
@@ -114,7 +117,8 @@ class _Call:
     def _run(self) -> None:
         try:
             self._library.synthesize(self._text, self._on_audio)
-            self._hand_over()
+            if self._spoken:  # without a word there is only the hum of its filters
+                self._hand_over()
         except BaseException as error:  # noqa: BLE001 - carried to the thread that waits for pieces
             self._error = self._error or error
         self._put(_END)
@@ -125,7 +129,8 @@ class _Call:
             self._gathered += pcm
             self._marks += (_mark(event) for event in events if event.type == WORD)
             self._callbacks += 1
-            if self._callbacks >= self._gather:
+            self._spoken = self._spoken or bool(self._marks)
+            if self._spoken and self._callbacks >= self._gather:
                 self._hand_over()
             self._aborted = self._aborted or self._cancelled()
         except BaseException as error:  # noqa: BLE001 - raised again where pieces are read
