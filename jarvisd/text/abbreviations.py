@@ -38,6 +38,19 @@ CALENDAR = words(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun"
 )
 
+# Short words that are no abbreviations: nothing has to follow to know that a sentence ended.
+SHORT_WORDS = words(
+    """age all and any are bad bed big box boy bus but buy by can car cat cup cut dad day did do
+    dog dry eat egg end eye far few fly for fun gas get go got guy had has he her him his hot how
+    ice if in is it its job key kid law lay let lie lot low man map me men met mom my new now off
+    oil ok old on one our out own pay put ran red run sad saw say sea see set she sit six sky so
+    son tea ten the tie tip to too top toy try tv two up us use war was way we wet who why win yes
+    yet you zoo
+    da das der die du er es ich ihr ja nur sie so tag um uns wir zu
+    au ça eau été fin il jour moi oui pas toi tu va
+    aquí así día eso hoy ir mal más mí sí son ti tú voy ya yo"""
+)
+
 HALF_DAYS = words("a.m p.m")
 
 # Names that are written with a stop of their own.

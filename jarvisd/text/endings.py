@@ -77,7 +77,7 @@ def _full_stop(body: str, previous: str, words_before: int) -> Verdict:
     lower = body.lower()
     if lower in known.HALF_DAYS:  # "At 5 a.m." alone is no sentence
         return Verdict.UNLESS_LOWER if words_before > 2 else Verdict.BEFORE_STARTER
-    return _listed(lower) or _by_shape(body, lower, previous)
+    return _listed(body, lower) or _by_shape(body, lower, previous)
 
 
 def _by_shape(body: str, lower: str, previous: str) -> Verdict:
@@ -94,11 +94,13 @@ def _by_shape(body: str, lower: str, previous: str) -> Verdict:
     return Verdict.UNLESS_LOWER
 
 
-def _listed(lower: str) -> Verdict | None:
-    """The verdict on a known abbreviation."""
+def _listed(body: str, lower: str) -> Verdict | None:
+    """The verdict on a known abbreviation or a known short word."""
+    if lower in known.SHORT_WORDS:
+        return Verdict.ENDS
     if lower in known.BEFORE_ANYTHING:
         return Verdict.GOES_ON
-    if lower in known.TITLES or lower in known.CALENDAR:
+    if lower in known.TITLES or (lower in known.CALENDAR and body[0].isupper()):
         return Verdict.BEFORE_STARTER
     if lower in known.BEFORE_NUMBER:
         return Verdict.UNLESS_NUMBER

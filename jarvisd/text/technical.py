@@ -63,7 +63,7 @@ def _grouped(match: re.Match[str]) -> str:
 RULES = (
     Rule(rf"(?:https?|ftp|wss?|ssh|file)://[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
     Rule(rf"\bwww\.[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
-    Rule(r"(?:mailto:)?[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+", _named),
+    Rule(r"(?<![\w.%+-])(?:mailto:)?[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+", _named),
     Rule(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", _mac),
     Rule(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])", _ipv6),
     Rule(r"(?<![\w:])(?=[0-9A-Fa-f:]{0,36}::)[0-9A-Fa-f:]{2,39}(?<=[0-9A-Fa-f])(?![\w:])", _ipv6),

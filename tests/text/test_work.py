@@ -1,0 +1,64 @@
+"""The text path does linear work: counted, not timed."""
+
+import pytest
+
+from jarvisd.config.settings import TextSettings
+from jarvisd.text import UtteranceStream, stream
+from jarvisd.text.window import Window
+from tests.text.chunks import by_size
+
+TOTAL = 20_000
+UNITS = [
+    "The weather is fine today, and it stays so. ",
+    "x", " ", "\n", ".", ". ", "Dr. ", "e.g. ", "a.", "1,", "*", "`", "[", '"! ', "。", "*_",
+    "| a | b |\n", "```\n", "<a ", "1. a 2. b ", "«", "U.S. ",
+]  # fmt: skip
+
+
+class CountingWindow(Window):
+    """Counts the characters that are copied out of it or moved inside it."""
+
+    moved = 0
+
+    def append(self, text: str) -> None:
+        type(self).moved += len(self._text) + len(text)
+        super().append(text)
+
+    def cut(self, start: int, end: int) -> str:
+        type(self).moved += max(0, end - start)
+        return super().cut(start, end)
+
+
+def moved(text: str, chunk: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr(CountingWindow, "moved", 0)
+    monkeypatch.setattr(stream, "Window", CountingWindow)
+    utterances = UtteranceStream(TextSettings())
+    for part in by_size(text, chunk):
+        utterances.feed(part)
+    utterances.finish()
+    return CountingWindow.moved
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("chunk", [1_000, TOTAL])
+def test_twice_the_text_is_twice_the_work(
+    unit: str, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = unit * (TOTAL // len(unit))
+    half = moved(text[: len(text) // 2], chunk, monkeypatch)
+    whole = moved(text, chunk, monkeypatch)
+    assert whole <= 2.2 * half + 20_000
+    assert whole <= 60 * TOTAL
+
+
+def test_a_hundred_thousand_characters_in_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = UNITS[0] * (100_000 // len(UNITS[0]))
+    assert moved(text, 4, monkeypatch) <= 60 * len(text)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_is_held_is_bounded(unit: str) -> None:
+    utterances = UtteranceStream(TextSettings())
+    for part in by_size(unit * (TOTAL // len(unit)), 50):
+        utterances.feed(part)
+        assert utterances._window.end - utterances._window._base <= 4_000 + 400 + 128
