@@ -27,6 +27,7 @@ from jarvisd.llm.builtin import ComponentFact
 from jarvisd.llm.model import ProviderHealth, ProviderState
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
+from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -112,11 +113,11 @@ class Overview:
     async def components(self) -> list[Component]:
         """Every dependency, asked now (or as recently as its own cache allows)."""
         self._llm = self._llm_component(await self._providers.health())
-        return self._components()
+        return self._components(self._choose())
 
     def status(self) -> StatusResponse:
         """Everything an owner looks at first, from memory."""
-        voice, fallback = self._voice()
+        choice = self._choose()
         active = self.replies.active() if self.replies else []
         return StatusResponse(
             version=jarvisd.__version__,
@@ -124,9 +125,9 @@ class Overview:
             uptime_s=round(self._clock() - self._started_at, 3),
             state=self.state,
             provider=self._provider(),
-            voice=voice,
-            fallback=fallback,
-            components=self._components(),
+            voice="" if isinstance(choice, SpeechError) else choice.voice.id,
+            fallback=False if isinstance(choice, SpeechError) else choice.fallback,
+            components=self._components(choice),
             replies=[reply.info() for reply in active],
             workers=self._workers(),
             slots=self._speech.slots,
@@ -143,17 +144,18 @@ class Overview:
     async def facts(self) -> HostFacts:
         """What the builtin provider may talk about."""
         components = await self.components()
+        choice = self._choose()
         return await read_host_facts(
             self._host,
             daemon_version=jarvisd.__version__,
             daemon_uptime_s=self._clock() - self._started_at,
             components=[ComponentFact(c.name, c.state, c.reason, c.hint) for c in components],
-            voice=self._voice()[0],
+            voice="" if isinstance(choice, SpeechError) else choice.voice.id,
             replies=self.replies.total if self.replies else 0,
         )
 
-    def _components(self) -> list[Component]:
-        return [self._llm, self._speech_component(), *self._engine_components(), self._disk()]
+    def _components(self, choice: VoiceChoice | SpeechError) -> list[Component]:
+        return [self._llm, self._voice_component(choice), *self._engine_components(), self._disk()]
 
     def _llm_component(self, health: ProviderHealth) -> Component:
         state = LLM_STATES[health.state]
@@ -167,11 +169,9 @@ class Overview:
             return "builtin"
         return "llama-server"
 
-    def _speech_component(self) -> Component:
-        try:
-            choice = self._speech.choose()
-        except SpeechError as error:
-            return self._component("voice", "failed", error.message, error.hint)
+    def _voice_component(self, choice: VoiceChoice | SpeechError) -> Component:
+        if isinstance(choice, SpeechError):
+            return self._component("voice", "failed", choice.message, choice.hint)
         if choice.fallback:
             reason = f"{choice.voice.id} speaks instead: {choice.reason}"
             return self._component("voice", "degraded", reason, "jarvisctl voices")
@@ -194,12 +194,11 @@ class Overview:
         since = self._since.of(name, state)
         return Component(name=name, state=state, reason=reason, since=since, hint=hint)
 
-    def _voice(self) -> tuple[str, bool]:
+    def _choose(self) -> VoiceChoice | SpeechError:
         try:
-            choice = self._speech.choose()
-        except SpeechError:
-            return "", False
-        return choice.voice.id, choice.fallback
+            return self._speech.choose()
+        except SpeechError as error:
+            return error
 
     def _workers(self) -> list[WorkerInfo]:
         return [

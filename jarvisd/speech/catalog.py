@@ -26,9 +26,15 @@ class Catalog:
     settings: SpeechSettings
     absent: dict[str, EngineStatus] = field(default_factory=dict)
     _broken: dict[str, str] = field(default_factory=dict)
+    _voices: list[VoiceInfo] | None = None
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice worth listing, the default first."""
+        if self._voices is None:  # asked with every status and reply, changed hardly ever
+            self._voices = self._listed()
+        return self._voices
+
+    def _listed(self) -> list[VoiceInfo]:
         listed = [*self.piper, *self.espeak.voices(self.settings.espeak.voice)]
         listed = [self._judged(voice) for voice in listed]
         default = self._default(listed)
@@ -48,6 +54,7 @@ class Catalog:
     def mark_broken(self, voice: str, reason: str) -> None:
         """A worker could not load the voice with id ``voice``."""
         self._broken[voice] = reason
+        self._voices = None
 
     def _judged(self, voice: VoiceInfo) -> VoiceInfo:
         reason = self._broken.get(voice.id)
