@@ -21,7 +21,7 @@ import msgspec
 
 from jarvisd.api import types as wire
 
-Piece = bytes | Callable[[], None]
+Piece = bytes | Callable[[], object]
 
 
 class HangUpError(Exception):
@@ -97,7 +97,7 @@ class FakeDaemon:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Self:
-        daemon = self
+        daemon: FakeDaemon = self
 
         class Handler(_Handler):
             fake = daemon

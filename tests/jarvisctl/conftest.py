@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -63,11 +64,17 @@ class Jarvisctl:
             self.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
         )
 
-    def run(self, *arguments: str, stdin: bytes | None = None, **environ: str) -> Ran:
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        environ: Mapping[str, str] = MappingProxyType({}),
+    ) -> Ran:
+        given: dict[str, Any]
         given = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
         done: subprocess.CompletedProcess[bytes] = subprocess.run(
             self.command(*arguments),
-            **given,  # type: ignore[arg-type]
+            **given,
             capture_output=True,
             env=self.environment(**environ),
             timeout=60,

@@ -65,7 +65,7 @@ def test_a_daemon_that_is_not_there_is_explained(jarvisctl: Jarvisctl) -> None:
 
 
 def test_without_a_choice_both_sockets_are_named(jarvisctl: Jarvisctl) -> None:
-    ran = jarvisctl.run("status", JARVISD_SOCKET="", XDG_RUNTIME_DIR="/nonexistent")
+    ran = jarvisctl.run("status", environ={"JARVISD_SOCKET": ""})
     assert f"{SYSTEM_SOCKET} or /nonexistent/jarvisd/control.sock" in ran.stderr
 
 
@@ -138,3 +138,35 @@ def test_a_verb_loads_only_itself(jarvisctl: Jarvisctl) -> None:
         env=jarvisctl.environment(), capture_output=True, text=True, timeout=60, check=True,
     ).stdout.split()  # fmt: skip
     assert loaded == ["jarvisctl.commands.status"]
+
+
+def test_an_answer_that_makes_no_sense_is_no_traceback(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    daemon.json("GET", "/v1/status", {"version": 1})
+    ran = jarvisctl.run("status")
+    assert ran.code == 1
+    assert "not understood" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_full_disk_is_named(jarvisctl: Jarvisctl) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            jarvisctl.command("preview", "hello"), stdout=full, stderr=subprocess.PIPE,
+            env=jarvisctl.environment(), timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert b"cannot write: No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_streams_that_the_shell_closed_are_no_trouble(jarvisctl: Jarvisctl, closed: str) -> None:
+    line = f'exec {sys.executable} -c "from jarvisctl.cli import main; main()" preview hi {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], env=jarvisctl.environment(), capture_output=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr

@@ -85,6 +85,7 @@ def test_all_is_played_and_counted(tmp_path: Path) -> None:
     assert 0 <= player.position() <= 20_000
     player.end()
     assert player.wait(30)
+    player.close()
     assert (tmp_path / "played").read_bytes() == pcm(20_000)
 
 
@@ -93,6 +94,7 @@ def test_what_waits_in_the_pipe_was_not_heard(tmp_path: Path) -> None:
     player.write(pcm(1_000))
     assert player.position() == 0
     player.abort()
+    player.close()
 
 
 def test_abort_silences_a_writer_that_is_blocked(tmp_path: Path) -> None:
@@ -112,6 +114,7 @@ def test_abort_silences_a_writer_that_is_blocked(tmp_path: Path) -> None:
     assert started.wait(30)
     player.abort()
     writer.join(30)
+    player.close()
     assert [error.code for error in failed] == ["player.stopped"]
 
 
@@ -121,6 +124,7 @@ def test_a_player_that_fails_at_the_end_is_heard_of(tmp_path: Path) -> None:
     player.end()
     with pytest.raises(JarvisError, match="paplay failed: no such sink"):
         player.wait(30)
+    player.close()
 
 
 def test_no_descriptors_are_left_behind(tmp_path: Path) -> None:
@@ -133,6 +137,6 @@ def test_no_descriptors_are_left_behind(tmp_path: Path) -> None:
         player = Player(command, RATE)
         player.write(pcm(10))
         getattr(player, ending)()
-        if ending == "end":
-            assert player.wait(30)
+        player.close()
+        player.close()  # twice is fine
     assert count() == before

@@ -102,7 +102,7 @@ def test_audio_on_stdout_sends_the_words_to_stderr(
 def test_a_player_gets_the_audio_and_the_daemon_its_positions(
     daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str], tmp_path: Path
 ) -> None:
-    ran = jarvisctl.run("say", "hi", **player)
+    ran = jarvisctl.run("say", "hi", environ=player)
     assert (ran.code, ran.stderr) == (0, "")
     assert (tmp_path / "played").read_bytes() == samples.pcm(4_410)
     assert "--raw --format=s16le --rate=22050 --channels=1" in (tmp_path / "arguments").read_text()
@@ -114,10 +114,10 @@ def test_a_player_gets_the_audio_and_the_daemon_its_positions(
 def test_no_play_and_a_file_are_silent(
     daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str], tmp_path: Path
 ) -> None:
-    jarvisctl.run("say", "hi", "--no-play", **player)
-    jarvisctl.run("say", "hi", "-o", str(tmp_path / "a.wav"), **player)
+    jarvisctl.run("say", "hi", "--no-play", environ=player)
+    jarvisctl.run("say", "hi", "-o", str(tmp_path / "a.wav"), environ=player)
     assert not (tmp_path / "played").exists()
-    jarvisctl.run("say", "hi", "-o", str(tmp_path / "a.wav"), "--play", **player)
+    jarvisctl.run("say", "hi", "-o", str(tmp_path / "a.wav"), "--play", environ=player)
     assert (tmp_path / "played").read_bytes() == samples.pcm(4_410)
 
 
@@ -132,12 +132,26 @@ def test_a_player_that_dies_is_reported_with_its_own_words(
     daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "bin" / "paplay").write_text("#!/bin/sh\necho 'no sink' >&2\nexit 1\n")
-    ran = jarvisctl.run("say", "hi", **player)
+    ran = jarvisctl.run("say", "hi", environ=player)
     assert ran.code == 1
     assert "no sink" in ran.stderr
-    ran = jarvisctl.run("ask", "hi", **player)  # the words came through: that was the question
+    ran = jarvisctl.run(
+        "ask", "hi", environ=player
+    )  # the words came through: that was the question
     assert (ran.code, ran.text) == (0, "Good evening. All is well.\n")
     assert "not heard: paplay" in ran.stderr
+
+
+def test_a_broken_player_costs_no_file(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "bin" / "paplay").write_text("#!/bin/sh\nexit 1\n")
+    path = tmp_path / "reply.wav"
+    ran = jarvisctl.run("say", "hi", "--play", "-o", str(path), environ=player)
+    assert ran.code == 1
+    assert "paplay" in ran.stderr
+    with wave.open(str(path)) as file:
+        assert file.readframes(file.getnframes()) == samples.pcm(4_410)
 
 
 def test_json_gives_the_events_with_their_schema(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

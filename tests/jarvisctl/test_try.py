@@ -75,7 +75,7 @@ def test_silence_is_noticed(tmp_path: Path) -> None:
     length, peak, level = measure(path)
     assert (length, round(peak)) == (2.0, -10)
     assert level < peak
-    file.end()
+    file.close()
 
 
 def test_ctrl_c_stops_the_private_daemon_too(jarvisctl: Jarvisctl, config: Path) -> None:

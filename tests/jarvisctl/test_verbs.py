@@ -139,6 +139,7 @@ def test_events_are_followed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     ran = jarvisctl.run("events", "--since", "0")
     assert ran.code == 0
     shown = [line[9:] for line in ran.text.splitlines()]
+    assert [line[:8].isspace() for line in ran.text.splitlines()] == [False, True, True, False]
     assert shown == [
         "    2  state                ready, 0 replies running",
         "    1  reply.started      r-1  llama-server, piper:amy",
@@ -238,9 +239,11 @@ def test_verbs_and_voices_are_completed(daemon: FakeDaemon, jarvisctl: Jarvisctl
 
     def complete(*words: str) -> list[str]:
         ran = jarvisctl.run(
-            _JARVISCTL_COMPLETE="bash_complete",
-            COMP_WORDS=" ".join(("jarvisctl", *words)),
-            COMP_CWORD=str(len(words)),
+            environ={
+                "_JARVISCTL_COMPLETE": "bash_complete",
+                "COMP_WORDS": " ".join(("jarvisctl", *words)),
+                "COMP_CWORD": str(len(words)),
+            }
         )
         return [line.partition(",")[2] for line in ran.text.splitlines()]
 

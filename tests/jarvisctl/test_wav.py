@@ -29,14 +29,15 @@ def test_a_file_is_valid_after_every_write(tmp_path: Path) -> None:
     assert read_back(path) == (RATE, pcm(100) + pcm(50))
     assert file.position() == 150
     file.end()
-    file.abort()  # twice is fine
+    file.close()
+    file.close()  # twice is fine
     assert path.stat().st_size == 44 + 300
 
 
 def test_a_longer_file_that_was_there_before_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "reply.wav"
     path.write_bytes(b"x" * 10_000)
-    WavFile(path, RATE).end()
+    WavFile(path, RATE).close()
     assert path.stat().st_size == 44
 
 

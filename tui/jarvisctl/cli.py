@@ -8,9 +8,11 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import TextIO, cast
 
 import click
+import msgspec
 
 from jarvisctl.exitcodes import ExitCode, exit_code
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
@@ -98,39 +100,73 @@ def cli(invocation: Invocation) -> None:
     """
 
 
+# Whatever a user, a full disk or another version of the daemon can cause; the rest are bugs.
+_EXPECTED = (
+    JarvisError,
+    ReaderLeftError,
+    click.Abort,
+    click.ClickException,
+    KeyboardInterrupt,
+    msgspec.MsgspecError,
+    OSError,
+)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; never raises for what a user can cause."""
     invocation = Invocation()
     try:
-        result: Any = cli.main(
+        result: object = cli.main(
             args=arguments, prog_name="jarvisctl", standalone_mode=False, obj=invocation
         )
         sys.stdout.flush()
-    except JarvisError as error:
-        error = explained(error, invocation.sockets)
-        invocation.out.failure(error)
-        return exit_code(error)
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.FAILED
-    except (click.Abort, KeyboardInterrupt):
-        return ExitCode.INTERRUPTED
-    except ReaderLeftError:
+    except _EXPECTED as error:
+        return _reported(error, invocation)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _reported(error: BaseException, invocation: Invocation) -> ExitCode:
+    """Say what went wrong, in the user's words, and return its exit code."""
+    match error:
+        case ReaderLeftError():
+            _forget_stdout()
+            return ExitCode.OK  # the reader has all it wanted
+        case click.Abort() | KeyboardInterrupt():
+            return ExitCode.INTERRUPTED
+        case click.ClickException():
+            error.show()
+            return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.FAILED
+    failure = explained(_as_failure(error), invocation.sockets)
+    invocation.out.failure(failure)
+    return exit_code(failure)
+
+
+def _as_failure(error: BaseException) -> JarvisError:
+    if isinstance(error, JarvisError):
+        return error
+    if isinstance(error, OSError):
         _forget_stdout()
-        return ExitCode.OK  # the reader has all it wanted
-    return int(result) if isinstance(result, int) else ExitCode.OK
+        return JarvisError(f"cannot write: {error.strerror or error}", code="output.failed")
+    return JarvisError(
+        f"the daemon's answer is not understood: {error}",
+        code="daemon.protocol",
+        hint="Are jarvisd and jarvisctl of the same version? jarvisctl version",
+    )
 
 
 def main() -> None:
     """Entry point of ``jarvisctl``."""
-    code = run()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-    sys.exit(code)
+    # A shell's ``>&-`` leaves no stream at all: there nothing is read, and words are dropped.
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
+    sys.exit(run())
+
+
+def _nowhere(mode: str) -> TextIO:
+    return cast("TextIO", Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _forget_stdout() -> None:
-    """Nobody reads stdout any more: what is still buffered must not raise when Python exits."""
+    """Nobody takes our words any more: what is still buffered must not raise when Python exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

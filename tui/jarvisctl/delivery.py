@@ -24,6 +24,7 @@ ACKNOWLEDGE_S = 0.1
 ACKNOWLEDGE_SAMPLES = 8_000
 # A player that was given everything may still need what it buffers, and a little to end.
 DRAIN_SLACK_S = 10.0
+STOP_S = 2.0
 
 
 class Sink(Protocol):
@@ -42,7 +43,10 @@ class Sink(Protocol):
         """Wait for the rest to be played; whether it was."""
 
     def abort(self) -> None:
-        """Stop at once; never raises for being stopped twice."""
+        """Be silent at once; from any thread."""
+
+    def close(self) -> None:
+        """Give back what it holds; idempotent."""
 
 
 SinkFactory = Callable[[int], Sink]
@@ -50,6 +54,8 @@ SinkFactory = Callable[[int], Sink]
 
 class AudioDelivery(threading.Thread):
     """Delivers one reply's audio. ``error`` says what went wrong, once the thread has ended.
+
+    A sink that fails is left out and the others go on: a broken player costs no file.
 
     ``client`` is this thread's own; the last sink is the one whose position counts. When the
     reader of our own stdout leaves, ``reader_left`` is set and ``hang_up`` is called.
@@ -77,27 +83,30 @@ class AudioDelivery(threading.Thread):
         self._acknowledged = (0.0, 0)
 
     def run(self) -> None:
-        """Deliver until the reply ends, a sink fails, or ``stop`` is called."""
+        """Deliver until the reply ends, no sink is left, or ``stop`` is called."""
         try:
             self._deliver()
         except (JarvisError, OSError, ValueError) as error:
             if not self._stopping.is_set():
-                self.error = _as_failure(error)
-                self.reader_left = isinstance(error, BrokenPipeError)
-                self._abort()
+                self.error = self.error or _as_failure(error)
                 self._tell(ended=True)
-                if self.reader_left:
-                    self._hang_up()
         finally:
+            for sink in self._sinks:
+                sink.abort()
+                sink.close()
             self._client.close()
+        if self.reader_left:
+            self._hang_up()
 
     def stop(self) -> int:
         """Be silent now; returns the samples that were played. For other threads."""
         self._stopping.set()
         played = self._position()
-        self._abort()
+        for sink in tuple(self._sinks):
+            sink.abort()
         if self._stream is not None:
             self._stream.cancel()
+        self.join(STOP_S)
         return played
 
     def _deliver(self) -> None:
@@ -109,8 +118,7 @@ class AudioDelivery(threading.Thread):
             broken = error  # what came before is still to be heard
         if self._stopping.is_set():
             return
-        for sink in self._sinks:
-            sink.end()
+        self._each(lambda sink: sink.end())
         self._drain(reader.sample_rate)
         if broken is not None:
             raise broken
@@ -119,18 +127,44 @@ class AudioDelivery(threading.Thread):
         with self._client.stream_bytes(f"{self._path}/audio", accept="audio/wav") as self._stream:
             for data in self._stream:
                 pcm = reader.feed(data)
-                if reader.sample_rate and not self._sinks:
-                    self._sinks = [make(reader.sample_rate) for make in self._factories]
-                self._write(pcm)
                 if self._stopping.is_set():
                     return
+                if reader.sample_rate and not self._sinks:
+                    self._open(reader.sample_rate)
+                self._write(pcm)
+
+    def _open(self, sample_rate: int) -> None:
+        for make in self._factories:
+            try:
+                self._sinks.append(make(sample_rate))
+            except OSError as error:
+                self._give_up(error)
+
+    def _each(self, act: Callable[[Sink], object]) -> None:
+        """Do something with every sink; one that fails is left out from then on."""
+        for sink in tuple(self._sinks):
+            try:
+                act(sink)
+            except (JarvisError, OSError, ValueError) as error:
+                self._sinks.remove(sink)
+                sink.abort()
+                sink.close()
+                self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        """Remember why a sink is lost, and stop where none is left."""
+        if self._stopping.is_set():
+            return
+        self.error = self.error or _as_failure(error)
+        self.reader_left = self.reader_left or isinstance(error, BrokenPipeError)
+        if not self._sinks or self.reader_left:
+            raise self.error
 
     def _write(self, pcm: bytes) -> None:
         """Hand over in pieces short enough for acknowledgements to be timely."""
         for start in range(0, len(pcm), 4 * ACKNOWLEDGE_SAMPLES):
             piece = pcm[start : start + 4 * ACKNOWLEDGE_SAMPLES]
-            for sink in self._sinks:
-                sink.write(piece)
+            self._each(lambda sink, piece=piece: sink.write(piece))  # type: ignore[misc]
             self.samples += len(piece) // 2
             self._acknowledge()
 
@@ -140,13 +174,15 @@ class AudioDelivery(threading.Thread):
             return
         left = (self.samples - self._position()) / sample_rate
         deadline = time.monotonic() + left + DRAIN_SLACK_S
-        for sink in self._sinks:
-            while not self._stopping.is_set() and not sink.wait(ACKNOWLEDGE_S):
-                self._acknowledge()
-                if time.monotonic() > deadline:
-                    raise JarvisError("the player does not end", code="player.stuck")
+        self._each(lambda sink: self._wait(sink, deadline))
         if not self._stopping.is_set():
             self._tell(ended=True, samples=self.samples)
+
+    def _wait(self, sink: Sink, deadline: float) -> None:
+        while not self._stopping.is_set() and not sink.wait(ACKNOWLEDGE_S):
+            self._acknowledge()
+            if time.monotonic() > deadline:
+                raise JarvisError("the player does not end", code="player.stuck")
 
     def _position(self) -> int:
         try:
@@ -170,10 +206,6 @@ class AudioDelivery(threading.Thread):
             )
         except JarvisError:
             return
-
-    def _abort(self) -> None:
-        for sink in self._sinks:
-            sink.abort()
 
 
 def _as_failure(error: Exception) -> JarvisError:

@@ -157,14 +157,16 @@ class Player:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return False
-        last_words = self._last_words() if code else ""
-        self._complaint.close()
         if code:
-            raise JarvisError(f"{self.name} failed{last_words}", code="player.failed")
+            raise JarvisError(f"{self.name} failed{self._last_words()}", code="player.failed")
         return True
 
     def abort(self) -> None:
-        """Be silent now."""
+        """Be silent now; for any thread, so nothing is closed that another may be writing to."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the player where it still runs, and give back what it took."""
         self._process.kill()
         self._process.wait(5)
         self.end()

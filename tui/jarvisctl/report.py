@@ -3,7 +3,7 @@
 from jarvisctl.layout import shortened, table
 from jarvisctl.output import Output
 from jarvisctl.turn import Turn, notable_skips
-from jarvisd.api.types import Chunk, ReplyTimings
+from jarvisd.api.types import Chunk, ReplyInterrupted, ReplyTimings
 from jarvisd.errors import JarvisError
 
 
@@ -17,7 +17,10 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
         )
     if skips and not out.json:
         out.talk(out.talk_style(_skips(turn), "yellow"))
-    if timings:
+    if turn.cut_by_user or isinstance(turn.ended, ReplyInterrupted):
+        if not out.json and out.talk_is_terminal:
+            out.talk(out.talk_style(interruption(turn), "dim"))
+    elif timings:
         out.talk(timing_table(out, turn))
     elif out.talk_is_terminal and not out.json and turn.ended is not None:
         out.talk(out.talk_style(summary(turn), "dim"))
@@ -26,6 +29,15 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
     error = turn.failure
     if error is not None:
         out.failure(JarvisError(error.message, code=error.code, hint=error.hint))
+
+
+def interruption(turn: Turn) -> str:
+    """One line: where the reply was cut."""
+    cut = turn.heard or (turn.ended if isinstance(turn.ended, ReplyInterrupted) else None)
+    if cut is None or not cut.played_samples:
+        return "interrupted"
+    last = " ".join(cut.heard.split()[-6:])
+    return f'interrupted after "…{last}"' if last else "interrupted before anything was heard"
 
 
 def speaker(turn: Turn) -> str:

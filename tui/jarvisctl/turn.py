@@ -44,6 +44,7 @@ class Turn:
     audio_error: JarvisError | None = None
     audio_optional: bool = False
     cut_by_user: bool = False
+    heard: InterruptResponse | None = None
 
     @property
     def samples(self) -> int:
@@ -118,8 +119,8 @@ class TurnRunner:
             try:
                 with client.stream_events(path, request) as events:
                     for line in events:
-                        self._show(line)
                         turn.take(line.event)
+                        self._show(line)
                         if isinstance(line.event, ReplyStarted) and self._sinks:
                             delivery = self._deliver(line.event.reply, events.cancel)
                         if not self._sinks:
@@ -182,7 +183,7 @@ class TurnRunner:
         if played is not None:
             _ignoring_refusal(client, reply, PlayedRequest(samples=played))
         try:
-            client.post(f"/v1/replies/{reply}/interrupt", None, InterruptResponse)
+            turn.heard = client.post(f"/v1/replies/{reply}/interrupt", None, InterruptResponse)
         except JarvisError as error:
             if error.code != "reply.unknown":
                 self._out.talk(f"(the daemon was not told: {error.message})")

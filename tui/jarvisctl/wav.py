@@ -92,14 +92,18 @@ class WavFile:
         return self._bytes // 2
 
     def end(self) -> None:
-        """No more audio will come."""
-        self._file.close()
+        """No more audio will come; the header is right already."""
 
     def wait(self, seconds: float) -> bool:
         """Whether all was delivered."""
         return True
 
-    abort = end
+    def abort(self) -> None:
+        """Nothing sounds here."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
 
 
 class WavStream:
@@ -122,13 +126,17 @@ class WavStream:
         return self._bytes // 2
 
     def end(self) -> None:
-        """No more audio will come; the stream belongs to the caller and stays open."""
+        """No more audio will come."""
 
     def wait(self, seconds: float) -> bool:
         """Whether all was delivered."""
         return True
 
-    abort = end
+    def abort(self) -> None:
+        """Nothing sounds here."""
+
+    def close(self) -> None:
+        """Leave the stream open: it belongs to the caller."""
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:

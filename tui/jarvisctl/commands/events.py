@@ -50,11 +50,16 @@ def command(invocation: Invocation, since: int | None, follow: bool) -> None:
             event = msgspec.json.decode(line, type=dict[str, Any])
             if event.get("type") == "heartbeat" and not invocation.out.json:
                 continue
-            _show(invocation.out, line, event)
+            _show(invocation.out, line, event, news=_is_news(event, newest))
             if event.get("type") == "state":
                 newest = int(event["event"])
             if not follow and newest is not None and _reached(event, newest, since):
                 return
+
+
+def _is_news(event: dict[str, Any], newest: int | None) -> bool:
+    """Whether this is news; what happened before we came carries no time."""
+    return newest is None or int(event.get("event", 0)) > newest
 
 
 def _reached(event: dict[str, Any], newest: int, since: int | None) -> bool:
@@ -64,12 +69,12 @@ def _reached(event: dict[str, Any], newest: int, since: int | None) -> bool:
     return int(event.get("event", 0)) >= newest
 
 
-def _show(out: Output, line: bytes, event: dict[str, Any]) -> None:
+def _show(out: Output, line: bytes, event: dict[str, Any], *, news: bool) -> None:
     if out.json:
         out.raw_object(line)
         return
     kind = str(event.get("type", "?"))
-    at = time.strftime("%H:%M:%S")
+    at = time.strftime("%H:%M:%S") if news else " " * 8
     number = str(event.get("event", "")).rjust(5)
     reply = str(event.get("reply", ""))
     said = shortened(_summary(kind, event), columns() - 38 - len(reply))

@@ -62,12 +62,16 @@ def _introduce(invocation: Invocation, lead: str, pid: int) -> None:
 
 
 def _ask(invocation: Invocation, text: str, output: str) -> Turn:
+    if Path(output).is_file():
+        Path(output).unlink()  # an earlier run's speech must not pass for this one's
     can_play = find_player(os.environ) is not None
     listening = Listening(
         output=output, play=can_play, voice="default", speed=1.0, timings=True, timeout=300.0
     )
     sinks = listening.sinks(invocation)
-    runner = TurnRunner(invocation, sinks, show_text=True, silence_s=listening.timeout)
+    runner = TurnRunner(
+        invocation, sinks, show_text=True, audio_optional=True, silence_s=listening.timeout
+    )
     return runner.run("/v1/replies", ReplyRequest(text=text))
 
 
@@ -75,6 +79,9 @@ def _say_what_was_made(out: Output, turn: Turn, path: Path) -> ExitCode:
     """Describe the file, and fail where nothing would be heard."""
     if turn.exit_code is not ExitCode.OK:
         return turn.exit_code
+    if not path.exists():
+        out.talk(out.talk_style("No speech was made.", "red", "bold"))
+        return ExitCode.FAILED
     length, peak, loudness = measure(path)
     out.talk()
     out.talk(
