@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import Rule
+from jarvisd.text.rules import Rule, fixed
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -66,4 +66,5 @@ RULES = (
         rf"(?<![\w:.,])(1[0-2]|[1-9]){_HALF}",
         lambda match: _keep_stop(match, f"{match[1]} {match[2].upper()} M"),
     ),
+    Rule(r"(?<=\d)[ ]?[-–][ ]?(?=\d{1,2}:\d\d)", fixed("to")),
 )

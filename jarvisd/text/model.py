@@ -64,9 +64,10 @@ class Utterance:
     """One speakable unit of a reply: usually a sentence, a first clause, or a few short sentences.
 
     ``text`` is the original slice ``[start:end]``, utterances concatenated give the reply's text
-    back. ``sentences`` are the display sentences that end inside this utterance. ``skipped`` holds
-    the reason where nothing is to be said (``blank``, ``code``, ``table``, ``unspeakable``);
-    ``spoken.text`` is empty then. ``pause_ms`` is the breath to leave after it.
+    back. ``sentences`` are the display sentences that end with it: one that is spoken in parts is
+    shown with its last part. ``skipped`` holds the reason where nothing is to be said (``blank``,
+    ``code``, ``table``, ``unspeakable``); ``spoken.text`` is empty then. ``pause_ms`` is the
+    breath to leave after it.
     """
 
     seq: int

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from jarvisd.text.boundaries import Boundary, Kind
 from jarvisd.text.clauses import ClauseFinder
 from jarvisd.text.endings import Verdict, judge, settle
+from jarvisd.text.fences import FENCE_CHARS, CodeFence
 from jarvisd.text.lists import BULLETS, InlineList
 from jarvisd.text.nesting import Nesting
 from jarvisd.text.widestops import WideStop
@@ -22,7 +23,6 @@ MAX_GAP_CHARS = 16  # an undecided stop with more white space than this ended it
 WRAPPED_LINE_CHARS = 60  # a longer line without a stop may go on in the next line
 
 _PLAIN = re.compile(r"[^\W_]+")
-_FENCE = re.compile(r"`{3,}|~{3,}")
 
 
 class _Block(Enum):
@@ -40,8 +40,6 @@ class Scanner:
         self._position = 0  # of the character being read
         self._seen = 0  # characters read
         self._block = _Block.PROSE
-        self._fence = ""
-        self._fence_opens = False  # the line being read opens the block
         self._line = 0
         self._line_blank = True
         self._sentence = -1  # where the sentence in progress begins, -1: none
@@ -53,6 +51,7 @@ class Scanner:
         self._verdict = Verdict.GOES_ON  # of the stop that waits for what follows it
         self._stop = 0  # where that stop ends
         self._wide_stop = WideStop()
+        self._fence = CodeFence()
         self._list = InlineList()
         self._nesting = Nesting()
         self._clauses = ClauseFinder()
@@ -161,7 +160,7 @@ class Scanner:
         self._nesting.character(character)
         if self._wide_stop.open or not self._nesting.code:
             self._read_wide_stop(character)
-        if self._word_opens_line and self._position - self._word == 2:
+        if self._word_opens_line and self._position - self._word == FENCE_CHARS - 1:
             self._open_code_block()
 
     def _begin_word(self, character: str) -> None:
@@ -267,23 +266,17 @@ class Scanner:
     # Code blocks
 
     def _open_code_block(self) -> None:
-        """See, three characters into a line, whether it is the fence of a code block."""
-        fence = self._window.cut(self._word, self._position + 1)
-        if _FENCE.fullmatch(fence):
-            self._fence, self._fence_opens = fence, True
+        """See, some characters into a line, whether it is the fence of a code block."""
+        if self._fence.opened_by(self._window.cut(self._word, self._position + 1)):
             self._block = _Block.CODE
             self._line = self._word
 
     def _end_code_line(self) -> None:
-        line = self._window.cut(max(self._line, self._sentence), self._position).strip()
-        after = self._position + 1
-        if self._fence_opens:
-            self._fence_opens = False
-            self._fence = line[: len(line) - len(line.lstrip(self._fence[0]))] or self._fence
-            self._found.append(Boundary(Kind.FENCE, self._sentence, after, after, after))
-        elif line.startswith(self._fence) and not line.strip(self._fence[0]):
-            self._end_sentence(Kind.CODE, self._position, after)
+        line = self._window.cut(max(self._line, self._sentence), self._position)
+        kind, after = self._fence.line(line), self._position + 1
+        if kind is Kind.CODE:
+            self._end_sentence(kind, self._position, after)
             self._line_blank = True
         else:
-            self._found.append(Boundary(Kind.CODE_LINE, self._sentence, after, after, after))
+            self._found.append(Boundary(kind, self._sentence, after, after, after))
         self._line = after

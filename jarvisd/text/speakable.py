@@ -23,8 +23,11 @@ _RULES = (
     *technical.RULES[3:],
     *symbols.RULES,
 )
-# Plain words, which no rule touches, are passed over quickly.
-_PLAIN = r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z]))"
+# Passed over quickly: plain words with plain words behind them, and the rest of a word at whose
+# start no rule matched.
+_PLAIN = (
+    r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z])|(?<=[A-Za-z])[A-Za-z]+)"
+)
 _ANY = re.compile("|".join([_PLAIN, *(f"(?P<r{n}>{rule[0]})" for n, rule in enumerate(_RULES))]))
 _EACH = {f"r{n}": (re.compile(rule.pattern), rule.say) for n, rule in enumerate(_RULES)}
 _PUNCTUATION = ".,;:!?。！？、，；："

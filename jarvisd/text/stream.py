@@ -9,7 +9,7 @@ for every chunking. Nothing here waits, and at most one utterance and one senten
 from jarvisd.config.settings import TextSettings
 from jarvisd.text.boundaries import Boundary, Kind
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
-from jarvisd.text.scanner import Scanner
+from jarvisd.text.scanner import MAX_SENTENCE_CHARS, Scanner
 from jarvisd.text.sentences import sentence_at
 from jarvisd.text.speakable import speakable
 from jarvisd.text.window import Window
@@ -155,7 +155,7 @@ class UtteranceStream:
 
     def _cut_overlong(self, seen: int) -> None:
         """Release the front of an utterance that grew beyond the limit without an end."""
-        limit = self._settings.utterance_max_chars
+        limit = MAX_SENTENCE_CHARS if self._skipping else self._settings.utterance_max_chars
         while seen - self._start > limit + _DECISION_CHARS:
             furthest = self._start + limit
             if self._start < self._held_until <= furthest:

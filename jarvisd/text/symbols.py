@@ -64,6 +64,8 @@ RULES = (
     Rule(r"[~≈](?=[ ]?\d)", fixed("about")),
     Rule(r"(?<![\w)])[-−](?=\d)", fixed("minus")),
     Rule(r"(?<=\d)[ ]?–[ ]?(?=\d)", fixed("to")),
+    Rule(r"(?<![\w-])\d{4}-\d{4}(?![\w-])", lambda match: match[0].replace("-", " to ")),  # years
+    Rule(r"\b24/7\b", fixed("24 7")),
     Rule(r"(?<=\d) ?/ ?(?=\d)", fixed("slash")),
     Rule(r"(?<= )<(?= )", fixed("less than")),
     Rule(r"(?<= )>(?= )", fixed("greater than")),

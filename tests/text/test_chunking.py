@@ -27,7 +27,7 @@ def timed(chunks: list[str], stream: UtteranceStream) -> list[tuple[int, Utteran
     return released + [(read, utterance) for utterance in stream.finish()]
 
 
-@given(TEXTS, CUTS)
+@given(TEXTS | st.text(max_size=200), CUTS)
 @settings(max_examples=300, deadline=None)
 def test_sentences_are_the_same_for_every_chunking(text: str, cuts: list[int]) -> None:
     whole = made_from([text], SentenceSplitter())
@@ -46,7 +46,7 @@ def test_sentences_and_the_white_space_between_them_are_the_text(text: str) -> N
     assert not text[end:].strip()
 
 
-@given(TEXTS, CUTS, SETTINGS)
+@given(TEXTS | st.text(max_size=200), CUTS, SETTINGS)
 @settings(max_examples=300, deadline=None)
 @example("word " * 120, [3, 17, 40], TextSettings(utterance_max_chars=60))
 def test_utterances_are_the_same_for_every_chunking(

@@ -94,6 +94,7 @@ EXAMPLES = [
     ("At 7:30, 8:05, 9:00 and 23:59:30.", "At 7 30, 8 oh 5, 9 o'clock and 23 59 and 30 seconds."),
     ("8:15 p.m. sharp, 9am", "8 15 P M sharp, 9 A M"),
     ("Come at 4 p.m.", "Come at 4 P M."),
+    ("Open 9:30-17:00, 24/7 in 2024-2025", "Open 9 30 to 17 o'clock, 24 7 in 2024 to 2025"),
     # Symbols and abbreviations
     ("Good night 🌙. Done ✅!", "Good night. Done!"),
     ("👩‍💻 👍🏽", ""),

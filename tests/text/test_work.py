@@ -7,7 +7,7 @@ from jarvisd.text import UtteranceStream, stream
 from jarvisd.text.window import Window
 from tests.text.chunks import by_size
 
-TOTAL = 20_000
+TOTAL = 12_000
 UNITS = [
     "The weather is fine today, and it stays so. ",
     "x", " ", "\n", ".", ". ", "Dr. ", "e.g. ", "a.", "1,", "*", "`", "[", '"! ', "。", "*_",
@@ -47,7 +47,7 @@ def test_twice_the_text_is_twice_the_work(
     text = unit * (TOTAL // len(unit))
     half = moved(text[: len(text) // 2], chunk, monkeypatch)
     whole = moved(text, chunk, monkeypatch)
-    assert whole <= 2.2 * half + 20_000
+    assert whole <= 2.2 * half + 10_000
     assert whole <= 60 * TOTAL
 
 
