@@ -109,6 +109,15 @@ def test_a_player_gets_the_audio_and_the_daemon_its_positions(
     positions = [got.body["samples"] for got in daemon.requests("POST", PLAYED)]
     assert positions == sorted(positions)
     assert daemon.requests("POST", PLAYED)[-1].body == {"samples": 4_410, "ended": True}
+    assert daemon.requests("GET", AUDIO)[0].query == "paced=true"
+
+
+def test_a_reply_that_somebody_else_cuts_ends_as_interrupted(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str]
+) -> None:
+    daemon.audio(AUDIO, samples.wav(1_000))  # it was done, and cut while it was being heard
+    ran = jarvisctl.run("say", "hi", environ=player)
+    assert (ran.code, ran.stderr) == (130, "")
 
 
 def test_no_play_and_a_file_are_silent(

@@ -100,7 +100,7 @@ def test_status_json_is_the_daemons_own(daemon: FakeDaemon, jarvisctl: Jarvisctl
 @pytest.mark.parametrize(
     ("verb", "state", "answer", "said"),
     [
-        ("interrupt", "running", samples.INTERRUPTED, "r-7f3a interrupted; heard: Good evening."),
+        ("interrupt", "done", samples.INTERRUPTED, "r-7f3a interrupted; heard: Good evening."),
         (
             "pause",
             "running",

@@ -67,6 +67,7 @@ class AudioDelivery(threading.Thread):
         reply: str,
         factories: Sequence[SinkFactory],
         *,
+        paced: bool,
         hang_up: Callable[[], None],
     ) -> None:
         super().__init__(name=f"audio of {reply}", daemon=True)
@@ -76,6 +77,7 @@ class AudioDelivery(threading.Thread):
         self.samples = 0
         self._client = client
         self._path = f"/v1/replies/{reply}"
+        self._audio = f"{self._path}/audio" + ("?paced=true" if paced else "")
         self._factories = factories
         self._sinks: list[Sink] = []
         self._stream: ByteStream | None = None
@@ -124,7 +126,7 @@ class AudioDelivery(threading.Thread):
             raise broken
 
     def _receive(self, reader: WavReader) -> None:
-        with self._client.stream_bytes(f"{self._path}/audio", accept="audio/wav") as self._stream:
+        with self._client.stream_bytes(self._audio, accept="audio/wav") as self._stream:
             for data in self._stream:
                 pcm = reader.feed(data)
                 if self._stopping.is_set():

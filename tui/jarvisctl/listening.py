@@ -59,9 +59,18 @@ class Listening:
             path = Path(self.output)
             _check_writable(path)
             sinks.append(lambda rate: WavFile(path, rate))
-        if self.play or (self.play is None and not self.output):
+        if self._playing_wanted:
             sinks += self._player()
         return sinks
+
+    @property
+    def plays(self) -> bool:
+        """Whether somebody listens right now: then audio is to come at the pace of hearing it."""
+        return self._playing_wanted and find_player(os.environ) is not None
+
+    @property
+    def _playing_wanted(self) -> bool:
+        return self.play or (self.play is None and not self.output)
 
     def note(self) -> str:
         """What a person should know who expects to hear something; empty where they will."""

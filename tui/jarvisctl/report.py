@@ -17,7 +17,7 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
         )
     if skips and not out.json:
         out.talk(out.talk_style(_skips(turn), "yellow"))
-    if turn.cut_by_user or isinstance(turn.ended, ReplyInterrupted):
+    if turn.interrupted:
         if not out.json and out.talk_is_terminal:
             out.talk(out.talk_style(interruption(turn), "dim"))
     elif timings:

@@ -9,11 +9,8 @@ from jarvisd.api.types import RepliesResponse
 
 Verb = Literal["interrupt", "pause", "resume"]
 
-_STATES = {
-    "interrupt": ("running", "paused"),
-    "pause": ("running",),
-    "resume": ("paused",),
-}
+# Replies for which a verb would do nothing. One that is done may still be playing at its client.
+_POINTLESS = {"interrupt": (), "pause": ("paused",), "resume": ("running",)}
 
 T = TypeVar("T")
 
@@ -38,4 +35,4 @@ def each_reply(
 
 
 def _fitting(active: RepliesResponse, verb: Verb) -> list[str]:
-    return [info.reply for info in active.replies if info.state in _STATES[verb]]
+    return [info.reply for info in active.replies if info.state not in _POINTLESS[verb]]

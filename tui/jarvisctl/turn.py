@@ -44,6 +44,7 @@ class Turn:
     audio_error: JarvisError | None = None
     audio_optional: bool = False
     cut_by_user: bool = False
+    cut_elsewhere: bool = False
     heard: InterruptResponse | None = None
 
     @property
@@ -52,9 +53,14 @@ class Turn:
         return sum(chunk.samples for chunk in self.chunks.values())
 
     @property
+    def interrupted(self) -> bool:
+        """Whether it was cut, here or by somebody else."""
+        return self.cut_by_user or self.cut_elsewhere or isinstance(self.ended, ReplyInterrupted)
+
+    @property
     def exit_code(self) -> ExitCode:
         """What the turn means for a script."""
-        if self.cut_by_user or isinstance(self.ended, ReplyInterrupted):
+        if self.interrupted:
             return ExitCode.INTERRUPTED
         return ExitCode.OK if self.failure is None else ExitCode.FAILED
 
@@ -88,9 +94,10 @@ class Turn:
 class TurnRunner:
     """Runs turns for one command; ``show_text`` prints the reply's words as they come.
 
-    ``audio_optional`` makes trouble with the audio a remark where the text came through.
-    Without sinks the daemon is told that whatever is ready was played, so that nothing waits for
-    a listener who does not exist.
+    ``paced`` has the audio come as it is heard, so that whoever pauses or interrupts the reply
+    from elsewhere is obeyed at once. ``audio_optional`` makes trouble with the audio a remark
+    where the text came through. Without sinks the daemon is told that whatever is ready was
+    played, so that nothing waits for a listener who does not exist.
     """
 
     def __init__(
@@ -99,6 +106,7 @@ class TurnRunner:
         sinks: Sequence[SinkFactory],
         *,
         show_text: bool,
+        paced: bool = False,
         audio_optional: bool = False,
         note: str = "",
         silence_s: float = 300.0,
@@ -107,6 +115,7 @@ class TurnRunner:
         self._out = invocation.out
         self._sinks = sinks
         self._show_text = show_text
+        self._paced = paced
         self._audio_optional = audio_optional
         self._note = note
         self._silence_s = silence_s
@@ -128,6 +137,7 @@ class TurnRunner:
                 if delivery is not None:
                     delivery.join()
                     turn.audio_error = delivery.error
+                    turn.cut_elsewhere = _cut_short(turn, delivery)
             except KeyboardInterrupt:
                 turn.cut_by_user = True
                 self._interrupt(client, turn, delivery)
@@ -151,7 +161,9 @@ class TurnRunner:
         return self._invocation.client(stream_timeout_s=self._silence_s)
 
     def _deliver(self, reply: str, hang_up: Callable[[], None]) -> AudioDelivery:
-        delivery = AudioDelivery(self._client(), reply, self._sinks, hang_up=hang_up)
+        delivery = AudioDelivery(
+            self._client(), reply, self._sinks, paced=self._paced, hang_up=hang_up
+        )
         delivery.start()
         return delivery
 
@@ -187,6 +199,12 @@ class TurnRunner:
         except JarvisError as error:
             if error.code != "reply.unknown":
                 self._out.talk(f"(the daemon was not told: {error.message})")
+
+
+def _cut_short(turn: Turn, delivery: AudioDelivery) -> bool:
+    """Whether less was delivered than the reply had, though nothing broke: somebody cut it."""
+    made = turn.ended.samples if isinstance(turn.ended, ReplyDone) else 0
+    return delivery.error is None and delivery.samples < made
 
 
 def notable_skips(turn: Turn) -> list[ChunkSkipped]:

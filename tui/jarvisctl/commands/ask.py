@@ -52,6 +52,7 @@ def command(
         invocation,
         sinks,
         show_text=True,
+        paced=listening.plays,
         audio_optional=not (listening.play or listening.output),
         note=listening.note() if invocation.out.talk_is_terminal else "",
         silence_s=listening.timeout,

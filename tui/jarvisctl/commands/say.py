@@ -30,6 +30,7 @@ def command(
         invocation,
         listening.sinks(invocation),
         show_text=False,
+        paced=listening.plays,
         note=listening.note(),
         silence_s=listening.timeout,
     )

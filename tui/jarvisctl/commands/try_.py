@@ -70,7 +70,12 @@ def _ask(invocation: Invocation, text: str, output: str) -> Turn:
     )
     sinks = listening.sinks(invocation)
     runner = TurnRunner(
-        invocation, sinks, show_text=True, audio_optional=True, silence_s=listening.timeout
+        invocation,
+        sinks,
+        show_text=True,
+        paced=can_play,
+        audio_optional=True,
+        silence_s=listening.timeout,
     )
     return runner.run("/v1/replies", ReplyRequest(text=text))
 
