@@ -1,7 +1,7 @@
 """The workers of one engine: enough of them ready, replaced when they die or grow, ended when idle.
 
-Starts one worker at a time, waits longer after every failure, and knows whether the engine is
-healthy. Which utterance goes to which worker is the pool's business.
+Starts one worker at a time, waits longer after every failure until something was spoken, and knows
+whether the engine is healthy. Which utterance goes to which worker is the pool's business.
 """
 
 import asyncio
@@ -69,6 +69,11 @@ class Crew:
         """Workers whose slot is taken: speaking, or not yet free after a cancel."""
         return sum(1 for worker in self._workers if worker.synthesis is not None)
 
+    @property
+    def starting(self) -> bool:
+        """Whether a worker is being started."""
+        return self._starting is not None
+
     def idle_worker(self, voice: str) -> PooledWorker | None:
         """A worker that can speak now, if possible one that has the voice loaded."""
         idle = [worker for worker in self._workers if worker.state == "idle"]
@@ -110,7 +115,7 @@ class Crew:
 
     def rest(self) -> None:
         """Nobody waits for this engine: count down to ending its workers."""
-        if self._active and not self.in_use and self._idle is None:
+        if self._active and not self.in_use and not self.health.failed and self._idle is None:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._settings.idle_s, self._end_idle)
 
@@ -150,7 +155,8 @@ class Crew:
                 self._start_failed(error.message)
         else:
             self.health.proved()
-            self._backoff.succeeded()
+            if not self._active:
+                worker.end()  # everybody went to rest while it started
             _log.info("worker.ready", engine=self.engine, worker=worker.number, voice=voice)
         finally:
             self._starting = None
@@ -179,17 +185,18 @@ class Crew:
         match outcome:
             case "spoken":
                 self.health.spoke()
+                self._backoff.succeeded()
             case "silent" if any(letter.isalnum() for letter in synthesis.request.text):
                 self.health.made_nothing("came out silent")
             case "failed":
                 self.health.made_nothing(why)
-            case "voice_failed":
-                self._voice_failed(synthesis.request.voice.partition(":")[2], why)
         if self.health.failed:
             self._distrust_workers()
         elif worker.rss_bytes > self._settings.max_rss_bytes:
             _log.info("worker.recycled", engine=self.engine, rss_bytes=worker.rss_bytes)
             worker.end()
+        if outcome == "voice_failed":
+            self._voice_failed(synthesis.request.voice.partition(":")[2], why)
         self._on_change()
 
     def _gone(self, worker: PooledWorker, reason: str, expected: bool) -> None:
@@ -219,6 +226,8 @@ class Crew:
 
     def _end_idle(self) -> None:
         self._idle = None
+        if self.health.failed:
+            return  # it goes on being probed
         self._active = False
         for worker in self._workers:
             if worker.state == "idle":

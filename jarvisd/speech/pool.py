@@ -41,6 +41,7 @@ class Pool:
         self._line: WaitingLine[Synthesis] = WaitingLine()
         self._deadlines: dict[Synthesis, asyncio.TimerHandle] = {}
         self._stopping = False
+        self.steps = 0
         numbers = itertools.count(1)
         self._crews: Mapping[str, Crew] = {
             engine.command.engine: Crew(
@@ -63,6 +64,13 @@ class Pool:
     def waiting(self) -> int:
         """Utterances without a worker."""
         return len(self._line)
+
+    @property
+    def owing(self) -> bool:
+        """Whether something must happen soon: utterances wait or are made, or workers start."""
+        return bool(self._line or self._deadlines) or any(
+            crew.starting for crew in self._crews.values()
+        )
 
     def workers(self) -> list[WorkerStatus]:
         """Every worker process."""
@@ -167,6 +175,7 @@ class Pool:
             worker.flow(flowing=flowing)
 
     def _forget_ended(self) -> None:
+        self.steps += 1
         for synthesis in [one for one in self._deadlines if one.ended]:
             self._deadlines.pop(synthesis).cancel()
 

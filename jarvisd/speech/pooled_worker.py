@@ -15,7 +15,7 @@ from jarvisd.speech.model import AudioPiece, SynthesisResult, WordMark, WorkerSt
 from jarvisd.speech.process import WorkerCommand, WorkerProcess
 from jarvisd.speech.synthesis import Synthesis
 
-CANCEL_GRACE_S = 0.05
+CANCEL_GRACE_S = 0.04  # leaves the kernel 10 ms to end a process within 50 ms of the cancel
 _STOP_GRACE_S = 0.5
 
 WorkerState = Literal["starting", "idle", "busy", "cancelling", "ending"]
@@ -212,7 +212,7 @@ _OUTCOMES: dict[str, tuple[Outcome, str]] = {
     "speech.cancelled": ("cancelled", "speech.cancelled"),
     "speech.empty": ("silent", "speech.empty"),
     "speech.voice_failed": ("voice_failed", "speech.engine_failed"),
-    "speech.engine_failed": ("failed", "speech.engine_failed"),
+    "speech.engine_failed": ("failed", "speech.failed"),  # this text; three in a row: the engine
 }
 
 

@@ -139,9 +139,9 @@ class WorkerProcess(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The worker closed its end: it has ended, or is of no use any more."""
-        asyncio.get_running_loop().call_later(
-            _EXIT_GRACE_S, self.kill, "it closed its connection" if exc is None else str(exc)
-        )
+        if not self._gone.is_set():
+            reason = "it closed its connection" if exc is None else str(exc)
+            asyncio.get_running_loop().call_later(_EXIT_GRACE_S, self.kill, reason)
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -103,6 +103,16 @@ class Speech:
         """How many are being made, or are not yet free after a cancel."""
         return self._pool.slots_in_use
 
+    @property
+    def steps(self) -> int:
+        """Grows with everything that is done about workers and utterances."""
+        return self._pool.steps
+
+    @property
+    def owing(self) -> bool:
+        """Whether ``steps`` must grow soon."""
+        return self._pool.owing
+
     def set_slots(self, slots: int) -> None:
         """Allow more or fewer; at least one."""
         self._pool.set_slots(slots)

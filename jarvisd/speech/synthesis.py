@@ -18,9 +18,11 @@ _LOW_BYTES = 1_048_576
 class Synthesis:
     """Iterate it once: ``async for piece in synthesis``.
 
-    Raises ``SpeechError``: ``speech.deadline``, ``speech.worker_died``, ``speech.empty``,
-    ``speech.cancelled``, ``speech.engine_failed``, ``speech.queue_full``. ``result`` is set once
-    the iteration ended well. Monotonic seconds throughout; ``started_at`` is 0 while it waits.
+    Raises ``SpeechError``. Only this utterance is lost: ``speech.deadline``,
+    ``speech.worker_died``, ``speech.empty``, ``speech.failed``, ``speech.queue_full``,
+    ``speech.cancelled``. Its engine or voice cannot go on: ``speech.engine_failed``. ``result`` is
+    set once the iteration ended well. Monotonic seconds throughout; ``started_at`` is 0 while it
+    waits.
     """
 
     def __init__(

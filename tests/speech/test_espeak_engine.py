@@ -1,5 +1,6 @@
 import itertools
 from array import array
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,7 @@ from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import SynthesisAborted, VoiceFailed
 from jarvisd.speech.engines.espeak import EspeakEngine
 from jarvisd.speech.engines.espeak_catalog import read_catalog
+from jarvisd.speech.engines.espeak_paths import find
 from jarvisd.speech.shaping import UtteranceShaper
 
 VOICE = "en-us+f5"
@@ -120,6 +122,16 @@ def test_a_library_that_is_not_there_says_so() -> None:
         EspeakEngine(library="/nowhere/libespeak-ng.so.1", data="/nowhere")
 
     assert "/nowhere/libespeak-ng.so.1" in caught.value.message
+
+
+def test_a_configured_library_brings_its_own_data(tmp_path: Path) -> None:
+    library, data = find("", "")
+    copy = tmp_path / "libespeak-ng.so.1"
+    copy.symlink_to(library)
+    (tmp_path / "espeak-ng-data").symlink_to(data)
+
+    assert find(str(copy), "") == (str(copy), str(tmp_path / "espeak-ng-data"))
+    assert find(str(copy), "/elsewhere") == (str(copy), "/elsewhere")
 
 
 def test_the_catalog_knows_languages_and_variants_without_the_library() -> None:

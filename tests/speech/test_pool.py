@@ -289,11 +289,12 @@ async def test_an_engine_that_raises_on_every_text_has_failed(open_pool: OpenPoo
     for _ in range(3):
         error = await failure(pool.submit(fake("crash")))
         assert (error.code, error.message) == (
-            "speech.engine_failed",
+            "speech.failed",
             "RuntimeError: the library raised",
         )
 
     assert "the library raised" in pool.engine_states()["fake"].reason
+    assert (await failure(pool.submit(fake("one")))).code == "speech.engine_failed"
 
 
 async def test_a_voice_that_cannot_be_loaded_is_reported_and_the_engine_stays_well(
@@ -336,6 +337,18 @@ async def test_idle_workers_end_and_come_back_when_needed(open_pool: OpenPool) -
     assert pool.engine_states()["espeak"].state == "idle"
 
     assert await collect(pool.submit(espeak("Hello again")))
+
+
+async def test_a_failed_engine_is_probed_even_when_nobody_speaks(open_pool: OpenPool) -> None:
+    pool = open_pool(
+        EngineCommand(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)), "any"), idle_s=0.01
+    )
+    for _ in range(3):
+        await failure(pool.submit(fake("crash")))
+
+    await until(lambda: pool.engine_states()["fake"].state == "idle")  # well again, and at rest
+
+    assert await collect(pool.submit(fake("one")))
 
 
 async def test_warming_starts_workers_ahead(open_pool: OpenPool) -> None:

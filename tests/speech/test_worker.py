@@ -161,12 +161,10 @@ class any_int(int):  # noqa: N801 - reads as a value in comparisons
         return 0
 
 
-def start_process(
-    engine: str = "espeak", **options: object
-) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def start_process(**options: object) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     ours.settimeout(20)
-    line = [sys.executable, "-m", "jarvisd.speech.worker", "--engine", engine]
+    line = [sys.executable, "-m", "jarvisd.speech.worker", "--engine", "espeak"]
     line += ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
     for name, value in options.items():
         line += ["--option", f"{name}={value}"]
@@ -191,13 +189,23 @@ def test_the_process_ignores_the_terminal_and_ends_with_its_connection() -> None
         assert process.wait(10) == 0
 
 
-def test_an_engine_that_cannot_start_says_why_before_the_process_ends() -> None:
-    process, connection = start_process(library="/nowhere.so", data="/nowhere")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"library": "/nowhere.so", "data": "/nowhere"}, "/nowhere.so cannot be loaded"),
+        ({"library": "/nowhere.so"}, "no espeak-ng-data beside /nowhere.so"),
+        ({"data": "/nowhere"}, "cannot use its data in /nowhere"),
+    ],
+)
+def test_an_engine_that_cannot_start_says_why_before_the_process_ends(
+    options: dict[str, object], message: str
+) -> None:
+    process, connection = start_process(**options)
     with process, connection:
         failure = Conversation(connection).next()
 
         assert isinstance(failure, Failure)
-        assert "/nowhere.so" in failure.message
+        assert message in failure.message
         assert process.wait(10) == 1
 
 

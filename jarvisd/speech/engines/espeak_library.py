@@ -15,6 +15,7 @@ CONTINUE, STOP = 0, 1
 END_OF_EVENTS, WORD = 0, 1
 _SYNCHRONOUS = 2
 _BUFFER_MS = 50
+_DO_NOT_EXIT = 0x8000  # without it the library ends the process when its data is missing
 _CHARS_UTF8 = 1
 _RATE = 1
 _SLOWEST, _FASTEST = 80, 450
@@ -68,7 +69,9 @@ class Library:
             raise unusable(f"{library} cannot be loaded: {error}") from error
         self._declare()
         parent = str(Path(data).parent) if Path(data).name == "espeak-ng-data" else data
-        rate = self._native.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, parent.encode(), 0)
+        rate = self._native.espeak_Initialize(
+            _SYNCHRONOUS, _BUFFER_MS, parent.encode(), _DO_NOT_EXIT
+        )
         if rate <= 0:
             raise unusable(f"espeak-ng cannot use its data in {data}")
         self.sample_rate = int(rate)
