@@ -1,0 +1,605 @@
+#!/usr/bin/env bash
+# Installs, upgrades and removes jarvisd. Asks nothing; run again, it changes only what differs.
+# ./install.sh --help lists the options, ./install.sh --dry-run what would be done.
+set -euo pipefail
+umask 022
+
+TREE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+readonly TREE
+readonly NEED_MB=400            # a venv with its libraries, beside the one before
+readonly READY_TIMEOUT_S="${JARVISD_READY_TIMEOUT_S:-120}"
+readonly KEEP_RELEASES=2        # the one in use, and the one to go back to
+
+# DESTDIR puts every file under another root and leaves the running system alone, for packagers.
+DESTDIR="${DESTDIR:-}"
+MODE=system ACTION=install PREFIX='' DRY_RUN='' NO_START='' PURGE='' UPGRADE='' WHEELS=''
+PIPER='' XTTS=''
+
+usage() {
+  cat <<'END'
+Usage: sudo ./install.sh [options]
+       ./install.sh --user [options]
+
+Installs jarvisd as a system service (or, with --user, as a service of your own), starts it, and
+lets it say one sentence. Running it again upgrades what is installed, or changes nothing.
+
+  --user           for you alone: ~/.local/share/jarvisd, systemctl --user; needs no root
+  --prefix DIR     where releases live (/opt/jarvisd; ~/.local/share/jarvisd)
+  --with-piper     with Piper's neural voices (about 200 MB more)
+  --with-xtts      with a separate environment for XTTS (about 1.8 GB more)
+  --wheels DIR     take every Python package from DIR, nothing from the network
+  --no-start       install, but neither enable nor start anything
+  --upgrade        as without, but fail when there is nothing to upgrade
+  --uninstall      remove everything but conversations, voices and configuration
+  --purge          with --uninstall: remove those, too, and the user and group
+  --dry-run        print what would be done, do nothing
+  --help           this text
+
+Environment: PYTHON (interpreter to build on), DESTDIR (root for packagers; implies --no-start),
+JARVISD_READY_TIMEOUT_S (120).
+END
+}
+
+# --- talking -------------------------------------------------------------------------------------
+
+STEP='reading the options' LEFT='Nothing was changed.' NEXT='./install.sh --help'
+
+say() { printf '%s\n' "$*"; }
+detail() { printf '    %s\n' "$*"; }
+# What is being done, what is left behind if it fails, and how to go on then.
+step() { STEP=$1 LEFT=$2 NEXT=$3; say "==> $1"; }
+
+fail() {
+  printf 'install.sh: %s\n' "$1" >&2
+  [ -z "${2:-}" ] || NEXT=$2
+  exit 1
+}
+
+explain_failure() {
+  local code=$?
+  [ "$code" -eq 0 ] && return
+  {
+    printf '\nStopped while: %s (exit %s)\n' "$STEP" "$code"
+    printf '  Left behind: %s\n' "$LEFT"
+    printf '  To go on:    %s\n' "$NEXT"
+  } >&2
+}
+trap explain_failure EXIT
+
+# --- doing, or only saying so --------------------------------------------------------------------
+
+run() {
+  if [ -n "$DRY_RUN" ]; then detail "would run: $(words "$@")"; else "$@"; fi
+}
+
+# A command line as one would type it; paths without DESTDIR.
+words() {
+  local word line=''
+  for word in "$@"; do
+    case $word in *[!A-Za-z0-9_./:=@%+,-]*|'') word="'$word'" ;; esac
+    line+="${line:+ }${word#"${DESTDIR:-/no/such/root}"}"
+  done
+  printf '%s' "$line"
+}
+
+CHANGED=''
+# put MODE TARGET: writes stdin to TARGET where it differs, keeping the former file for a rollback.
+put() {
+  local mode=$1 target=$2 new
+  new=$(mktemp)
+  cat >"$new"
+  if [ -f "$target" ] && cmp -s "$new" "$target"; then
+    rm -f "$new"
+    return
+  fi
+  CHANGED=yes
+  if [ -n "$DRY_RUN" ]; then
+    detail "would write: ${target#"$DESTDIR"}"
+  else
+    detail "${target#"$DESTDIR"}"
+    keep_former "$target"
+    install -D -m "$mode" "$new" "$target"
+  fi
+  rm -f "$new"
+}
+
+link() {
+  local to=$1 name=$2
+  [ "$(readlink "$name" 2>/dev/null || true)" = "$to" ] && return
+  if [ -n "$DRY_RUN" ]; then
+    detail "would link: ${name#"$DESTDIR"} -> ${to#"$DESTDIR"}"
+    return
+  fi
+  mkdir -p "$(dirname "$name")"
+  # Made beside and renamed over: there is no moment without a link.
+  ln -s "$to" "$name.new.$$"
+  mv -T "$name.new.$$" "$name"
+}
+
+drop() {
+  local path
+  for path in "$@"; do
+    [ -e "$path" ] || [ -L "$path" ] || continue
+    if [ -n "$DRY_RUN" ]; then detail "would remove: ${path#"$DESTDIR"}"; else rm -rf "$path"; fi
+  done
+}
+
+# The files of the release before, so that a rollback brings back its units with it.
+FORMER=''
+keep_former() {
+  [ -n "$FORMER" ] || FORMER=$(mktemp -d)
+  if [ -f "$1" ]; then
+    install -D -m "$(stat -c %a "$1")" "$1" "$FORMER/files$1"
+  else
+    printf '%s\n' "$1" >>"$FORMER/new"
+  fi
+}
+
+restore_former() {
+  [ -n "$FORMER" ] || return 0
+  if [ -d "$FORMER/files" ]; then cp -a "$FORMER/files/." /; fi
+  if [ -f "$FORMER/new" ]; then xargs -r -d '\n' rm -f <"$FORMER/new"; fi
+}
+
+# --- options and places --------------------------------------------------------------------------
+
+read_options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --user) MODE=user ;;
+      --prefix) [ $# -ge 2 ] || fail '--prefix needs a directory'; PREFIX=$2; shift ;;
+      --prefix=*) PREFIX=${1#*=} ;;
+      --wheels) [ $# -ge 2 ] || fail '--wheels needs a directory'; WHEELS=$2; shift ;;
+      --wheels=*) WHEELS=${1#*=} ;;
+      --with-piper) PIPER=yes ;;
+      --with-xtts) XTTS=yes ;;
+      --no-start) NO_START=yes ;;
+      --upgrade) UPGRADE=yes ;;
+      --uninstall) ACTION=uninstall ;;
+      --purge) PURGE=yes ;;
+      --dry-run) DRY_RUN=yes ;;
+      --help | -h) usage; exit 0 ;;
+      *) fail "unknown option: $1" ;;
+    esac
+    shift
+  done
+  [ -z "$PURGE" ] || [ "$ACTION" = uninstall ] || fail '--purge goes with --uninstall'
+  [ -z "$DESTDIR" ] || NO_START=yes
+  if [ -n "$WHEELS" ]; then
+    [ -d "$WHEELS" ] || fail "there is no directory $WHEELS"
+    WHEELS=$(cd "$WHEELS" && pwd)
+  fi
+}
+
+set_places() {
+  if [ "$MODE" = user ]; then
+    local home=${HOME:?HOME is not set}
+    : "${PREFIX:=$home/.local/share/jarvisd}"
+    BIN=$home/.local/bin
+    UNITS=${XDG_CONFIG_HOME:-$home/.config}/systemd/user
+    CONFIG=${XDG_CONFIG_HOME:-$home/.config}/jarvisd
+    STATE=${XDG_STATE_HOME:-$home/.local/state}/jarvisd
+    SHARE=${XDG_DATA_HOME:-$home/.local/share}
+    BASH_COMPLETION=$SHARE/bash-completion/completions/jarvisctl
+    ZSH_COMPLETION=$SHARE/zsh/site-functions/_jarvisctl
+    FISH_COMPLETION=${XDG_CONFIG_HOME:-$home/.config}/fish/completions/jarvisctl.fish
+    CTL=(systemctl --user)
+  else
+    : "${PREFIX:=/opt/jarvisd}"
+    BIN=$DESTDIR/usr/local/bin
+    UNITS=$DESTDIR/etc/systemd/system
+    CONFIG=$DESTDIR/etc/jarvisd
+    STATE=$DESTDIR/var/lib/jarvisd
+    SHARE=$DESTDIR/usr/local/share
+    BASH_COMPLETION=$SHARE/bash-completion/completions/jarvisctl
+    ZSH_COMPLETION=$SHARE/zsh/site-functions/_jarvisctl
+    FISH_COMPLETION=$SHARE/fish/vendor_completions.d/jarvisctl.fish
+    CTL=(systemctl)
+  fi
+  case $PREFIX in /*) ;; *) fail "--prefix must be an absolute path, not $PREFIX" ;; esac
+  PREFIX=${PREFIX%/}
+  CURRENT=$PREFIX/current          # as the running system sees it
+  ROOT=$DESTDIR$PREFIX
+  [ "$MODE" = system ] || ROOT=$PREFIX
+}
+
+# --- checks: everything that can be known before anything is changed ------------------------------
+
+check() {
+  step 'Checking this machine' 'Nothing was changed.' 'Mend what is named above, then run the same command again.'
+  check_rights
+  check_systemd
+  check_python
+  check_disk
+}
+
+check_rights() {
+  [ -z "$DRY_RUN$DESTDIR" ] || return 0
+  if [ "$MODE" = system ] && [ "$(id -u)" -ne 0 ]; then
+    fail 'a system service is installed by root' 'sudo ./install.sh, or ./install.sh --user for yourself'
+  fi
+  if [ "$MODE" = user ] && [ "$(id -u)" -eq 0 ]; then
+    fail '--user is for a user, and this is root' 'Run it as yourself, without sudo.'
+  fi
+}
+
+check_systemd() {
+  [ -z "$NO_START$DRY_RUN" ] || return 0
+  local version
+  [ -d /run/systemd/system ] \
+    || fail 'systemd does not run this machine' 'Use --no-start, then run jarvisd under your own supervision.'
+  version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+  [ "${version:-0}" -ge 252 ] || fail "systemd $version is too old: 252 is needed (Debian 12)"
+  if [ "$MODE" = user ]; then
+    : "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}"
+    export XDG_RUNTIME_DIR
+    systemctl --user show-environment >/dev/null 2>&1 \
+      || fail 'your own systemd does not answer' "Log in properly, or: sudo loginctl enable-linger $(id -un)"
+  fi
+}
+
+check_python() {
+  local candidate
+  for candidate in ${PYTHON:+"$PYTHON"} /usr/bin/python3 /usr/bin/python3.1[1-9] /usr/local/bin/python3 \
+    "$(command -v python3 || true)"; do
+    fits "$candidate" && break
+    candidate=''
+  done
+  if [ -z "$candidate" ]; then
+    [ -z "$DRY_RUN" ] || { PYTHON=/usr/bin/python3; return; }
+    fail 'no Python 3.11 or newer was found outside of home directories' \
+      'sudo apt install python3 python3-venv; or name one: sudo PYTHON=/path/to/python3 ./install.sh'
+  fi
+  PYTHON=$candidate
+  [ -n "$DRY_RUN" ] && return
+  PIP_WHEEL=$("$PYTHON" - <<'END' || true
+import ensurepip, pathlib, sysconfig
+places = [sysconfig.get_config_var("WHEEL_PKG_DIR"), pathlib.Path(ensurepip.__file__).parent / "_bundled"]
+print(next(str(w) for place in places if place for w in sorted(pathlib.Path(place).glob("pip-*.whl"))))
+END
+  )
+  [ -n "$PIP_WHEEL" ] || fail "$PYTHON cannot make virtual environments" 'sudo apt install python3-venv'
+  detail "$("$PYTHON" --version) at $PYTHON"
+}
+
+# A service may not look into home directories, so its interpreter must not live there.
+fits() {
+  [ -n "$1" ] && [ -x "$1" ] || return 1
+  if [ "$MODE" = system ]; then
+    case $(readlink -f "$1") in /root/* | /home/*) return 1 ;; esac
+  fi
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+check_disk() {
+  local place=$ROOT free need=$NEED_MB
+  [ -z "$DRY_RUN" ] || return 0
+  [ -z "$PIPER" ] || need=$((need + 300))
+  [ -z "$XTTS" ] || need=$((need + 4000))
+  while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+  free=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$need" ] || fail "$place has $free MB free; $need MB are needed"
+  detail "$free MB free on $place"
+}
+
+# --- the release: one virtual environment per version, never changed once made --------------------
+
+installed_version() {
+  local target
+  target=$(readlink "$ROOT/current" 2>/dev/null || true)
+  [ -z "$target" ] || basename "$target"
+}
+
+choose_release() {
+  local wheel
+  VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' "$TREE/pyproject.toml" | head -n 1)
+  SOURCE=$TREE
+  wheel=''
+  if [ -n "$WHEELS" ]; then
+    wheel=$(find "$WHEELS" -maxdepth 1 -name 'jarvisd-*.whl' | sort -V | tail -n 1)
+  fi
+  if [ -n "$wheel" ]; then
+    SOURCE=$wheel
+    VERSION=$(basename "$wheel" | cut -d- -f2)
+  fi
+  EXTRAS=${PIPER:+[piper]}
+  FINGERPRINT=$(fingerprint)
+  # The same version made of other files is another release: 0.1.0, 0.1.0.2, 0.1.0.3 …
+  local count=1
+  NAME=$VERSION
+  while [ -e "$ROOT/$NAME" ] && ! made "$NAME" && [ -f "$ROOT/$NAME/.made-of" ]; do
+    count=$((count + 1))
+    NAME=$VERSION.$count
+  done
+  RELEASE=$ROOT/$NAME
+}
+
+fingerprint() {
+  {
+    printf '%s %s\n' "$EXTRAS" "$PYTHON"
+    if [ -f "$SOURCE" ]; then
+      cat "$SOURCE"
+    else
+      find "$TREE/jarvisd" "$TREE/tui" "$TREE/pyproject.toml" -type f \
+        \( -name '*.py' -o -name '*.toml' -o -name '*.sql' -o -name 'py.typed' \) -print0 \
+        | sort -z | xargs -0 cat
+    fi
+  } | sha256sum | cut -d' ' -f1
+}
+
+made() { [ "$(cat "$ROOT/$1/.made-of" 2>/dev/null || true)" = "$FINGERPRINT" ]; }
+
+make_release() {
+  if made "$NAME"; then
+    detail "jarvisd $NAME is there already"
+    return
+  fi
+  step "Making jarvisd $NAME in $PREFIX/$NAME" \
+    "An unfinished $PREFIX/$NAME, which the next run replaces. What was installed before still runs." \
+    'Read the message above; with a network or a complete --wheels directory, run the same command again.'
+  drop "$RELEASE"
+  run "$PYTHON" -m venv --without-pip "$RELEASE"
+  install_packages "$RELEASE" "$SOURCE$EXTRAS"
+  if [ -n "$DRY_RUN" ]; then return; fi
+  "$RELEASE/bin/jarvisd" --version >/dev/null || fail 'the new release does not even say its version'
+  printf '%s\n' "$FINGERPRINT" >"$RELEASE/.made-of"
+}
+
+# pip comes from Python's own copy and is not left in the release.
+install_packages() {
+  local venv=$1 options=(--quiet --disable-pip-version-check --no-warn-script-location --no-cache-dir)
+  shift
+  if [ -n "$WHEELS" ]; then options+=(--no-index --find-links "$WHEELS"); fi
+  if [ -n "$DRY_RUN" ]; then
+    detail "would run: pip install $(words "$@")${WHEELS:+ from $WHEELS}"
+  else
+    PYTHONPATH=$PIP_WHEEL PIP_ROOT_USER_ACTION=ignore "$venv/bin/python" -m pip install "${options[@]}" "$@"
+  fi
+}
+
+make_xtts() {
+  [ -n "$XTTS" ] || return 0
+  local venv=$ROOT/xtts
+  if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import TTS' 2>/dev/null; then return 0; fi
+  step "Making the XTTS environment in $PREFIX/xtts (long)" \
+    "An unfinished $PREFIX/xtts, which the next run replaces; jarvisd itself is not concerned." \
+    'Run the same command again, or without --with-xtts.'
+  drop "$venv"
+  run "$PYTHON" -m venv --without-pip "$venv"
+  if [ -z "$WHEELS" ]; then export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu; fi
+  install_packages "$venv" 'coqui-tts>=0.28,<0.29' torch torchaudio six msgspec numpy
+}
+
+# --- files around the release ---------------------------------------------------------------------
+
+make_user() {
+  [ "$MODE" = system ] || return 0
+  step 'Making user, group and directories' 'Users and directories, which do no harm.' 'Run the same command again.'
+  put 644 "$DESTDIR/usr/lib/sysusers.d/jarvisd.conf" <"$TREE/systemd/jarvisd.sysusers"
+  put 644 "$DESTDIR/usr/lib/tmpfiles.d/jarvisd.conf" <"$TREE/systemd/jarvisd.tmpfiles"
+  run systemd-sysusers ${DESTDIR:+--root="$DESTDIR"} jarvisd.conf
+  run systemd-tmpfiles ${DESTDIR:+--root="$DESTDIR"} --create jarvisd.conf
+}
+
+write_config() {
+  if [ -e "$CONFIG/jarvisd.toml" ]; then
+    detail "keeping ${CONFIG#"$DESTDIR"}/jarvisd.toml"
+  else
+    put 644 "$CONFIG/jarvisd.toml" <"$TREE/etc/jarvisd.toml"
+  fi
+}
+
+write_units() {
+  step 'Writing configuration, units and commands' \
+    'Files of the new release; the daemon that runs is still the one before.' 'Run the same command again.'
+  write_config
+  local source=$TREE/systemd name
+  [ "$MODE" = system ] || source=$TREE/systemd/user
+  for name in jarvisd.service jarvisd.socket; do
+    sed "s|^ExecStart=.*/current/bin|ExecStart=$CURRENT/bin|" "$source/$name" | put 644 "$UNITS/$name"
+  done
+  if [ "$MODE" = system ]; then
+    put 644 "$UNITS/jarvis.slice" <"$source/jarvis.slice"
+    put 644 "$UNITS/llama-server.service.d/jarvis.conf" <"$source/llama-server.service.d/jarvis.conf"
+  fi
+  if [ -n "$XTTS" ]; then xtts_drop_in | put 644 "$UNITS/jarvisd.service.d/xtts.conf"; fi
+  link "$CURRENT/bin/jarvisd" "$BIN/jarvisd"
+  link "$CURRENT/bin/jarvisctl" "$BIN/jarvisctl"
+}
+
+xtts_drop_in() {
+  cat <<'END'
+# Written by install.sh --with-xtts.
+[Service]
+# torch compiles code while it runs.
+MemoryDenyWriteExecute=no
+# 2.5 GB steady, 3.9 GB while the model loads.
+MemoryHigh=5G
+MemoryMax=6G
+END
+}
+
+write_completion() {
+  local shell target
+  for shell in bash zsh fish; do
+    case $shell in
+      bash) target=$BASH_COMPLETION ;;
+      zsh) target=$ZSH_COMPLETION ;;
+      fish) target=$FISH_COMPLETION ;;
+    esac
+    if [ -n "$DRY_RUN" ]; then
+      detail "would write: ${target#"$DESTDIR"}"
+    elif "$RELEASE/bin/jarvisctl" completion "$shell" >"$RELEASE/.completion" 2>/dev/null; then
+      put 644 "$target" <"$RELEASE/.completion"
+    fi
+  done
+  rm -f "$RELEASE/.completion"
+  local page name
+  for page in "$TREE"/man/*.[1-8]; do
+    name=${page##*/}
+    if [ -f "$page" ]; then put 644 "$SHARE/man/man${page##*.}/$name" <"$page"; fi
+  done
+}
+
+# --- in force: flip, restart, look, and back if it does not answer --------------------------------
+
+start() {
+  local before=$1
+  if [ -n "$NO_START" ]; then
+    link "$NAME" "$ROOT/current"
+    say "Installed, not started. To start: ${CTL[*]} enable --now jarvisd.socket jarvisd.service"
+    return
+  fi
+  if [ "$before" = "$NAME" ] && [ -z "$CHANGED" ] && answers; then
+    say "jarvisd $NAME runs already."
+    return
+  fi
+  step "Starting jarvisd $NAME" \
+    "jarvisd $NAME in $PREFIX/$NAME, installed but not running." \
+    'journalctl -u jarvisd -n 50; then run the same command again.'
+  link "$NAME" "$ROOT/current"
+  run "${CTL[@]}" daemon-reload
+  run "${CTL[@]}" --quiet enable jarvisd.socket jarvisd.service
+  if restart && answers; then return; fi
+  roll_back "$before"
+}
+
+# The socket stays open throughout: a connection made meanwhile waits and is served.
+restart() {
+  run "${CTL[@]}" reset-failed jarvisd.socket jarvisd.service 2>/dev/null || true
+  run "${CTL[@]}" start jarvisd.socket || return
+  if [ -n "$DRY_RUN" ]; then
+    run "${CTL[@]}" restart jarvisd.service
+    return
+  fi
+  timeout "$READY_TIMEOUT_S" "${CTL[@]}" restart jarvisd.service
+}
+
+# Healthy: the daemon that answers is the release that was just made.
+answers() {
+  [ -z "$DRY_RUN" ] || return 0
+  local shown
+  shown=$("$RELEASE/bin/jarvisctl" ${SOCKET:+--socket "$SOCKET"} version --json 2>/dev/null) || return
+  [[ $shown == *'"'"$("$RELEASE/bin/jarvisd" --version | cut -d' ' -f2)"'"'* ]] || return
+  "${CTL[@]}" --quiet is-active jarvisd.service
+}
+
+roll_back() {
+  local before=$1
+  say "jarvisd $NAME did not become ready. Its last words:"
+  journal | sed 's/^/    /' >&2 || true
+  if [ -z "$before" ] || [ "$before" = "$NAME" ]; then
+    fail "jarvisd $NAME does not start" 'Mend what its last words name, then: systemctl restart jarvisd'
+  fi
+  step "Going back to jarvisd $before" "Both releases in $PREFIX; current points to $before." \
+    "journalctl -u jarvisd; then: ${CTL[*]} restart jarvisd"
+  link "$before" "$ROOT/current"
+  restore_former
+  RELEASE=$ROOT/$before
+  "${CTL[@]}" daemon-reload
+  if restart && answers; then
+    drop "$ROOT/$NAME"
+    LEFT="jarvisd $before, running as before; $NAME was removed."
+    fail "jarvisd $NAME did not start, so $before is back in force" 'Report the last words above.'
+  fi
+  fail "neither $NAME nor $before starts"
+}
+
+journal() {
+  if [ "$MODE" = user ]; then
+    journalctl --user -u jarvisd.service -n 15 -o cat --no-pager
+  else
+    journalctl -u jarvisd.service -n 15 -o cat --no-pager
+  fi
+}
+
+remove_old_releases() {
+  [ -z "$DRY_RUN" ] || return 0
+  local before=$1 path name kept=0
+  for path in $(find "$ROOT" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-); do
+    name=$(basename "$path")
+    if [ "$name" = "$NAME" ] || [ "$name" = "$before" ] || [ ! -f "$path/.made-of" ]; then continue; fi
+    kept=$((kept + 1))
+    if [ "$kept" -gt $((KEEP_RELEASES - 2)) ]; then drop "$path"; fi
+  done
+}
+
+greet() {
+  [ -z "$NO_START" ] || return 0
+  step 'Saying a first sentence' "jarvisd $NAME, installed and running." 'jarvisctl status'
+  if [ -n "$DRY_RUN" ]; then
+    detail 'would say: jarvisd is installed, and listening.'
+    return
+  fi
+  if ! timeout 120 "$RELEASE/bin/jarvisctl" say 'jarvisd is installed, and listening.'; then
+    detail 'It could not be said; the reason is above, and jarvisctl status knows more.'
+  fi
+  say "jarvisd $NAME is ready. Next: jarvisctl status; jarvisctl ask \"How is this machine?\""
+  if [ "$MODE" = system ]; then
+    say "Members of group jarvis may talk to it: sudo usermod -aG jarvis ${SUDO_USER:-YOU}"
+  fi
+}
+
+install_all() {
+  check
+  local before
+  before=$(installed_version)
+  if [ -n "$UPGRADE" ] && [ -z "$before" ]; then
+    fail "there is no jarvisd in $PREFIX to upgrade" 'Run it without --upgrade.'
+  fi
+  choose_release
+  if [ -n "$before" ] && [ "$before" != "$NAME" ]; then say "Upgrading jarvisd $before to $NAME"; fi
+  make_user
+  make_release
+  make_xtts
+  write_units
+  write_completion
+  start "$before"
+  remove_old_releases "$before"
+  greet
+}
+
+# --- removing -------------------------------------------------------------------------------------
+
+uninstall() {
+  check_rights
+  step 'Stopping jarvisd' 'Everything is still installed.' 'Run the same command again.'
+  if [ -z "$DESTDIR" ] && { [ -n "$DRY_RUN" ] || [ -e "$UNITS/jarvisd.service" ]; }; then
+    run "${CTL[@]}" --quiet disable --now jarvisd.socket jarvisd.service || true
+  fi
+  step 'Removing jarvisd' 'Part of the files.' 'Run the same command again.'
+  drop "$UNITS"/jarvisd.{service,socket} "$UNITS/jarvisd.service.d" "$UNITS/jarvis.slice" \
+    "$UNITS/llama-server.service.d/jarvis.conf" "$BIN/jarvisd" "$BIN/jarvisctl" \
+    "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$SHARE"/man/man[1-8]/jarvis{d,ctl}*.[1-8]
+  if [ "$MODE" = system ]; then
+    rmdir --ignore-fail-on-non-empty "$UNITS/llama-server.service.d" 2>/dev/null || true
+    drop "$DESTDIR"/usr/lib/{sysusers,tmpfiles}.d/jarvisd.conf "$DESTDIR/run/jarvisd"
+  fi
+  if [ -z "$DESTDIR" ]; then
+    run "${CTL[@]}" daemon-reload
+    run "${CTL[@]}" reset-failed jarvisd.service jarvisd.socket 2>/dev/null || true
+  fi
+  drop "$ROOT"
+  if [ -n "$PURGE" ]; then purge; else
+    say "jarvisd is removed. Kept: ${STATE#"$DESTDIR"} and ${CONFIG#"$DESTDIR"}${NAMES_KEPT}."
+    say 'To remove those, too: ./install.sh --uninstall --purge'
+  fi
+}
+
+purge() {
+  drop "$STATE" "$CONFIG"
+  if [ "$MODE" = system ] && [ -z "$DESTDIR" ]; then
+    if [ -n "$DRY_RUN" ] || id jarvis >/dev/null 2>&1; then run userdel jarvis; fi
+    if getent group jarvis >/dev/null 2>&1; then run groupdel jarvis; fi
+  fi
+  say 'jarvisd is removed, with its data.'
+}
+
+read_options "$@"
+set_places
+NAMES_KEPT=''
+[ "$MODE" = user ] || NAMES_KEPT=', and the user jarvis, who owns the data'
+SOCKET=''
+[ "$MODE" = system ] || SOCKET=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/jarvisd/control.sock
+if [ "$ACTION" = uninstall ]; then uninstall; else install_all; fi
+[ -z "$FORMER" ] || rm -rf "$FORMER"
