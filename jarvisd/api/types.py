@@ -159,7 +159,10 @@ class UtteranceTimings(Response):
 
 
 class ReplyStarted(Response, tag_field="type", tag="reply.started"):
-    """A reply exists; it can be interrupted and its audio fetched from now on."""
+    """A reply exists; it can be interrupted and its audio fetched from now on.
+
+    ``started_at`` is the second that all its timings count from, on the host's monotonic clock.
+    """
 
     reply: str
     seq: int
@@ -170,6 +173,7 @@ class ReplyStarted(Response, tag_field="type", tag="reply.started"):
     sample_rate: int
     fallback: bool = False
     fallback_reason: str = ""
+    started_at: float = 0.0
 
 
 class Token(Response, tag_field="type", tag="token"):

@@ -65,6 +65,7 @@ class Announcer:
                 sample_rate=self._sample_rate,
                 fallback=self.fallback,
                 fallback_reason=choice.reason if choice else "",
+                started_at=self.stopwatch.started_at,
             )
         )
 

@@ -23,6 +23,7 @@ from jarvisd.errors import JarvisError
 # Sorted; the line beside a verb is the first line of its help (a test compares them).
 VERBS = {
     "ask": "Ask the assistant; without a text, hold a conversation.",
+    "bench": "Measure this machine against its own floor.",
     "completion": "Print the completion script of a shell.",
     "config": "Check and show the daemon's configuration.",
     "conversations": "List, show and delete conversations.",
@@ -36,7 +37,7 @@ VERBS = {
     "version": "Show the versions of jarvisctl and of the daemon.",
     "voices": "List the voices.",
 }
-UNLISTED = {"bench": "jarvisctl.bench.command", "try": "jarvisctl.commands.try_"}
+UNLISTED = {"try": "jarvisctl.commands.try_"}
 
 
 class ReaderLeftError(Exception):

@@ -1,0 +1,79 @@
+"""What a measurement comes to: percentiles, the floor beside them, and whether the target was met.
+
+Pure values. A row is judged by one of its percentiles; where something is missing it says why and
+is not judged.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Percentile = Literal["p50", "p95", "p99"]
+_SHARES: dict[Percentile, float] = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+
+
+def percentile(values: Sequence[float], which: Percentile) -> float:
+    """The smallest value that at least that share of ``values`` does not exceed.
+
+    The nearest rank: always a value that was measured. Raises ``ValueError`` without values.
+    """
+    if not values:
+        raise ValueError("no values were measured")
+    rank = max(1, math.ceil(_SHARES[which] * len(values)))
+    return sorted(values)[rank - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure: ``values`` in ``unit``, judged by one percentile against ``target``.
+
+    ``floor`` is the same percentile of the least that the machine needs for this. Without a
+    target the row is information. ``skipped`` says why there are no values.
+    """
+
+    name: str
+    unit: str
+    values: Sequence[float] = ()
+    judged: Percentile = "p50"
+    floor: float | None = None
+    target: float | None = None
+    at_least: bool = False
+    skipped: str = ""
+    broken: bool = False
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the target was met; ``None`` where nothing was measured or nothing is asked."""
+        if self.broken:
+            return False
+        if self.target is None or not self.values:
+            return None
+        value = percentile(self.values, self.judged)
+        return value >= self.target if self.at_least else value <= self.target
+
+    def at(self, which: Percentile) -> float | None:
+        """One of its percentiles; ``None`` where nothing was measured."""
+        return percentile(self.values, which) if self.values else None
+
+    def wire(self) -> dict[str, object]:
+        """The row as ``--json`` prints it."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "p50": _rounded(self.at("p50")),
+            "p95": _rounded(self.at("p95")),
+            "p99": _rounded(self.at("p99")),
+            "floor": _rounded(self.floor),
+            "target": _rounded(self.target),
+            "pass": self.passed,
+        }
+
+
+def missed(rows: Sequence[Row]) -> list[Row]:
+    """The rows whose target was not met."""
+    return [row for row in rows if row.passed is False]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

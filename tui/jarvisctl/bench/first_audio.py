@@ -1,0 +1,80 @@
+"""From a text that is there already to its first PCM at the client, beside the engine alone.
+
+The floor is the same engine in this process, given the words that the daemon speaks first: both
+take turns, so that a busy machine is busy for both.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from jarvisctl.bench.figures import Row, percentile
+from jarvisctl.bench.replies import ANSWERS
+from jarvisctl.bench.rig import EMBEDDED, TINY, PartUnavailable, Rig
+from jarvisctl.bench.wire import PCM, Wire, post
+from jarvisd.config.settings import TextSettings
+from jarvisd.speech.engine import Engine
+from jarvisd.speech.engines import make
+from jarvisd.text import UtteranceStream
+
+ALLOWED_MS = 5.0
+WARM_UPS = 5
+
+
+def measure(rig: Rig) -> Iterator[Row]:
+    """One row per engine."""
+    yield _engine_row(rig, "first_audio.espeak", EMBEDDED, make("espeak", {}))
+    try:
+        voices = rig.voices
+    except PartUnavailable as reason:
+        yield Row(name="first_audio.piper", unit="ms", skipped=str(reason))
+    else:
+        engine = make("piper", {"voices_dir": str(voices)})
+        yield _engine_row(rig, "first_audio.piper", TINY, engine)
+
+
+def _engine_row(rig: Rig, name: str, voice: str, engine: Engine) -> Row:
+    with rig.daemon(voice=voice) as daemon:
+        through, alone = _samples(rig, daemon.socket, voice, engine)
+    floor = percentile(alone, "p95")
+    return Row(
+        name=name, unit="ms", values=through, judged="p95", floor=floor, target=floor + ALLOWED_MS
+    )
+
+
+def _samples(rig: Rig, socket: Path, voice: str, engine: Engine) -> tuple[list[float], list[float]]:
+    """Milliseconds to the first PCM through the socket, and by the engine alone."""
+    through, alone = [], []
+    name = voice.partition(":")[2]
+    engine.load(name)
+    with Wire(socket) as wire:
+        for number in range(rig.samples(200, 40) + WARM_UPS):
+            text = ANSWERS[number % len(ANSWERS)]
+            alone.append(_engine_ms(engine, name, first_words(text)))
+            through.append(_say_ms(wire, voice, text))
+    return through[WARM_UPS:], alone[WARM_UPS:]
+
+
+def first_words(text: str) -> str:
+    """What of ``text`` is spoken first, as it is said aloud."""
+    stream = UtteranceStream(TextSettings())
+    return [*stream.feed(text), *stream.finish()][0].spoken.text
+
+
+def _engine_ms(engine: Engine, voice: str, text: str) -> float:
+    began = time.monotonic()
+    pieces = engine.synthesize(text, voice, 1.0, lambda: False)
+    next(piece for piece in pieces if piece.pcm)
+    first = time.monotonic()
+    for _ in pieces:  # to its end, so that the next one starts from rest
+        continue
+    return (first - began) * 1_000
+
+
+def _say_ms(wire: Wire, voice: str, text: str) -> float:
+    sent = wire.send(post("/v1/say", {"text": text, "voice": voice}, accept=PCM))
+    chunks = wire.chunks()
+    first, _ = next(chunks)
+    for _ in chunks:
+        continue
+    return (first - sent) * 1_000

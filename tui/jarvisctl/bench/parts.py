@@ -1,0 +1,89 @@
+"""The parts of the benchmark by name, in the order in which they run.
+
+Knows what there is without importing any of it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from jarvisctl.bench.figures import Row
+
+if TYPE_CHECKING:
+    from jarvisctl.bench.rig import Rig
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One measurement: its name on the command line, what it tells, and its rows."""
+
+    name: str
+    about: str
+    rows: tuple[str, ...]
+    module: str
+
+    def measure(self, rig: "Rig") -> Iterator[Row]:
+        """Import the measurement and run it."""
+        measure: Callable[[Rig], Iterator[Row]] = import_module(
+            f"jarvisctl.bench.{self.module}"
+        ).measure
+        return measure(rig)
+
+
+PARTS: tuple[Part, ...] = (
+    Part("rules", "sentence rules that come out exactly", ("golden_rules",), "sentence_rules"),
+    Part("text", "what a token costs on its way to speech", ("text_per_token",), "text_cost"),
+    Part("start", "from start to first answer", ("ready_after_start",), "startup"),
+    Part(
+        "idle",
+        "memory, processor and wake-ups at rest",
+        ("idle.memory", "idle.cpu", "idle.wake_ups"),
+        "idling",
+    ),
+    Part("status", "GET /v1/status on a kept connection", ("status",), "status_latency"),
+    Part(
+        "say",
+        "from a given text to its first audio",
+        ("first_audio.espeak", "first_audio.piper"),
+        "first_audio",
+    ),
+    Part(
+        "ask",
+        "from the first token to the first audio",
+        ("token_to_audio.40", "token_to_audio.20"),
+        "token_to_audio",
+    ),
+    Part(
+        "steps",
+        "clause to synthesis, PCM to socket",
+        ("clause_to_synthesis", "pcm_to_socket"),
+        "pipeline_steps",
+    ),
+    Part(
+        "interrupt",
+        "from an interrupt to silence",
+        ("interrupt.silent", "interrupt.freed"),
+        "interrupting",
+    ),
+    Part("stall", "waiting while two syntheses run", ("loop_stall",), "loop_stall"),
+    Part(
+        "frames",
+        "paced frames of three sessions",
+        ("frames.jitter", "frames.dropped"),
+        "frame_jitter",
+    ),
+)
+
+
+def selected(names: Sequence[str]) -> list[Part]:
+    """The parts of these names in running order, all of them for none.
+
+    A row's name selects its part. Raises ``KeyError`` with a name that is neither.
+    """
+    known = {part.name for part in PARTS} | {row for part in PARTS for row in part.rows}
+    for name in names:
+        if name not in known:
+            raise KeyError(name)
+    wanted = set(names)
+    return [part for part in PARTS if not names or wanted & {part.name, *part.rows}]

@@ -1,0 +1,39 @@
+"""One run of the benchmark: the chosen parts, one after the other, whatever becomes of each."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from jarvisctl.bench.figures import Row
+from jarvisctl.bench.parts import Part
+from jarvisctl.bench.rig import PartUnavailable, Rig
+from jarvisd.errors import JarvisError
+
+
+def run(
+    parts: Sequence[Part], *, quick: bool, say: Callable[[str], None]
+) -> Iterator[tuple[Part, list[Row]]]:
+    """Measure each part; ``say`` is told what is being done."""
+    with Rig(quick=quick, say=say) as rig:
+        for part in parts:
+            say(part.about)
+            yield part, rows_of(part, rig)
+
+
+def rows_of(part: Part, rig: Rig) -> list[Row]:
+    """The rows of one part; those it could not fill say why, and are broken if nothing excuses it.
+
+    A part that fails must not cost the figures of the others.
+    """
+    rows: list[Row] = []
+    reason, broken = "", False
+    try:
+        rows.extend(part.measure(rig))
+    except PartUnavailable as missing:
+        reason = str(missing)
+    except (JarvisError, OSError) as error:
+        reason, broken = f"not measured: {error}", True
+    made = {row.name for row in rows}
+    return rows + [
+        Row(name=name, unit="", skipped=reason, broken=broken)
+        for name in part.rows
+        if name not in made
+    ]
