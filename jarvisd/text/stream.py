@@ -16,6 +16,9 @@ from jarvisd.text.window import Window
 
 # A boundary is decided at most this many characters after its place.
 _DECISION_CHARS = 64
+# A short sentence waits for the next one until both have so many times the least length: then it
+# is spoken alone, rather than leave a silence.
+_PATIENCE = 3
 _LOUDER_PAUSE = 1.3  # after a question or an exclamation
 _LINE_PAUSE = 1.4  # after a line: a heading, an item of a list
 _PARAGRAPH_PAUSE = 2.0
@@ -37,6 +40,7 @@ class UtteranceStream:
         self._start = 0  # where the utterance in progress begins
         self._sentences: list[Sentence] = []  # that ended in it
         self._held_until = 0  # where the last of them ends, white space included
+        self._held_kind = Kind.SENTENCE
         self._clause = 0  # the last place where it may be cut
         self._skipping: str | None = None  # why the block in progress is not spoken
         self._in_table = False
@@ -90,7 +94,7 @@ class UtteranceStream:
     def _take_sentence(self, boundary: Boundary, sentence: Sentence | None) -> None:
         if sentence:
             self._sentences.append(sentence)
-        self._held_until = boundary.after
+        self._held_until, self._held_kind = boundary.after, boundary.kind
         long_enough = boundary.after - self._start >= self._settings.utterance_min_chars
         if self._opening or long_enough:
             self._release(boundary.after, boundary.kind)
@@ -154,18 +158,30 @@ class UtteranceStream:
     # Release
 
     def _cut_overlong(self, seen: int) -> None:
-        """Release the front of an utterance that grew beyond the limit without an end."""
-        limit = MAX_SENTENCE_CHARS if self._skipping else self._settings.utterance_max_chars
-        while seen - self._start > limit + _DECISION_CHARS:
-            furthest = self._start + limit
-            if self._start < self._held_until <= furthest:
-                cut = self._held_until
-            elif self._start < self._clause <= furthest:
-                cut = self._clause
+        """Release what has waited too long: a held short sentence, or a sentence without an end."""
+        while seen - self._start > self._patience + _DECISION_CHARS:
+            if self._start < self._held_until:
+                self._release(self._held_until, self._held_kind)
             else:
-                gap = _last_gap(self._window.cut(self._start, furthest))
-                cut = self._start + gap if gap else furthest
-            self._release(cut, Kind.CLAUSE)
+                self._release(self._cut_within(self._start + self._limit), Kind.CLAUSE)
+
+    @property
+    def _patience(self) -> int:
+        """How long the utterance in progress may grow before something must be released."""
+        if self._start < self._held_until:
+            return min(self._limit, _PATIENCE * self._settings.utterance_min_chars)
+        return self._limit
+
+    @property
+    def _limit(self) -> int:
+        return MAX_SENTENCE_CHARS if self._skipping else self._settings.utterance_max_chars
+
+    def _cut_within(self, furthest: int) -> int:
+        """The best place for a cut: a clause, else a space, else anywhere."""
+        if self._start < self._clause <= furthest:
+            return self._clause
+        gap = _last_gap(self._window.cut(self._start, furthest))
+        return self._start + gap if gap else furthest
 
     def _release(self, end: int, kind: Kind) -> None:
         text = self._window.cut(self._start, end)

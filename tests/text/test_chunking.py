@@ -1,11 +1,14 @@
 """Properties that hold for every text: chunking changes nothing and nothing is lost."""
 
+import random
+
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import SentenceSplitter, Utterance, UtteranceStream
-from tests.text.chunks import CUTS, TEXTS, by_cuts, made_from
+from tests.text.chunks import CUTS, FRAGMENTS, TEXTS, by_cuts, by_size, made_from
 
 BLOCKS = st.sampled_from(["announce", "skip", "read"])
 SETTINGS = st.builds(
@@ -55,6 +58,20 @@ def test_utterances_are_the_same_for_every_chunking(
     whole = made_from([text], UtteranceStream(chosen))
     assert made_from(text, UtteranceStream(chosen)) == whole
     assert made_from(by_cuts(text, cuts), UtteranceStream(chosen)) == whole
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_long_random_texts_are_cut_the_same_for_every_chunking(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(40):
+        text = "".join(chance.choices(FRAGMENTS, k=150))
+        chosen = TextSettings(
+            code_blocks=chance.choice(["announce", "skip", "read"]),
+            utterance_max_chars=chance.choice([60, 100, 400]),
+        )
+        whole = made_from([text], UtteranceStream(chosen))
+        assert made_from(text, UtteranceStream(chosen)) == whole
+        assert made_from(by_size(text, 7), UtteranceStream(chosen)) == whole
 
 
 @given(TEXTS, CUTS)

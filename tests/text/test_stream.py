@@ -37,6 +37,11 @@ def test_short_sentences_are_merged_for_speech_and_not_for_display() -> None:
     ]
 
 
+def test_a_short_sentence_does_not_wait_for_a_very_long_one() -> None:
+    text = f"Sure. It is on. The list is {'long ' * 60}. "
+    assert said(text)[:2] == ["Sure.", "It is on."]
+
+
 def test_sentences_are_never_merged_across_paragraphs() -> None:
     assert said("Sure.\n\nIt is on.\n\nSo is the lamp.") == [
         "Sure.",
