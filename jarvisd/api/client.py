@@ -9,7 +9,6 @@ An ``ApiClient`` belongs to one thread; a stream's ``cancel`` may be called from
 
 import http.client
 import socket
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,29 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from jarvisd.api.types import ErrorDetail, ErrorResponse, ReplyEvent, Request
-from jarvisd.errors import AccessError, JarvisError, UnavailableError
+from jarvisd.api.connection import (
+    ApiError,
+    DaemonDeniedError,
+    DaemonTimeoutError,
+    DaemonUnreachableError,
+    UnixConnection,
+    refusal,
+    send,
+    translated,
+)
+from jarvisd.api.types import ReplyEvent, Request
+
+__all__ = [
+    "ApiClient",
+    "ApiError",
+    "ByteStream",
+    "DaemonDeniedError",
+    "DaemonTimeoutError",
+    "DaemonUnreachableError",
+    "EventLine",
+    "EventStream",
+    "LineStream",
+]
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_LINE_BYTES = 4 * 1024 * 1024
@@ -29,34 +49,6 @@ T = TypeVar("T")
 _reply_event: msgspec.json.Decoder[ReplyEvent] = msgspec.json.Decoder(ReplyEvent)
 
 
-class DaemonUnreachableError(UnavailableError):
-    """Nobody answers at the socket, or the daemon went away while it answered."""
-
-    default_code = "daemon.unreachable"
-
-
-class DaemonTimeoutError(UnavailableError):
-    """The daemon is there and did not answer in time."""
-
-    default_code = "daemon.timeout"
-
-
-class DaemonDeniedError(AccessError):
-    """The socket's permissions keep this user out."""
-
-    default_code = "access.socket"
-
-
-class ApiError(JarvisError):
-    """The daemon refused: its own code, message and hint, and the HTTP status they came with."""
-
-    def __init__(self, detail: ErrorDetail, *, http_status: int) -> None:
-        super().__init__(
-            detail.message, code=detail.code, hint=detail.hint, retry_after_s=detail.retry_after_s
-        )
-        self.http_status = http_status
-
-
 @dataclass(frozen=True, slots=True)
 class EventLine:
     """One line of a reply's stream: as received, and decoded where this client knows its type."""
@@ -65,35 +57,10 @@ class EventLine:
     event: ReplyEvent | None
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP over a Unix socket, with its own limit for connecting."""
-
-    def __init__(self, path: str, *, connect_timeout_s: float, read_timeout_s: float) -> None:
-        super().__init__("jarvisd", timeout=read_timeout_s)
-        self._path = path
-        self._connect_timeout_s = connect_timeout_s
-        self._read_timeout_s = read_timeout_s
-        self.connected: socket.socket | None = None
-
-    def connect(self) -> None:
-        """Connect; a full accept queue is waited for, which only the kernel's own limit does."""
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            seconds, fraction = divmod(self._connect_timeout_s, 1)
-            limit = struct.pack("@ll", int(seconds), int(fraction * 1_000_000))
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-            sock.connect(self._path)
-            sock.settimeout(self._read_timeout_s)
-        except BaseException:
-            sock.close()
-            raise
-        self.sock = self.connected = sock
-
-
 class _Stream:
     """A response body that is read while the daemon still writes it."""
 
-    def __init__(self, connection: _UnixConnection, response: http.client.HTTPResponse) -> None:
+    def __init__(self, connection: UnixConnection, response: http.client.HTTPResponse) -> None:
         self._connection = connection
         self._response = response
         self._cancelled = False
@@ -131,7 +98,7 @@ class _Stream:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if self._cancelled:
                     return
-                raise _translated(error, while_reading=True) from error
+                raise translated(error, while_reading=True) from error
             if not piece:
                 return
             yield piece
@@ -191,8 +158,8 @@ class ApiClient:
     """Speaks to one daemon.
 
     ``timeout_s`` bounds the silence within a plain request, ``stream_timeout_s`` the silence
-    between two parts of a stream. Every method raises one of the four errors above and
-    nothing else.
+    between two parts of a stream. Every method raises one of the four errors of
+    this module and nothing else.
     """
 
     def __init__(
@@ -207,7 +174,7 @@ class ApiClient:
         self._connect_timeout_s = connect_timeout_s
         self._timeout_s = timeout_s
         self._stream_timeout_s = stream_timeout_s
-        self._kept: _UnixConnection | None = None
+        self._kept: UnixConnection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -256,13 +223,13 @@ class ApiClient:
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as error:
             self.close()
             if not reused:
-                raise _translated(error, while_reading=True) from error
+                raise translated(error, while_reading=True) from error
             return self._plain(method, path, body, response)
         except (OSError, http.client.HTTPException) as error:
             self.close()
-            raise _translated(error) from error
+            raise translated(error) from error
         if not 200 <= status < 300:
-            raise _refusal(status, data)
+            raise refusal(status, data)
         try:
             return msgspec.json.decode(data, type=response)
         except msgspec.MsgspecError as error:
@@ -275,7 +242,7 @@ class ApiClient:
     def _exchange(self, method: str, path: str, body: Request | None) -> tuple[int, bytes]:
         if self._kept is None:
             self._kept = self._connection(self._timeout_s)
-        _send(self._kept, method, path, body, "application/json")
+        send(self._kept, method, path, body, "application/json")
         response = self._kept.getresponse()
         data = response.read(MAX_BODY_BYTES)
         if not response.isclosed():  # more than anybody may send: the connection is unusable now
@@ -285,39 +252,29 @@ class ApiClient:
 
     def _open(
         self, method: str, path: str, body: Request | None, accept: str
-    ) -> tuple[_UnixConnection, http.client.HTTPResponse]:
+    ) -> tuple[UnixConnection, http.client.HTTPResponse]:
         connection = self._connection(self._stream_timeout_s)
         try:
-            _send(connection, method, path, body, accept)
+            send(connection, method, path, body, accept)
             response = connection.getresponse()
             refused = b"" if response.status == 200 else response.read(MAX_BODY_BYTES)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise _translated(error) from error
+            raise translated(error) from error
         except BaseException:
             connection.close()
             raise
         if response.status != 200:
             connection.close()
-            raise _refusal(response.status, refused)
+            raise refusal(response.status, refused)
         return connection, response
 
-    def _connection(self, read_timeout_s: float) -> _UnixConnection:
-        return _UnixConnection(
+    def _connection(self, read_timeout_s: float) -> UnixConnection:
+        return UnixConnection(
             self.socket_path,
             connect_timeout_s=self._connect_timeout_s,
             read_timeout_s=read_timeout_s,
         )
-
-
-def _send(
-    connection: _UnixConnection, method: str, path: str, body: Request | None, accept: str
-) -> None:
-    headers = {"Accept": accept}
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-    data = None if body is None else msgspec.json.encode(body)
-    connection.request(method, path, body=data, headers=headers)
 
 
 def _decoded(line: bytes) -> ReplyEvent | None:
@@ -326,31 +283,3 @@ def _decoded(line: bytes) -> ReplyEvent | None:
         return _reply_event.decode(line)
     except msgspec.MsgspecError:
         return None
-
-
-def _refusal(status: int, data: bytes) -> ApiError:
-    try:
-        detail = msgspec.json.decode(data, type=ErrorResponse).error
-    except msgspec.MsgspecError:
-        said = data[:200].decode("utf-8", "replace").strip()
-        detail = ErrorDetail(
-            code=f"daemon.http_{status}", message=f"the daemon answered {status}: {said or '-'}"
-        )
-    return ApiError(detail, http_status=status)
-
-
-def _translated(error: Exception, *, while_reading: bool = False) -> JarvisError:
-    """What a failed socket or a broken response means for the caller."""
-    if isinstance(error, PermissionError):
-        return DaemonDeniedError("the control socket does not let this user in")
-    if isinstance(error, TimeoutError | BlockingIOError):
-        return DaemonTimeoutError(
-            "the daemon did not answer in time", hint="Is it very busy? jarvisctl status"
-        )
-    if while_reading or isinstance(error, http.client.HTTPException | ConnectionResetError):
-        return DaemonUnreachableError(
-            "the daemon went away before it had answered",
-            code="daemon.disconnected",
-            hint="See why: journalctl -u jarvisd -n 50",
-        )
-    return DaemonUnreachableError(f"no daemon answers: {getattr(error, 'strerror', None) or error}")

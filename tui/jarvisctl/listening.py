@@ -16,6 +16,7 @@ import click
 from jarvisctl.delivery import SinkFactory
 from jarvisctl.invocation import Invocation, complete_voice
 from jarvisctl.players import Player, find_player, why_silent
+from jarvisctl.turn import TurnRunner
 from jarvisctl.wav import WavFile, WavStream
 from jarvisd.errors import JarvisError
 
@@ -62,6 +63,21 @@ class Listening:
         if self._playing_wanted:
             sinks += self._player()
         return sinks
+
+    def runner(
+        self, invocation: Invocation, *, show_text: bool, audio_optional: bool = False
+    ) -> TurnRunner:
+        """What runs replies that are to be heard this way."""
+        noted = not audio_optional or invocation.out.talk_is_terminal
+        return TurnRunner(
+            invocation,
+            self.sinks(invocation),
+            show_text=show_text,
+            paced=self.plays,
+            audio_optional=audio_optional,
+            note=self.note() if noted else "",
+            silence_s=self.timeout,
+        )
 
     @property
     def plays(self) -> bool:

@@ -75,8 +75,8 @@ def _unreachable_hint(path: str) -> str:
         lead = "jarvisd is not running."
         command = "sudo systemctl start jarvisd"
     else:
-        lead = "jarvisd is not running here. Start one in this terminal, or try it in one go:"
-        command = "jarvisd    |    make try"
+        lead = "jarvisd is not running here. Start one in another terminal:"
+        command = "jarvisd"
     return f"{lead}\n  {command}"
 
 

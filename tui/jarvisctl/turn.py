@@ -120,6 +120,11 @@ class TurnRunner:
         self._note = note
         self._silence_s = silence_s
 
+    @property
+    def delivers(self) -> bool:
+        """Whether the audio goes anywhere."""
+        return bool(self._sinks)
+
     def run(self, path: str, request: Request) -> Turn:
         """Start a reply and follow it to its end, or to the user's Ctrl-C."""
         turn = Turn(audio_optional=self._audio_optional)

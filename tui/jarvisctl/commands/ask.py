@@ -10,7 +10,6 @@ from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_in
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.prompt import Prompt
 from jarvisctl.report import after_turn
-from jarvisctl.turn import TurnRunner
 from jarvisd.api.types import ReplyRequest
 
 
@@ -44,36 +43,50 @@ def command(
     if new and conversation:
         raise click.UsageError("--new and --conversation contradict each other.")
     listening = Listening(**options)
-    interactive = not text and sys.stdin.isatty()
+    interactive = not text and sys.stdin.isatty() and sys.stdout.isatty()
+    if interactive and listening.output:
+        raise click.UsageError("-o keeps one answer: give the question too.")
     words = "" if interactive else input_text(text, example='jarvisctl ask "What time is it?"')
-    sinks = listening.sinks(invocation)
-    speak = bool(sinks) or listening.timings or invocation.out.json
-    runner = TurnRunner(
-        invocation,
-        sinks,
-        show_text=True,
-        paced=listening.plays,
-        audio_optional=not (listening.play or listening.output),
-        note=listening.note() if invocation.out.talk_is_terminal else "",
-        silence_s=listening.timeout,
-    )
+    questions = Questions(invocation, listening, max_tokens=max_tokens, seed=seed)
+    if not interactive:
+        return questions.ask(words, conversation, listening.voice)[0]
+    prompt = Prompt(invocation, questions.ask, conversation=conversation, voice=listening.voice)
+    return prompt.run()
 
-    def ask(question: str, conversation: str | None, voice: str) -> tuple[ExitCode, str | None]:
+
+class Questions:
+    """Asks one question after another with the same options."""
+
+    def __init__(
+        self,
+        invocation: Invocation,
+        listening: Listening,
+        *,
+        max_tokens: int | None,
+        seed: int | None,
+    ) -> None:
+        self._out = invocation.out
+        self._listening = listening
+        self._max_tokens = max_tokens
+        self._seed = seed
+        audio_optional = not (listening.play or listening.output)
+        self._runner = listening.runner(invocation, show_text=True, audio_optional=audio_optional)
+        # What nobody will hear or look at need not be spoken.
+        self._speak = self._runner.delivers or listening.timings or invocation.out.json
+
+    def ask(
+        self, question: str, conversation: str | None, voice: str
+    ) -> tuple[ExitCode, str | None]:
+        """Ask, show and speak the answer; returns the exit code and the conversation it is in."""
         request = ReplyRequest(
             text=question,
             conversation=conversation,
             voice=voice,
-            speed=listening.speed,
-            speak=speak,
-            max_tokens=max_tokens,
-            seed=seed,
+            speed=self._listening.speed,
+            speak=self._speak,
+            max_tokens=self._max_tokens,
+            seed=self._seed,
         )
-        turn = runner.run("/v1/replies", request)
-        after_turn(invocation.out, turn, timings=listening.timings)
+        turn = self._runner.run("/v1/replies", request)
+        after_turn(self._out, turn, timings=self._listening.timings)
         return turn.exit_code, turn.started.conversation if turn.started else conversation
-
-    if not interactive:
-        return ask(words, conversation, listening.voice)[0]
-    if listening.output:
-        raise click.UsageError("-o keeps one answer: give the question too.")
-    return Prompt(invocation, ask, conversation=conversation, voice=listening.voice).run()

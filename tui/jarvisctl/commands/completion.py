@@ -11,6 +11,11 @@ _INSTALL = {
     "fish": "jarvisctl completion fish > ~/.config/fish/completions/jarvisctl.fish",
 }
 
+_EXTRA = {
+    # Voices are called engine:name, and bash would complete only what follows the colon.
+    "bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//:/}\n"
+}
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(sorted(_INSTALL)))
@@ -25,5 +30,5 @@ def command(context: click.Context, invocation: Invocation, shell: str) -> None:
     if maker is None:
         raise click.UsageError(f"This click cannot complete for {shell}.")
     script = maker(context.find_root().command, {}, "jarvisctl", "_JARVISCTL_COMPLETE").source()
-    invocation.out.text(script.strip("\n") + "\n")
+    invocation.out.text(script.strip("\n") + "\n" + _EXTRA.get(shell, ""))
     invocation.out.talk(f"To install: {_INSTALL[shell]}")

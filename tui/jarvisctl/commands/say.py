@@ -8,7 +8,6 @@ from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_invocation
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.report import after_turn
-from jarvisctl.turn import TurnRunner
 from jarvisd.api.types import SayRequest
 
 
@@ -26,14 +25,7 @@ def command(
     """
     listening = Listening(**options)
     words = input_text(text, example='jarvisctl say "Good evening."')
-    runner = TurnRunner(
-        invocation,
-        listening.sinks(invocation),
-        show_text=False,
-        paced=listening.plays,
-        note=listening.note(),
-        silence_s=listening.timeout,
-    )
+    runner = listening.runner(invocation, show_text=False)
     request = SayRequest(text=words, voice=listening.voice, speed=listening.speed)
     turn = runner.run("/v1/say", request)
     after_turn(invocation.out, turn, timings=listening.timings)

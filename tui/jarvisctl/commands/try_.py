@@ -16,7 +16,7 @@ from jarvisctl.output import Output
 from jarvisctl.players import find_player
 from jarvisctl.private_daemon import PrivateDaemon
 from jarvisctl.report import after_turn, speaker
-from jarvisctl.turn import Turn, TurnRunner
+from jarvisctl.turn import Turn
 from jarvisd.api.types import ReplyRequest, StatusResponse
 
 QUESTION = "Good evening, Jarvis. How are you today?"
@@ -68,15 +68,7 @@ def _ask(invocation: Invocation, text: str, output: str) -> Turn:
     listening = Listening(
         output=output, play=can_play, voice="default", speed=1.0, timings=True, timeout=300.0
     )
-    sinks = listening.sinks(invocation)
-    runner = TurnRunner(
-        invocation,
-        sinks,
-        show_text=True,
-        paced=can_play,
-        audio_optional=True,
-        silence_s=listening.timeout,
-    )
+    runner = listening.runner(invocation, show_text=True, audio_optional=True)
     return runner.run("/v1/replies", ReplyRequest(text=text))
 
 

@@ -1,0 +1,107 @@
+"""What lies below the client: HTTP over a Unix socket, and what its failures mean.
+
+Errors of sockets and of broken HTTP become the four errors that a caller of the client can act on.
+Never retries and never waits without a limit.
+"""
+
+import http.client
+import socket
+import struct
+
+import msgspec
+
+from jarvisd.api.types import ErrorDetail, ErrorResponse, Request
+from jarvisd.errors import AccessError, JarvisError, UnavailableError
+
+
+class DaemonUnreachableError(UnavailableError):
+    """Nobody answers at the socket, or the daemon went away while it answered."""
+
+    default_code = "daemon.unreachable"
+
+
+class DaemonTimeoutError(UnavailableError):
+    """The daemon is there and did not answer in time."""
+
+    default_code = "daemon.timeout"
+
+
+class DaemonDeniedError(AccessError):
+    """The socket's permissions keep this user out."""
+
+    default_code = "access.socket"
+
+
+class ApiError(JarvisError):
+    """The daemon refused: its own code, message and hint, and the HTTP status they came with."""
+
+    def __init__(self, detail: ErrorDetail, *, http_status: int) -> None:
+        super().__init__(
+            detail.message, code=detail.code, hint=detail.hint, retry_after_s=detail.retry_after_s
+        )
+        self.http_status = http_status
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket, with its own limit for connecting."""
+
+    def __init__(self, path: str, *, connect_timeout_s: float, read_timeout_s: float) -> None:
+        super().__init__("jarvisd", timeout=read_timeout_s)
+        self._path = path
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+        self.connected: socket.socket | None = None
+
+    def connect(self) -> None:
+        """Connect; a full accept queue is waited for, which only the kernel's own limit does."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            seconds, fraction = divmod(self._connect_timeout_s, 1)
+            limit = struct.pack("@ll", int(seconds), int(fraction * 1_000_000))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+            sock.connect(self._path)
+            sock.settimeout(self._read_timeout_s)
+        except BaseException:
+            sock.close()
+            raise
+        self.sock = self.connected = sock
+
+
+def send(
+    connection: UnixConnection, method: str, path: str, body: Request | None, accept: str
+) -> None:
+    """Send one request; ``accept`` names the media type of the answer."""
+    headers = {"Accept": accept}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    data = None if body is None else msgspec.json.encode(body)
+    connection.request(method, path, body=data, headers=headers)
+
+
+def refusal(status: int, data: bytes) -> ApiError:
+    """The daemon's own error in ``data``, or what can be said of an answer that is not ours."""
+    try:
+        detail = msgspec.json.decode(data, type=ErrorResponse).error
+    except msgspec.MsgspecError:
+        said = data[:200].decode("utf-8", "replace").strip()
+        detail = ErrorDetail(
+            code=f"daemon.http_{status}", message=f"the daemon answered {status}: {said or '-'}"
+        )
+    return ApiError(detail, http_status=status)
+
+
+def translated(error: Exception, *, while_reading: bool = False) -> JarvisError:
+    """What a failed socket or a broken response means for the caller."""
+    if isinstance(error, PermissionError):
+        return DaemonDeniedError("the control socket does not let this user in")
+    if isinstance(error, TimeoutError | BlockingIOError):
+        return DaemonTimeoutError(
+            "the daemon did not answer in time", hint="Is it very busy? jarvisctl status"
+        )
+    if while_reading or isinstance(error, http.client.HTTPException | ConnectionResetError):
+        return DaemonUnreachableError(
+            "the daemon went away before it had answered",
+            code="daemon.disconnected",
+            hint="See why: journalctl -u jarvisd -n 50",
+        )
+    return DaemonUnreachableError(f"no daemon answers: {getattr(error, 'strerror', None) or error}")
