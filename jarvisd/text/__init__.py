@@ -5,11 +5,11 @@ Characters arrive in chunks of any size. ``SentenceSplitter`` finds the sentence
 it is to be said, each stretch aligned with the original. Pure: no I/O, no clock, no state beyond
 one sentence.
 
-The path of a character: ``scanner`` finds the ``boundaries``, looking at each character once. Its
-parts: ``endings`` judges full stops (``abbreviations`` is the data), ``clauses`` finds cuts inside a
+The path of a character: ``scanner`` looks at it once and finds the ``boundaries``. Its parts:
+``endings`` judges full stops (``abbreviations`` is the data), ``clauses`` finds cuts inside a
 sentence, ``nesting``, ``lists``, ``widestops`` and ``fences`` follow what their names say.
-``sentences`` and ``stream`` make values of the boundaries. ``speakable`` applies reading ``rules``:
-``markup``, ``technical``, ``dates``, ``quantities``, ``symbols``.
+``sentences`` and ``stream`` make values of the boundaries. ``speakable`` applies reading
+``rules``: ``markup``, ``technical``, ``dates``, ``quantities``, ``symbols``.
 """
 
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
