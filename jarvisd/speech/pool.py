@@ -42,6 +42,7 @@ class Pool:
         self._deadlines: dict[Synthesis, asyncio.TimerHandle] = {}
         self._stopping = False
         self.steps = 0
+        self.on_change: Callable[[], None] = lambda: None
         numbers = itertools.count(1)
         self._crews: Mapping[str, Crew] = {
             engine.command.engine: Crew(
@@ -49,7 +50,7 @@ class Pool:
                 engine.voice,
                 crew,
                 number=lambda: next(numbers),
-                on_change=self._dispatch,
+                on_change=self._changed,
                 on_voice_failed=_with_engine(engine.command.engine, on_voice_failed),
             )
             for engine in engines
@@ -126,6 +127,10 @@ class Pool:
             raise _engine_failed(crew)
         self._line.add(synthesis, synthesis.request.priority)
         crew.wake(voice)
+
+    def _changed(self) -> None:
+        self._dispatch()
+        self.on_change()
 
     def _dispatch(self) -> None:
         """Give free slots away, and let every engine have the workers it needs."""

@@ -32,7 +32,7 @@ class UtteranceShaper:
         self._marks: deque[WordMark] = deque(maxlen=_MAX_WAITING_MARKS)
         self._resampler = None
         if self.target_rate != rate:
-            from jarvisd.audio.resampling import Resampler  # noqa: PLC0415 - numpy only where needed
+            from jarvisd.audio.resampling import Resampler  # noqa: PLC0415 - starting stays fast
 
             self._resampler = Resampler(rate, self.target_rate)
 

@@ -5,7 +5,7 @@ until then the embedded voice is on offer. ``choose`` looks at what is known and
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -48,6 +48,10 @@ class Speech:
             on_voice_failed=self._voice_failed,
         )
         self._discovery: asyncio.Task[None] | None = None
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Have ``call`` called when a worker, an engine's health or a voice changed."""
+        self._pool.on_change = call
 
     async def start(self) -> None:
         """Look for voices and warm the default one up, in the background."""
@@ -123,6 +127,7 @@ class Speech:
         self._catalog = await asyncio.to_thread(catalog.read, self._settings, self._state_dir)
         _log.info("voices.found", voices=len(self.voices()))
         self._warm_default()
+        self._pool.on_change()
 
     def _warm_default(self) -> None:
         """Have workers ready for the voice that the next reply will probably use."""

@@ -6,7 +6,9 @@ interrupt, and writes nothing but frames to its socket. Never imports what its e
 """
 
 import argparse
+import contextlib
 import ctypes
+import importlib
 import os
 import queue
 import signal
@@ -15,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from jarvisd.errors import JarvisError
@@ -31,6 +34,10 @@ _JOBS_AHEAD = 4
 _READ_BYTES = 65_536
 
 Job = protocol.Load | protocol.Synthesize
+
+
+class DaemonGone(Exception):  # noqa: N818 - nobody is left to call it an error
+    """The connection broke: there is nobody to work for."""
 
 
 class Worker:
@@ -71,19 +78,24 @@ class Worker:
 
     def _work(self) -> None:
         """The synthesis thread: one job after the other, every one answered."""
-        while True:
-            job = self._jobs.get()
-            try:
-                report = self._load(job) if isinstance(job, protocol.Load) else self._speak(job)
-            except SynthesisAborted:
-                report = _failure(job, "speech.cancelled", "cancelled")
-            except VoiceFailed as error:
-                report = _failure(job, "speech.voice_failed", str(error))
-            except OSError:
-                return  # the daemon is gone; the main thread sees it too
-            except Exception as error:  # noqa: BLE001 - engines raise anything; the daemon decides
-                report = _failure(job, "speech.engine_failed", describe(error))
-            self._send(report)
+        with contextlib.suppress(DaemonGone):  # the main thread sees it too
+            while True:
+                job = self._jobs.get()
+                self._send(self._answer(job))
+                if isinstance(job, protocol.Load) and self._jobs.empty():
+                    prepare_resampling()
+
+    def _answer(self, job: Job) -> protocol.Report:
+        try:
+            return self._load(job) if isinstance(job, protocol.Load) else self._speak(job)
+        except SynthesisAborted:
+            return _failure(job, "speech.cancelled", "cancelled")
+        except VoiceFailed as error:
+            return _failure(job, "speech.voice_failed", str(error))
+        except DaemonGone:
+            raise
+        except Exception as error:  # noqa: BLE001 - engines raise anything; the daemon decides
+            return _failure(job, "speech.engine_failed", describe(error))
 
     def _load(self, job: protocol.Load) -> protocol.Report:
         rate = self._rates[job.voice] = self._engine.load(job.voice)
@@ -91,10 +103,7 @@ class Worker:
 
     def _speak(self, job: protocol.Synthesize) -> protocol.Report:
         started = time.perf_counter()
-
-        def cancelled() -> bool:
-            return job.job <= self._cancelled_up_to
-
+        cancelled = partial(self._is_cancelled, job.job)
         if cancelled():
             raise SynthesisAborted
         if job.voice not in self._rates:
@@ -117,6 +126,9 @@ class Worker:
             resident_bytes(),
         )
 
+    def _is_cancelled(self, job: int) -> bool:
+        return job <= self._cancelled_up_to
+
     def _deliver(self, job: protocol.Synthesize, piece: AudioPiece | None) -> None:
         """Send a piece, in frames of bounded size; the marks travel with the first."""
         if piece is None:
@@ -129,14 +141,23 @@ class Worker:
 
     def _send(self, report: protocol.Report) -> None:
         frame = protocol.encode(report)
-        with self._sending:
-            self._connection.sendall(frame)
+        try:
+            with self._sending:
+                self._connection.sendall(frame)
+        except OSError as error:
+            raise DaemonGone from error
 
 
 def resident_bytes() -> int:
     """Memory this process occupies now."""
     pages = int(Path("/proc/self/statm").read_bytes().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def prepare_resampling() -> None:
+    """Load numpy and soxr now (60 ms) and not before the first audio that needs them."""
+    with contextlib.suppress(ImportError):  # said again by whoever really needs them
+        importlib.import_module("jarvisd.audio.resampling")
 
 
 def describe(error: BaseException) -> str:
@@ -184,10 +205,8 @@ def main() -> int:
             protocol.encode(protocol.Failure(-1, "speech.engine_failed", describe(error), 0))
         )
         return 1
-    try:
+    with contextlib.suppress(DaemonGone, ConnectionError):
         Worker(engine, connection).run()
-    except OSError:
-        return 0  # the daemon is gone
     return 0
 
 

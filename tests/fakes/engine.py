@@ -11,9 +11,9 @@ BEEP = (b"\x00\x20" * 40 + b"\x00\xe0" * 40) * 20  # 0.1 s of a loud square wave
 
 
 class FakeEngine:
-    """Speaks one beep per word. ``hang`` speaks until it is cancelled, ``crash`` raises,
+    """Speaks one beep per word; ``hang`` lasts until it is cancelled, ``silent`` is silence.
 
-    ``silent`` makes silence; the voice ``broken`` cannot be loaded.
+    The texts ``crash`` and ``no file`` raise; the voice ``broken`` cannot be loaded.
     """
 
     name = "fake"
@@ -36,6 +36,8 @@ class FakeEngine:
         del voice, speed
         if text == "crash":
             raise RuntimeError("the library raised\nand said more")
+        if text == "no file":
+            raise FileNotFoundError(2, "No such file or directory", "/models/x")
         start = 0
         for index, word in enumerate(text.split()):
             if word == "hang":

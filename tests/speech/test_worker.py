@@ -122,6 +122,12 @@ def test_a_job_cancelled_before_it_began_still_answers(
     [
         ("silent silent", "any", "speech.empty", "the engine made no sound for this text"),
         ("crash", "any", "speech.engine_failed", "RuntimeError: the library raised"),
+        (
+            "no file",
+            "any",
+            "speech.engine_failed",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/models/x'",
+        ),
         ("one", "broken", "speech.voice_failed", "the voice is broken"),
     ],
 )
