@@ -60,7 +60,8 @@ class Delivery:
         while not self._interrupted():
             position = self._fill(pacer, position)
             self._follow_pause(pacer)
-            for frame in pacer.due(self._clock()):
+            frames = pacer.due(self._clock())
+            for frame in frames:
                 sent += len(frame) // 2
                 self._progress.wrote(sent, paced=True)
                 yield frame
@@ -68,8 +69,10 @@ class Delivery:
                     return
             if pacer.done:
                 return
-            due = pacer.next_due(self._clock())
-            await self._changed.wait(None if due is None else max(0.0, due - self._clock()))
+            # Only straight after having looked: what changed during a yield woke nobody.
+            if not frames:
+                due = pacer.next_due(self._clock())
+                await self._changed.wait(None if due is None else max(0.0, due - self._clock()))
 
     def _interrupted(self) -> bool:
         # A method, because it changes while a reader is suspended at a yield.

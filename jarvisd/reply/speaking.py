@@ -255,7 +255,8 @@ class Speaker:
             self._breathe()
             self._starts[seq] = self.timeline.samples
         samples = len(piece.pcm) // BYTES_PER_SAMPLE
-        if samples > self.timeline.space:
+        # Once a piece did not fit nothing follows it, even if it would: it belongs elsewhere.
+        if self._overfull or samples > self.timeline.space:
             self._overfull = True
             return
         self.timeline.append(piece.pcm)
