@@ -5,6 +5,7 @@ that systemd does not try again.
 """
 
 import argparse
+import faulthandler
 import os
 import sys
 import time
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, started_at: float) -> int:
+    # systemd ends a daemon that hangs with SIGABRT: its log then shows where every thread was.
+    faulthandler.enable()
     import structlog  # noqa: PLC0415 - --version and --check-config answer without the daemon
     import uvloop  # noqa: PLC0415 - the same
 

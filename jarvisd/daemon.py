@@ -16,19 +16,26 @@ import structlog
 import jarvisd
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
-from jarvisd.api.types import ReplyEvent
+from jarvisd.api.types import ReplyEvent, ReplyStarted
 from jarvisd.config import Settings
-from jarvisd.host import notify, sockets
+from jarvisd.host import sockets
+from jarvisd.host.notify import Notifier
+from jarvisd.host.status_line import StatusLine
+from jarvisd.host.supervision import Supervision, extended
 from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
 from jarvisd.overview import Overview, Tally
+from jarvisd.reply.event_log import TERMINAL
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.loop_lag import LoopLag
+from jarvisd.vital_signs import VitalSigns
 
 log = structlog.get_logger("jarvisd")
 
+# Events after which the status line may be another one.
+TELLING = (ReplyStarted, *TERMINAL)
 DATABASE_NAME = "jarvisd.sqlite3"
 
 
@@ -46,42 +53,57 @@ class Daemon:
 
     async def run(self) -> None:
         """Start everything, serve, stop everything. Raises JarvisError where it cannot start."""
-        async with AsyncExitStack() as stack:
-            self._start_signals(stack)
-            listening = self._open_sockets(stack)
-            store = await self._start_store(stack)
-            speech = await self._start_speech(stack)
-            events = EventBus(self.settings.api.event_backlog)
-            lag, tally = LoopLag(), Tally()
-            overview, providers = self._make_overview(
-                stack, speech=speech, store=store, lag=lag, tally=tally
-            )
-            replies = self._start_replies(
-                stack,
-                speech=speech,
-                store=store,
-                providers=providers,
-                events=events,
-                tally=tally,
-            )
-            overview.replies = replies
-            services = Services(
-                settings=self.settings,
-                replies=replies,
-                speech=speech,
-                store=store,
-                events=events,
-                status=overview.status,
-                components=overview.components,
-                loop_lag_ms=lag.recent_ms,
-            )
-            server = await self._start_api(stack, services, listening)
-            overview.connections = lambda: server.connections
-            overview.state = "running"
-            self._announce(stack, listening)
-            self._start_first_look(stack, overview)
-            await self._stopping.wait()
-            overview.state = "stopping"
+        notifier = Notifier(self._environ)
+        try:
+            async with AsyncExitStack() as stack:
+                with extended(notifier):
+                    await self._start(stack, notifier)
+                await self._stopping.wait()
+                with extended(notifier):
+                    await stack.aclose()
+        finally:
+            notifier.close()
+
+    async def _start(self, stack: AsyncExitStack, notifier: Notifier) -> None:
+        """Start every room, in order; ``stack`` stops them in reverse."""
+        self._start_signals(stack)
+        supervision = self._start_supervision(stack, notifier)
+        listening = self._open_sockets(stack)
+        store = await self._start_store(stack)
+        speech = await self._start_speech(stack)
+        events = EventBus(self.settings.api.event_backlog)
+        lag, tally = LoopLag(), Tally()
+        overview, providers = self._make_overview(
+            stack, speech=speech, store=store, lag=lag, tally=tally
+        )
+        line = StatusLine(notifier, overview.line)
+        replies = self._start_replies(
+            stack,
+            speech=speech,
+            store=store,
+            providers=providers,
+            events=events,
+            tally=tally,
+            line=line,
+        )
+        overview.replies = replies
+        services = Services(
+            settings=self.settings,
+            replies=replies,
+            speech=speech,
+            store=store,
+            events=events,
+            status=overview.status,
+            components=overview.components,
+            loop_lag_ms=lag.recent_ms,
+        )
+        server = await self._start_api(stack, services, listening)
+        overview.connections = lambda: server.connections
+        self._announce(stack, listening, notifier, overview, line)
+        self._follow_changes(line, overview, speech, store)
+        supervision.start(VitalSigns(self.settings, replies=replies, speech=speech, store=store))
+        stack.callback(supervision.wind_down)
+        self._start_first_look(stack, overview)
 
     def stop(self, reason: str) -> None:
         """Begin to stop; a second request ends the process at once."""
@@ -102,6 +124,11 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop, number.name)
             stack.callback(loop.remove_signal_handler, number)
+
+    def _start_supervision(self, stack: AsyncExitStack, notifier: Notifier) -> Supervision:
+        supervision = Supervision(notifier, environ=self._environ)
+        stack.callback(supervision.stop)
+        return supervision
 
     def _open_sockets(self, stack: AsyncExitStack) -> list[sockets.ControlSocket]:
         listening = sockets.listen(self.settings.api, environ=self._environ)
@@ -159,10 +186,13 @@ class Daemon:
         providers: ChosenProvider,
         events: EventBus,
         tally: Tally,
+        line: StatusLine,
     ) -> Replies:
         def publish(event: ReplyEvent) -> None:
             tally.observe(event)
             events.publish(event)
+            if isinstance(event, TELLING):
+                line.changed()
 
         replies = Replies(
             self.settings, speech=speech, store=store, providers=providers, publish=publish
@@ -178,7 +208,20 @@ class Daemon:
         stack.push_async_callback(server.stop, self._deadline_s)
         return server
 
-    def _announce(self, stack: AsyncExitStack, listening: list[sockets.ControlSocket]) -> None:
+    def _announce(
+        self,
+        stack: AsyncExitStack,
+        listening: list[sockets.ControlSocket],
+        notifier: Notifier,
+        overview: Overview,
+        line: StatusLine,
+    ) -> None:
+        def stopping() -> None:
+            overview.state = "stopping"
+            line.end()
+            notifier.stopping(overview.line())
+
+        overview.state = "running"
         log.info(
             "daemon.ready",
             version=jarvisd.__version__,
@@ -186,8 +229,17 @@ class Daemon:
             state_dir=str(self.state_dir),
             after_ms=round((time.monotonic() - self._started_at) * 1000),
         )
-        notify.ready(f"Listening on {listening[0].path}")
-        stack.callback(notify.stopping)
+        notifier.ready(line.begin())
+        stack.callback(stopping)
+
+    def _follow_changes(
+        self, line: StatusLine, overview: Overview, speech: Speech, store: Store
+    ) -> None:
+        """Whatever changes what the status line says has to say so."""
+        overview.on_change = line.changed
+        speech.on_change(line.changed)
+        if store.writer is not None:
+            store.writer.on_change = line.changed
 
     def _start_first_look(self, stack: AsyncExitStack, overview: Overview) -> None:
         """Ask the dependencies once, so that the first status is true; nothing waits for it."""

@@ -23,6 +23,7 @@ from jarvisd.api.types import (
 from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
 from jarvisd.host.facts import HostReader, read_host_facts
+from jarvisd.host.status_line import describe
 from jarvisd.llm import ChosenProvider, HostFacts
 from jarvisd.llm.builtin import ComponentFact
 from jarvisd.llm.model import ProviderHealth, ProviderState
@@ -107,13 +108,15 @@ class Overview:
         self._since = Since(wall_clock)
         self._host = HostReader(state_dir)
         self._llm = Component(name="llm", state="starting", reason="not asked yet")
+        providers.on_news = self._learn
+        self.on_change: Callable[[], None] = lambda: None
         self.replies: Replies | None = None
         self.connections: Callable[[], int] = lambda: 0
         self.state = "starting"
 
     async def components(self) -> list[Component]:
         """Every dependency, asked now (or as recently as its own cache allows)."""
-        self._llm = self._llm_component(await self._providers.health())
+        self._learn(await self._providers.health())
         return self._components(self._choose())
 
     def status(self) -> StatusResponse:
@@ -142,6 +145,18 @@ class Overview:
             fallback_share=round(self._tally.fallback_share, 4),
         )
 
+    def line(self) -> str:
+        """The daemon in one sentence, from memory; what it says of the model was true when asked."""
+        choice = self._choose()
+        llm_ready = self._llm.state in ("ready", "idle", "degraded")
+        return describe(
+            self.state,
+            replies=sum(not reply.over for reply in self.replies.active()) if self.replies else 0,
+            answers=f"{self._provider()} answers" if llm_ready else f"llm: {self._llm.reason}",
+            speaks="" if isinstance(choice, SpeechError) else f"{choice.voice.id} speaks",
+            problems=[c.reason for c in self._components(choice) if _is_problem(c)],
+        )
+
     async def facts(self) -> HostFacts:
         """What the builtin provider may talk about."""
         components = await self.components()
@@ -154,6 +169,10 @@ class Overview:
             voice="" if isinstance(choice, SpeechError) else choice.voice.id,
             replies=self.replies.total if self.replies else 0,
         )
+
+    def _learn(self, health: ProviderHealth) -> None:
+        self._llm = self._llm_component(health)
+        self.on_change()
 
     def _components(self, choice: VoiceChoice | SpeechError) -> list[Component]:
         return [self._llm, self._voice_component(choice), *self._engine_components(), self._disk()]
@@ -213,6 +232,12 @@ class Overview:
             )
             for worker in self._speech.workers()
         ]
+
+
+def _is_problem(component: Component) -> bool:
+    """An engine that is not installed is a choice; a model that is not there is missing."""
+    missing = component.name == "llm" and component.state == "absent"
+    return missing or component.state in ("degraded", "failed")
 
 
 def _rss_bytes() -> int:

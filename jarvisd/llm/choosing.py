@@ -88,6 +88,7 @@ class ChosenProvider:
         self._clock = clock
         self._health: ProviderHealth | None = None
         self._asked_at = 0.0
+        self.on_news: Callable[[ProviderHealth], None] = lambda _: None
         self._asking = asyncio.Lock()
 
     async def health(self) -> ProviderHealth:
@@ -129,3 +130,5 @@ class ChosenProvider:
     def _remember(self, health: ProviderHealth | None) -> None:
         self._health = health
         self._asked_at = self._clock()
+        if health is not None:
+            self.on_news(health)

@@ -113,6 +113,10 @@ class Replies:
         """Replies that are being made or should still be playing, oldest first."""
         return [reply for reply in self._replies.values() if reply.audible]
 
+    def unsettled(self) -> list[Reply]:
+        """Replies of which anything still runs, be it only their end."""
+        return [reply for reply in self._replies.values() if reply.active]
+
     async def close(self, deadline_s: float) -> None:
         """Take no more; let running replies end within the deadline, then interrupt them."""
         self._closing = True

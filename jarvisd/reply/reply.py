@@ -120,6 +120,24 @@ class Reply:
         return self.state == "done" and playing
 
     @property
+    def active(self) -> bool:
+        """Whether anything of it still runs, be it only its end."""
+        return self._task is not None and not self._task.done()
+
+    @property
+    def steps(self) -> int:
+        """Grows with everything that is written, said and made."""
+        samples = self._speaker.timeline.samples if self._speaker else 0
+        return self._writer.steps + self._announcer.log.next_seq + samples
+
+    @property
+    def owing(self) -> bool:
+        """Whether ``steps`` must grow soon: it is not paused, nor far ahead of its listener."""
+        if self.over or self._speaker is None:
+            return True
+        return self.state == "running" and self._speaker.progress.wants_more()
+
+    @property
     def audio_bytes(self) -> int:
         """Memory that its audio takes."""
         return self._speaker.timeline.samples * 2 if self._speaker else 0
@@ -153,6 +171,7 @@ class Reply:
             await asyncio.wait({self._task})
 
     async def _run(self, source: AsyncGenerator[LlmEvent, None]) -> None:
+        structlog.contextvars.bind_contextvars(reply=self.id)  # for all that is logged on its way
         failure: JarvisError | None = None
         try:
             async with asyncio.TaskGroup() as group:

@@ -46,6 +46,7 @@ class Writer:
         self._queue: asyncio.Queue[Utterance | None] = asyncio.Queue(WAITING_UTTERANCES)
         self.completion = Completion(finish_reason="stop")
         self.failure: JarvisError | None = None
+        self.steps = 0
 
     @property
     def text(self) -> str:
@@ -70,6 +71,7 @@ class Writer:
             yield utterance
 
     async def _take(self, event: LlmEvent) -> None:
+        self.steps += 1
         match event:
             case HeadersReceived():
                 self._reader.stopwatch.mark("headers")

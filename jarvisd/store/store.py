@@ -90,6 +90,11 @@ class Store:
         return self._reason or (self._writer.reason if self._writer else "")
 
     @property
+    def writer(self) -> Writer | None:
+        """Who writes to the file; ``None`` where conversations live in memory."""
+        return self._writer
+
+    @property
     def dropped(self) -> int:
         """Changes lost so far because too many were waiting for the disk."""
         return self._writer.dropped if self._writer else 0

@@ -8,7 +8,7 @@ makes a caller of ``submit`` wait.
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import islice
 from typing import NamedTuple
@@ -58,8 +58,19 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._deletions: set[asyncio.Task[int]] = set()
         self._failure = ""
+        self._stopping = False
         self.dropped = 0
         self.refused = 0
+        self.steps = 0
+        self.on_change: Callable[[], None] = lambda: None
+
+    @property
+    def ended(self) -> str:
+        """Why nothing will ever be written again, or empty: it ended without having been told."""
+        if self._task is None or self._stopping or not self._task.done():
+            return ""
+        error = None if self._task.cancelled() else self._task.exception()
+        return f"the database writer ended: {error!r}"
 
     @property
     def reason(self) -> str:
@@ -78,9 +89,17 @@ class Writer:
         """Begin to write."""
         self._task = asyncio.create_task(self._run(), name="store-writer")
 
+    def ping(self) -> None:
+        """Have the task take a step (``steps``), whether or not there is anything to write.
+
+        While it pauses after a failure it takes one at the end of the pause.
+        """
+        self._work.set()
+
     async def stop(self, deadline_s: float) -> bool:
         """Save what waits, for at most ``deadline_s``; whether all was saved."""
         saved = await self.flush(deadline_s)
+        self._stopping = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task, *self._deletions}, timeout=STOP_GRACE_S)
@@ -158,6 +177,7 @@ class Writer:
                 pause = FIRST_RETRY_S
                 self._recovered()
                 await self._announce()
+            self.steps += 1
 
     async def _write_batch(self) -> None:
         async with self._lock:
@@ -198,6 +218,7 @@ class Writer:
         if not self._failure:
             _log.error("store.failing", reason=failure, waiting=len(self._waiting))
         self._failure = failure
+        self.on_change()
         self._retry.clear()
         await self._announce()
         try:
@@ -209,7 +230,8 @@ class Writer:
     def _recovered(self) -> None:
         if self._failure:
             _log.warning("store.recovered", after=self._failure, dropped=self.dropped)
-        self._failure = ""
+            self._failure = ""
+            self.on_change()
 
     async def _announce(self) -> None:
         async with self._progress:

@@ -1,0 +1,94 @@
+"""The daemon under systemd's eyes: the watchdog's timer, and more time where something is long.
+
+Without a watchdog there is no timer at all. The watchdog is told that we live only by the loop
+itself, and only while no part of the daemon is stuck; then it falls silent, systemd ends us and
+starts us again.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+import structlog
+
+from jarvisd.host.notify import Notifier
+from jarvisd.host.watchdog import Sign, Watchdog, watchdog_s
+
+log = structlog.get_logger("jarvisd.host")
+
+EXTENSION_S = 10.0
+# A start or a stop that takes longer than this is not slow, it hangs.
+LONGEST_EXTENSION_S = 300.0
+
+
+class Supervision:
+    """Lets the watchdog know; ``start`` once the daemon is ready, ``stop`` at the very end."""
+
+    def __init__(
+        self,
+        notifier: Notifier,
+        *,
+        environ: Mapping[str, str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._notifier = notifier
+        self._signs: Callable[[], Iterable[Sign]] = tuple
+        self._clock = clock
+        limit_s = watchdog_s(environ, os.getpid()) if notifier.connected else None
+        self.interval_s = limit_s / 2 if limit_s is not None else None
+        self._watchdog = Watchdog(self.interval_s or 1.0)
+        self._known: frozenset[str] = frozenset()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self, signs: Callable[[], Iterable[Sign]]) -> None:
+        """Begin to report progress, as ``signs`` shows it, if anybody asked for it."""
+        self._signs = signs
+        if self.interval_s is not None:
+            self._look()
+
+    def stop(self) -> None:
+        """Report no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def wind_down(self) -> None:
+        """The parts end one by one from here on: only the loop itself still has to turn."""
+        self._signs = tuple
+
+    def _look(self) -> None:
+        assert self.interval_s is not None  # noqa: S101 - start looked
+        self._timer = asyncio.get_running_loop().call_later(self.interval_s, self._look)
+        stuck = self._watchdog.look(self._clock(), self._signs())
+        for one in stuck:
+            if one.name not in self._known:
+                log.critical("watchdog.stuck", part=one.name, reason=one.reason)
+        self._known = frozenset(one.name for one in stuck)
+        if not stuck:
+            self._notifier.alive()
+
+
+@contextmanager
+def extended(notifier: Notifier) -> Iterator[None]:
+    """Ask systemd for more time, again and again, as long as the block runs and the loop turns."""
+    if not notifier.connected:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LONGEST_EXTENSION_S
+    timer: asyncio.TimerHandle | None = None
+
+    def ask() -> None:
+        nonlocal timer
+        notifier.extend(EXTENSION_S)
+        if loop.time() < until:
+            timer = loop.call_later(EXTENSION_S / 2, ask)
+
+    ask()
+    try:
+        yield
+    finally:
+        if timer is not None:
+            timer.cancel()

@@ -1,0 +1,68 @@
+"""What the daemon's parts show of their progress, gathered for the watchdog.
+
+Knows which time limits bound each part's waits: a part may stand still for as long as they allow
+and some time more. Reads every room; the only thing it does to one is to ask the database writer
+for a step.
+"""
+
+from jarvisd.config import Settings
+from jarvisd.host.watchdog import Sign
+from jarvisd.reply.replies import Replies
+from jarvisd.speech import Speech
+from jarvisd.store import Store
+from jarvisd.store.writer import LONGEST_RETRY_S, Writer
+
+# On top of every limit: a machine that is short of everything keeps limits late.
+GRACE_S = 60.0
+# A reply may turn to another voice twice before nobody is left to speak it.
+ATTEMPTS = 3
+
+
+class VitalSigns:
+    """Calling it returns every part's sign."""
+
+    def __init__(
+        self, settings: Settings, *, replies: Replies, speech: Speech, store: Store
+    ) -> None:
+        self._replies = replies
+        self._speech = speech
+        self._store = store
+        self.apply(settings)
+
+    def apply(self, settings: Settings) -> None:
+        """The settings changed."""
+        llm, speech = settings.llm, settings.speech
+        self._speech_s = GRACE_S + max(speech.deadline_s, speech.worker_start_timeout_s)
+        model_s = (
+            llm.connect_timeout_s
+            + llm.loading_timeout_s
+            + llm.headers_timeout_s
+            + llm.first_token_timeout_s
+            + llm.token_timeout_s
+        )
+        self._reply_s = model_s + ATTEMPTS * self._speech_s
+
+    def __call__(self) -> list[Sign]:
+        """The parts that exist now: the workers' supervisor, the writer, and every reply."""
+        speech = self._speech
+        signs = [Sign("workers", speech.steps, speech.owing, self._speech_s)]
+        if (writer := self._store.writer) is not None:
+            signs.append(_writer_sign(writer))
+        signs += [
+            Sign(f"reply {reply.id}", reply.steps, reply.owing, self._reply_s)
+            for reply in self._replies.unsettled()
+        ]
+        return signs
+
+
+def _writer_sign(writer: Writer) -> Sign:
+    """It always owes a step, because it is asked for one each time."""
+    steps = writer.steps
+    writer.ping()
+    return Sign(
+        "database writer",
+        steps,
+        owing=True,
+        patience_s=LONGEST_RETRY_S + GRACE_S,
+        ended=writer.ended,
+    )
