@@ -151,6 +151,19 @@ def test_a_player_that_dies_is_reported_with_its_own_words(
     assert "not heard: paplay" in ran.stderr
 
 
+def test_say_does_not_go_on_when_nobody_can_hear_it(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str], tmp_path: Path
+) -> None:
+    released = threading.Event()
+    (tmp_path / "bin" / "paplay").write_text("#!/bin/sh\nexit 1\n")
+    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(30)])
+    daemon.audio(AUDIO, samples.wav(100_000))
+    ran = jarvisctl.run("say", "hi", environ=player)
+    released.set()
+    assert ran.code == 1
+    assert ran.stderr.startswith("jarvisctl: paplay stopped playing")
+
+
 def test_a_broken_player_costs_no_file(
     daemon: FakeDaemon, jarvisctl: Jarvisctl, player: dict[str, str], tmp_path: Path
 ) -> None:

@@ -58,7 +58,8 @@ class AudioDelivery(threading.Thread):
     A sink that fails is left out and the others go on: a broken player costs no file.
 
     ``client`` is this thread's own; the last sink is the one whose position counts. When the
-    reader of our own stdout leaves, ``reader_left`` is set and ``hang_up`` is called.
+    reader of our own stdout leaves, ``reader_left`` is set and ``hang_up`` is called; so it is
+    for any failure of audio that is ``essential``. Otherwise the words go on without a sound.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class AudioDelivery(threading.Thread):
         factories: Sequence[SinkFactory],
         *,
         paced: bool,
+        essential: bool,
         hang_up: Callable[[], None],
     ) -> None:
         super().__init__(name=f"audio of {reply}", daemon=True)
         self.error: JarvisError | None = None
         self.reader_left = False
+        self._essential = essential
         self._hang_up = hang_up
         self.samples = 0
         self._client = client
@@ -91,13 +94,12 @@ class AudioDelivery(threading.Thread):
         except (JarvisError, OSError, ValueError) as error:
             if not self._stopping.is_set():
                 self.error = self.error or _as_failure(error)
-                self._tell(ended=True)
         finally:
             for sink in self._sinks:
                 sink.abort()
                 sink.close()
             self._client.close()
-        if self.reader_left:
+        if self.reader_left or (self.error is not None and self._essential):
             self._hang_up()
 
     def stop(self) -> int:
@@ -178,7 +180,7 @@ class AudioDelivery(threading.Thread):
         deadline = time.monotonic() + left + DRAIN_SLACK_S
         self._each(lambda sink: self._wait(sink, deadline))
         if not self._stopping.is_set():
-            self._tell(ended=True, samples=self.samples)
+            self._tell(self.samples, ended=True)
 
     def _wait(self, sink: Sink, deadline: float) -> None:
         while not self._stopping.is_set() and not sink.wait(ACKNOWLEDGE_S):
@@ -197,15 +199,13 @@ class AudioDelivery(threading.Thread):
         now, played = time.monotonic(), self._position()
         if played > told and (now - at >= ACKNOWLEDGE_S or played - told >= ACKNOWLEDGE_SAMPLES):
             self._acknowledged = (now, played)
-            self._tell(ended=False, samples=played)
+            self._tell(played, ended=False)
 
-    def _tell(self, *, ended: bool, samples: int | None = None) -> None:
+    def _tell(self, samples: int, *, ended: bool) -> None:
         """Report the position; the daemon estimates it where a report is lost or comes too late."""
-        played = self._acknowledged[1] if samples is None else samples
+        played = PlayedRequest(samples=samples, ended=ended)
         try:
-            self._client.post(
-                f"{self._path}/played", PlayedRequest(samples=played, ended=ended), ReplyInfo
-            )
+            self._client.post(f"{self._path}/played", played, ReplyInfo)
         except JarvisError:
             return
 

@@ -154,7 +154,7 @@ class TurnRunner:
                 self._finish_line(turn)
         if delivery is not None and delivery.reader_left:
             raise BrokenPipeError
-        if turn.ended is None and not turn.cut_by_user:
+        if turn.ended is None and not turn.cut_by_user and turn.audio_error is None:
             raise DaemonUnreachableError(
                 "the daemon went away in the middle of the reply",
                 code="daemon.disconnected",
@@ -167,7 +167,12 @@ class TurnRunner:
 
     def _deliver(self, reply: str, hang_up: Callable[[], None]) -> AudioDelivery:
         delivery = AudioDelivery(
-            self._client(), reply, self._sinks, paced=self._paced, hang_up=hang_up
+            self._client(),
+            reply,
+            self._sinks,
+            paced=self._paced,
+            essential=not self._show_text,
+            hang_up=hang_up,
         )
         delivery.start()
         return delivery
