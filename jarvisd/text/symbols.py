@@ -63,6 +63,7 @@ RULES = (
     Rule(r"\b([CF])#(?!\w)", lambda match: f"{match[1]} sharp"),
     Rule(r"[~≈](?=[ ]?\d)", fixed("about")),
     Rule(r"(?<![\w)])[-−](?=\d)", fixed("minus")),
+    Rule(r"(?<![\w-])--?(?=[A-Za-z])", fixed("dash")),  # an option of a command
     Rule(r"(?<=\d)[ ]?–[ ]?(?=\d)", fixed("to")),
     Rule(r"(?<![\w-])\d{4}-\d{4}(?![\w-])", lambda match: match[0].replace("-", " to ")),  # years
     Rule(r"\b24/7\b", fixed("24 7")),
@@ -72,6 +73,7 @@ RULES = (
     Rule(r"[<>\u200b]", fixed(" ")),
     Rule(_any_of(_SYMBOLS), lambda match: _SYMBOLS[match[0]]),
     Rule(r"…|\.{3,}|(?:\. ){2,}\.", _ellipsis),
+    Rule(r"(?<! ) (?=[?!;:](?!\S))", fixed("")),  # French sets a space there
     Rule(r"[.,;:!?]{2,}", _strongest),
     Rule(rf"[{_WIDE}]{{2,}}", _wide_strongest),
     Rule(r"[()\[\]{}（）]|[–—]+|(?<=\s)-+(?=\s)|--+", fixed(SOFT_COMMA)),

@@ -1,6 +1,7 @@
 """Where the first clause is cut, and how soon that lets speech start."""
 
 from collections import Counter
+from collections.abc import Callable
 from statistics import median
 
 import pytest
@@ -26,10 +27,8 @@ def first_clause(text: str) -> str:
 
 @pytest.mark.parametrize("cut", [tokens, lambda text: by_size(text, 4)], ids=["words", "4 chars"])
 def test_speech_starts_with_the_seventh_token_at_the_median(
-    cut: object, record_property: object
+    cut: Callable[[str], list[str]], record_property: Callable[[str, object], None]
 ) -> None:
-    assert callable(cut)
-    assert callable(record_property)
     counts = [first_utterance(cut(reply))[0] for reply in REPLIES]
     record_property("tokens_to_first_utterance", sorted(Counter(counts).items()))
     assert median(counts) <= 7

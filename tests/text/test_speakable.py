@@ -63,6 +63,8 @@ EXAMPLES = [
     ("Run ./run.sh now", "Run dot slash run dot sh now"),
     ("The file is main.py.", "The file is main dot py."),
     ("src/app/main.py", "src slash app slash main dot py"),
+    ("kernel 6.1.0-18-amd64.", "kernel 6 point 1 point 0 18 amd64."),
+    ("Run `df -h --all` now.", "Run df dash h dash all now."),
     # Quantities
     (
         "22 °C outside, -5°C tonight and 72°F inside.",
@@ -109,6 +111,7 @@ EXAMPLES = [
     ("It's John's dogs' house, 'quoted'.", "It's John's dogs house, quoted."),
     ("The well-known e-mail.", "The well-known e-mail."),
     ("« Bonjour », dit-il. „Ja“, sagte er.", "Bonjour, dit-il. Ja, sagte er."),
+    ("Il pleut, non ? Oui !", "Il pleut, non? Oui!"),
     ("你好，世界。**很好**！", "你好，世界。很好！"),
     ("हिन्दी में", "हिन्दी में"),
     ("bell\x07 and zero\u200bwidth \x1b[31mred", "bell and zero width red"),
