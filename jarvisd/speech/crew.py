@@ -19,6 +19,7 @@ from jarvisd.speech.pooled_worker import Outcome, PooledWorker
 from jarvisd.speech.process import WorkerCommand
 from jarvisd.speech.synthesis import Synthesis
 
+_ABLE = frozenset({"idle", "busy", "cancelling"})
 _log = structlog.get_logger("jarvisd.speech")
 
 
@@ -93,7 +94,7 @@ class Crew:
         """The engine's state and, where it failed, why."""
         if self.health.failed:
             return EngineStatus("failed", self.health.reason, "It is tried again by itself.")
-        if any(worker.state in {"idle", "busy", "cancelling"} for worker in self._workers):
+        if any(worker.state in _ABLE for worker in self._workers):
             return EngineStatus("ready")
         if self._starting:
             return EngineStatus("starting")
@@ -163,9 +164,12 @@ class Crew:
         self._on_change()
 
     def _start_failed(self, reason: str) -> None:
-        self.health.start_failed(reason)
-        self._wait_before_retry()
-        _log.error("engine.failed", engine=self.engine, reason=reason)
+        """Nobody left to speak: the engine failed. While others can, it is one worker's death."""
+        if any(worker.state in _ABLE for worker in self._workers):
+            self._died(reason)
+        else:
+            self.health.start_failed(reason)
+            self._distrust_workers()
 
     def _wait_before_retry(self) -> None:
         if self._retry is None:
@@ -203,12 +207,15 @@ class Crew:
         if worker in self._workers:
             self._workers.remove(worker)
         if not expected:
-            _log.warning("worker.died", engine=self.engine, worker=worker.number, reason=reason)
-            self.health.died(time.monotonic(), reason)
-            self._wait_before_retry()
-            if self.health.failed:
-                self._distrust_workers()
+            self._died(reason)
         self._on_change()
+
+    def _died(self, reason: str) -> None:
+        _log.warning("worker.died", engine=self.engine, reason=reason)
+        self.health.died(time.monotonic(), reason)
+        self._wait_before_retry()
+        if self.health.failed:
+            self._distrust_workers()
 
     def _voice_failed(self, voice: str, reason: str) -> None:
         _log.error("voice.failed", engine=self.engine, voice=voice, reason=reason)

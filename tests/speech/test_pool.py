@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import random
 import signal
 from array import array
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -428,3 +430,45 @@ async def test_stopping_while_workers_start_leaves_nothing(open_pool: OpenPool) 
         await synthesis.freed()
 
         assert pool.workers() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_mixture_of_cancels_deadlines_and_deaths_leaves_every_slot_free(
+    open_pool: OpenPool, voices_dir: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    async with nothing_left():
+        pool = open_pool(ESPEAK, piper(voices_dir), slots=2, spares=1)
+        outcomes: Counter[str] = Counter()
+
+        async def one() -> None:
+            make = chance.choice([espeak, tiny, heavy])
+            deadline = chance.choice([0.01, 0.1, 30, 30])
+            synthesis = pool.submit(make("One two three, four five.", deadline_s=deadline))
+            if (delay := chance.choice([None, None, 0, 0.005, 0.05])) is not None:
+                asyncio.get_running_loop().call_later(delay, synthesis.cancel)
+            try:
+                await collect(synthesis)
+                outcomes["spoken"] += 1
+            except SpeechError as error:
+                outcomes[error.code] += 1
+            await synthesis.freed()
+            spawned = [worker.pid for worker in pool.workers() if worker.pid]
+            if spawned and chance.random() < 0.04:
+                os.kill(chance.choice(spawned), signal.SIGKILL)
+
+        async def several() -> None:
+            for _ in range(15):
+                await one()
+
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(5):
+                tasks.create_task(several())
+
+        assert outcomes.total() == 75
+        assert (pool.slots_in_use, pool.waiting) == (0, 0)
+        await until(lambda: all(one.state != "failed" for one in pool.engine_states().values()))
+        assert await collect(pool.submit(espeak("Still here.")))
+        assert await collect(pool.submit(tiny("Still here.")))
+        await pool.stop()
