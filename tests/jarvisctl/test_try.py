@@ -37,7 +37,7 @@ def test_try_answers_in_words_and_sound(jarvisctl: Jarvisctl, tmp_path: Path, co
     you, jarvis = ran.text.splitlines()
     assert you == "you     What time is it?"
     assert len(jarvis) > len("jarvis  ")
-    assert "builtin answers" in ran.stderr
+    assert "written by builtin, spoken by espeak" in ran.stderr
     assert "dBFS" in ran.stderr
     with wave.open(str(path)) as file:
         assert file.getnframes() > file.getframerate() / 2

@@ -14,6 +14,7 @@ from jarvisd.api.types import (
     Chunk,
     ChunkSkipped,
     ErrorDetail,
+    InterruptRequest,
     InterruptResponse,
     PlayedRequest,
     ReplyDone,
@@ -197,15 +198,13 @@ class TurnRunner:
             _ignoring_refusal(client, line.event.reply, PlayedRequest(samples=ready))
 
     def _interrupt(self, client: ApiClient, turn: Turn, delivery: AudioDelivery | None) -> None:
-        """Silence first, then tell the daemon how much was heard, and that it is over."""
+        """Silence first, then tell the daemon that it is over, and how much was heard."""
         played = delivery.stop() if delivery is not None else None
         if turn.started is None:
             return  # hanging up interrupted whatever there was
-        reply = turn.started.reply
-        if played is not None:
-            _ignoring_refusal(client, reply, PlayedRequest(samples=played))
+        path = f"/v1/replies/{turn.started.reply}/interrupt"
         try:
-            turn.heard = client.post(f"/v1/replies/{reply}/interrupt", None, InterruptResponse)
+            turn.heard = client.post(path, InterruptRequest(played=played), InterruptResponse)
         except JarvisError as error:
             if error.code != "reply.unknown":
                 self._out.talk(f"(the daemon was not told: {error.message})")

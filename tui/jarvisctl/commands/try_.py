@@ -52,7 +52,7 @@ def _introduce(invocation: Invocation, lead: str, pid: int) -> None:
     with invocation.client() as client:
         status = client.get("/v1/status", StatusResponse)
     out = invocation.out
-    out.talk(out.talk_style(f"{lead} (pid {pid}); {status.provider or 'nobody'} answers.", "dim"))
+    out.talk(out.talk_style(f"{lead} (pid {pid}).", "dim"))
     for part in status.components:
         if part.state in {"failed", "degraded"}:
             out.talk(
@@ -80,9 +80,10 @@ def _say_what_was_made(out: Output, turn: Turn, path: Path) -> ExitCode:
         out.talk(out.talk_style("No speech was made.", "red", "bold"))
         return ExitCode.FAILED
     length, peak, loudness = measure(path)
+    writer = turn.started.provider if turn.started else "nobody"
     out.talk()
     out.talk(
-        f"{path}: {length:.1f} s by {speaker(turn)}, "
+        f"{path}: {length:.1f} s, written by {writer}, spoken by {speaker(turn)}, "
         f"peak {peak:.1f} dBFS, level {loudness:.1f} dBFS"
     )
     if length == 0 or peak < SILENT_BELOW_DBFS:
