@@ -111,6 +111,7 @@ class Overview:
         providers.on_news = self._learn
         self.on_change: Callable[[], None] = lambda: None
         self.replies: Replies | None = None
+        self.standing: Callable[[], Standing] = lambda: Standing("starting")
         self.connections: Callable[[], int] = lambda: 0
         self.state = "starting"
 
@@ -146,7 +147,7 @@ class Overview:
         )
 
     def line(self) -> str:
-        """The daemon in one sentence, from memory; what it says of the model was true when asked."""
+        """The daemon in one sentence, from memory; the model as it was when last asked."""
         choice = self._choose()
         llm_ready = self._llm.state in ("ready", "idle", "degraded")
         return describe(
@@ -175,7 +176,13 @@ class Overview:
         self.on_change()
 
     def _components(self, choice: VoiceChoice | SpeechError) -> list[Component]:
-        return [self._llm, self._voice_component(choice), *self._engine_components(), self._disk()]
+        return [
+            self._llm,
+            self._voice_component(choice),
+            *self._engine_components(),
+            self._disk(),
+            self._cgroup(),
+        ]
 
     def _llm_component(self, health: ProviderHealth) -> Component:
         state = LLM_STATES[health.state]
@@ -207,6 +214,10 @@ class Overview:
         if reason := self._store.degraded:
             return self._component("store", "degraded", reason, "df -h; journalctl -u jarvisd")
         return self._component("store", "ready")
+
+    def _cgroup(self) -> Component:
+        standing = self.standing()
+        return self._component("cgroup", standing.state, standing.reason, standing.hint)
 
     def _component(
         self, name: str, state: ComponentState, reason: str = "", hint: str = ""
