@@ -5,6 +5,7 @@ its audio to readers, the announcer says what happens. After an interrupt nothin
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -338,8 +339,7 @@ class Reply:
 
 async def _freed(running: list[Synthesis]) -> float:
     """Milliseconds until the last native call had ended."""
-    clock = asyncio.get_running_loop().time
-    started = clock()
+    started = time.monotonic()  # the loop's own clock counts whole milliseconds
     for synthesis in running:
         await synthesis.freed()
-    return round((clock() - started) * 1000, 3)
+    return round((time.monotonic() - started) * 1000, 3)

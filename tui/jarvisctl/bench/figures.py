@@ -70,6 +70,22 @@ class Row:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Samples of ours and of the floor, taken in turn."""
+
+    ours: list[float]
+    floor: list[float]
+
+
+def quietest(rounds: Sequence[Round], which: Percentile) -> Round:
+    """The round in which other work on the machine disturbed least, as the floor tells.
+
+    Choosing by the floor, never by our own samples, can only make the comparison harder for us.
+    """
+    return min(rounds, key=lambda one: percentile(one.floor, which))
+
+
 def missed(rows: Sequence[Row]) -> list[Row]:
     """The rows whose target was not met."""
     return [row for row in rows if row.passed is False]

@@ -12,7 +12,7 @@ from pathlib import Path
 from jarvisctl.bench.figures import Row, percentile
 from jarvisctl.bench.listener import Listener
 from jarvisctl.bench.replies import LONG_ANSWER
-from jarvisctl.bench.rig import HEAVY, PartUnavailable, Rig, workers
+from jarvisctl.bench.rig import HEAVY, PartUnavailable, Rig, count_workers
 from jarvisctl.bench.wire import Wire, get, post
 
 TARGET_MS = 20.0
@@ -25,17 +25,17 @@ LIVE = get("/v1/live")
 def measure(rig: Rig) -> Iterator[Row]:
     """The wait for an answer while at least two syntheses run."""
     try:
-        voices = rig.voices
+        rig.voices  # noqa: B018 - built before the daemon starts
     except PartUnavailable as reason:
         yield Row(name=NAME, unit="ms", skipped=str(reason))
         return
-    rig.say(f"two syntheses with a voice of {(voices / 'heavy.onnx').stat().st_size >> 20} MB")
+    wanted = rig.samples(1_000, 200)
     ours: list[float] = []
     bare: list[float] = []
     with rig.daemon(voice=HEAVY) as daemon, rig.bare_server() as bare_path:
         deadline = time.monotonic() + ROUNDS_LIMIT_S
-        while len(ours) < rig.samples(1_000, 200) and time.monotonic() < deadline:
-            _probe_one_reply(daemon.socket, bare_path, ours, bare)
+        while len(ours) < wanted and time.monotonic() < deadline:
+            _probe_one_reply(daemon.socket, bare_path, ours, bare, wanted=wanted)
     yield Row(
         name=NAME,
         unit="ms",
@@ -46,12 +46,14 @@ def measure(rig: Rig) -> Iterator[Row]:
     )
 
 
-def _probe_one_reply(socket: Path, bare_path: Path, ours: list[float], bare: list[float]) -> None:
+def _probe_one_reply(
+    socket: Path, bare_path: Path, ours: list[float], bare: list[float], *, wanted: int
+) -> None:
     """Probe while the sentences of one answer are made two at a time."""
     listener = Listener(socket, "/v1/say", {"text": LONG_ANSWER})
     with Wire(socket) as wire, Wire(bare_path) as bare_wire, listener.listening():
         listener.wait_until_audible()
-        while sum(one["state"] == "busy" for one in workers(wire)) >= 2:
+        while len(ours) < wanted and count_workers(wire, "busy") >= 2:
             for _ in range(10):
                 time.sleep(PROBE_S)
                 ours.append(wire.answer(LIVE)[0] * 1_000)

@@ -5,12 +5,11 @@ token that completes a clause, the daemon says when its synthesis started and wh
 the client notes when it had it. Each figure therefore holds more than the daemon's own step.
 """
 
-import subprocess
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 
 from jarvisctl.bench.figures import Row, percentile
+from jarvisctl.bench.hops import hopping
 from jarvisctl.bench.listener import Event, Heard, Listener
 from jarvisctl.bench.paced_server import PacedServer
 from jarvisctl.bench.replies import ANSWERS
@@ -24,29 +23,31 @@ ROWS = ("clause_to_synthesis", "pcm_to_socket")
 def measure(rig: Rig) -> Iterator[Row]:
     """Both steps, from the same replies."""
     try:
-        starts, writes = _samples(rig)
+        starts, writes, hops = _samples(rig)
     except PartUnavailable as reason:
         yield from (Row(name=name, unit="ms", skipped=str(reason)) for name in ROWS)
         return
-    floor = percentile(_hop_samples(200), "p99")
+    floor = percentile(hops, "p99")
     for name, values in zip(ROWS, (starts, writes), strict=True):
         yield Row(name=name, unit="ms", values=values, judged="p99", floor=floor, target=TARGET_MS)
 
 
-def _samples(rig: Rig) -> tuple[list[float], list[float]]:
+def _samples(rig: Rig) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds of both steps, and of hops between processes meanwhile."""
     wanted = rig.samples(200, 30)
     starts: list[float] = []
     writes: list[float] = []
     with (
         rig.paced(" ".join(ANSWERS), TOKENS_PER_SECOND) as model,
         rig.daemon(voice=TINY, llm_url=model.url) as daemon,
+        hopping() as hops,
     ):
         while len(starts) < wanted:
             heard = Listener(daemon.socket, "/v1/replies", {"text": "Go on."}).listen()
             starts += _clause_to_synthesis(heard, model)
             writes += _pcm_to_socket(heard)
             rig.say(f"{len(starts)} of {wanted} utterances")
-    return starts, writes
+    return starts, writes, hops
 
 
 def _clause_to_synthesis(heard: Heard, model: PacedServer) -> list[float]:
@@ -89,19 +90,3 @@ def _tokens_before_utterances(heard: Heard) -> dict[int, int]:
         elif event["type"] == "utterance":
             found[event["utterance"]] = tokens
     return found
-
-
-def _hop_samples(count: int) -> list[float]:
-    """Milliseconds from one process to another: half of what ``cat`` takes to answer."""
-    hops = []
-    with subprocess.Popen(
-        ["cat"], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as echo:
-        assert echo.stdin is not None and echo.stdout is not None  # noqa: PT018, S101 - pipes
-        for _ in range(count):
-            began = time.monotonic()
-            echo.stdin.write(bytes(1_000))
-            echo.stdout.read(1_000)
-            hops.append((time.monotonic() - began) * 500)
-        echo.stdin.close()
-    return hops

@@ -37,9 +37,9 @@ ANSWERS: tuple[str, ...] = (
     "Good night, the lights go out in five minutes.",
 )
 
-# Spoken while something else is measured: several utterances, each of them long.
+# Spoken while something else is measured: a short greeting, then utterances that take their time.
 LONG_ANSWER = (
-    "Here is the report of the night. "
+    "Good morning. Here is the report of the night. "
     "The storage pool was scrubbed from midnight until a quarter past four and not a single block "
     "had to be repaired along the way. "
     "The media server rebuilt its index twice because somebody copied a whole season of a series "

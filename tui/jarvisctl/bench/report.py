@@ -57,8 +57,10 @@ def _target(row: Row) -> str:
 
 
 def _verdict(row: Row) -> str:
+    if row.skipped:
+        return "FAILED" if row.broken else "skipped"
     if row.passed is None:
-        return "skipped" if row.skipped else ""
+        return ""
     return "ok" if row.passed else "MISSED"
 
 

@@ -180,6 +180,11 @@ def workers(wire: Wire) -> list[dict[str, Any]]:
     return found
 
 
+def count_workers(wire: Wire, state: str) -> int:
+    """How many workers are in ``state``."""
+    return sum(1 for one in workers(wire) if one["state"] == state)
+
+
 def wait_for_workers(wire: Wire, enough: Callable[[list[dict[str, Any]]], bool]) -> None:
     """Ask until the workers are as wanted. Raises ``UnavailableError`` when that never happens."""
     deadline = time.monotonic() + WARM_S
