@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-long check format bench clean
+.PHONY: help try test test-long test-vm check check-units format bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -20,11 +20,17 @@ test: $(VENV)/.installed-dev ## run the whole test suite
 test-long: $(VENV)/.installed-dev ## the long property runs as well
 	$(BIN)/pytest --timeout 3600
 
-check: $(VENV)/.installed-dev ## format, lint, types, import contracts
+test-vm: $(VENV)/.installed-dev ## install, run and upgrade under a real systemd (ONLY="words of names")
+	$(BIN)/python -m tests.vm $(ONLY)
+
+check: check-units $(VENV)/.installed-dev ## format, lint, types, import contracts, units
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-units: $(VENV)/.installed-dev ## units understood and shut in, installer linted and its plan as known
+	$(BIN)/pytest -q tests/systemd tests/installer
 
 format: $(VENV)/.installed-dev ## format the code in place
 	$(BIN)/ruff format .

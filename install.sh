@@ -277,7 +277,7 @@ check_disk() {
   [ -z "$PIPER" ] || need=$((need + 300))
   [ -z "$XTTS" ] || need=$((need + 4000))
   while [ ! -d "$place" ]; do place=$(dirname "$place"); done
-  free=$(df -Pm "$place" | awk 'NR == 2 { print $4 }')
+  free=$(df -m --output=avail "$place" | tail -n 1 | tr -d ' ')
   [ "$free" -ge "$need" ] || fail "$place has $free MB free; $need MB are needed"
   detail "$free MB free on $place"
 }
@@ -347,13 +347,15 @@ make_release() {
 
 # pip comes from Python's own copy and is not left in the release.
 install_packages() {
-  local venv=$1 options=(--quiet --disable-pip-version-check --no-warn-script-location --no-cache-dir)
+  local venv=$1 options=(--quiet --disable-pip-version-check --no-warn-script-location --no-cache-dir --no-compile)
   shift
   if [ -n "$WHEELS" ]; then options+=(--no-index --find-links "$WHEELS"); fi
   if [ -n "$DRY_RUN" ]; then
     detail "would run: pip install $(words "$@")${WHEELS:+ from $WHEELS}"
   else
     PYTHONPATH=$PIP_WHEEL PIP_ROOT_USER_ACTION=ignore "$venv/bin/python" -m pip install "${options[@]}" "$@"
+    # Now and on every core: the service may not write there. A library's bad examples may fail.
+    "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null || true
   fi
 }
 

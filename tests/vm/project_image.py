@@ -38,8 +38,9 @@ def build(cache: Path, names: list[str]) -> Path:
             _copy_tree(changed)
             _rename_version(changed, version)
             if name == "broken":
-                main = changed / "jarvisd/__main__.py"
-                main.write_text(main.read_text() + "\nraise SystemExit('broken on purpose')\n")
+                # It installs and says its version; only serving fails.
+                daemon = changed / "jarvisd/daemon.py"
+                daemon.write_text(daemon.read_text() + "\nraise SystemExit('broken on purpose')\n")
             wheels = project / "wheels" / name
             wheels.mkdir()
             for library in libraries.glob("*.whl"):
@@ -76,7 +77,7 @@ def _wheel(tree: Path, into: Path) -> None:
 
 
 def _pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    command = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", *arguments]
     subprocess.run(command, check=True)
 
 

@@ -14,7 +14,9 @@ from tempfile import TemporaryDirectory
 
 SIZE = "900M"
 NOT_COPIED = re.compile(r"/(usr/share/(man|doc|locale|info|lintian)/|tmp|proc|sys|dev|run)")
-PRIVATE_SETTINGS = re.compile(r"/etc/(systemd/system/.|ssl/private|shadow-|ssh|jarvisd|postgresql)")
+PRIVATE_SETTINGS = re.compile(
+    r"/etc/(systemd/system/.|ssl/private|shadow-|ssh|jarvisd|init.d/.|rc[0-6S].d/.)"
+)
 TOP_LEVEL = ("/bin", "/sbin", "/lib", "/lib64", "/root", "/home", "/mnt", "/opt", "/srv")
 EMPTY = ("proc", "sys", "dev", "run", "tmp", "project", "etc/systemd/system")
 # Nothing here reads a keyboard, keeps time or tidies up by night.

@@ -1,0 +1,78 @@
+"""A very small test runner: tests run as they are written, and each says how it went.
+
+A test is a function that returns when what it claims is so, and raises when it is not. Python is
+many times slower in here: tests say that something happens, never when.
+"""
+
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+RESULTS = Path("/run/results")
+PATIENCE_S = 90.0
+
+Test = Callable[[], None]
+_tests: list[Test] = []
+
+
+def test(function: Test) -> Test:
+    """Register a test; its docstring (or its name) is what it claims."""
+    _tests.append(function)
+    return function
+
+
+class NotApplicableError(Exception):
+    """The test does not apply here, for the reason given."""
+
+
+def until(reached: Callable[[], object], what: str, *, patience_s: float = PATIENCE_S) -> None:
+    """Wait until ``reached`` answers truly."""
+    end = time.monotonic() + patience_s
+    while not reached():
+        assert time.monotonic() < end, f"waited {patience_s:.0f} s in vain until {what}"
+        time.sleep(0.2)
+
+
+def run_all(only: list[str], console: Path) -> int:
+    """Run the tests whose name contains one of ``only``, or all; returns how many failed."""
+    RESULTS.mkdir(exist_ok=True)
+    chosen = [t for t in _tests if not only or any(part in t.__name__ for part in only)]
+    failed = skipped = 0
+    with console.open("w") as out:
+        sys.stdout = sys.stderr = (RESULTS / "log").open("w")
+
+        def tell(line: str) -> None:
+            for stream in (out, sys.stdout):
+                print(line, file=stream, flush=True)
+
+        tell(f"1..{len(chosen)}")
+        for number, one in enumerate(chosen, 1):
+            claim = f"{number} - {(one.__doc__ or one.__name__).strip().rstrip('.')}"
+            started = time.monotonic()
+            try:
+                one()
+                verdict, reason = f"ok {claim}", ""
+            except NotApplicableError as error:
+                skipped += 1
+                verdict, reason = f"ok {claim} # SKIP {error}", ""
+            except BaseException:  # noqa: BLE001 - whatever it was, the next test runs
+                failed += 1
+                verdict, reason = f"not ok {claim}", traceback.format_exc(limit=-3) + _journal()
+            tell(f"{verdict} ({time.monotonic() - started:.1f} s)")
+            for line in reason.splitlines():
+                tell(f"#   {line}")
+        tell(f"{len(chosen) - failed - skipped} passed, {failed} failed, {skipped} skipped")
+    return failed
+
+
+def _journal() -> str:
+    shown = subprocess.run(
+        ["journalctl", "-b", "-n", "12", "-o", "short-monotonic", "--no-pager", "-u", "jarvis*"],
+        check=False,
+        text=True,
+        capture_output=True,
+    )
+    return shown.stdout

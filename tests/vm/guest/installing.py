@@ -1,0 +1,108 @@
+"""A new owner's first minutes."""
+
+from pathlib import Path
+
+from harness import test
+from system import (
+    MEMBER,
+    PROJECT,
+    SOCKET,
+    STRANGER,
+    every_file,
+    get,
+    main_pid,
+    run,
+    run_as,
+    show,
+    succeed,
+)
+
+INSTALL = (PROJECT / "install.sh", "--wheels", PROJECT / "wheels/this")
+# What lives on its own: kernel file systems, run-time files, logs, caches of the system itself.
+ELSEWHERE = ("/proc", "/sys", "/dev", "/run", "/project", "/tmp", "/var/log", "/var/tmp",
+             "/var/lib/systemd", "/etc/.pwd.lock", "/etc/passwd-", "/etc/group-", "/etc/shadow-",
+             "/etc/gshadow-", "/etc/subuid-", "/etc/subgid-")  # fmt: skip
+before: set[str] = set()
+
+
+@test
+def the_plan_can_be_seen_first() -> None:
+    """install.sh --dry-run changes nothing."""
+    succeed("useradd", "--create-home", MEMBER)
+    succeed("useradd", "--create-home", STRANGER)
+    before.update(every_file(but=ELSEWHERE))
+    assert "would run" in succeed(*INSTALL, "--dry-run")
+    assert every_file(but=ELSEWHERE) == before
+
+
+@test
+def one_command_installs() -> None:
+    """install.sh installs the tree, starts the daemon and lets it speak."""
+    said = succeed(*INSTALL)
+    assert "is ready" in said, said
+    assert "could not be said" not in said, said
+
+
+@test
+def it_is_supervised() -> None:
+    """systemctl start has seen READY, and STATUS is a line for people."""
+    assert show("Type") == "notify"
+    assert show("ActiveState") == "active"
+    assert show("StatusText"), "no STATUS"
+    assert succeed("systemctl", "is-enabled", "jarvisd.service", "jarvisd.socket").split() == [
+        "enabled",
+        "enabled",
+    ]
+    assert "active (running)" in succeed("systemctl", "status", "--no-pager", "jarvisd")
+
+
+@test
+def it_is_ready_without_a_model_and_a_neural_voice() -> None:
+    """It is ready with neither llama-server nor Piper, and says what is missing."""
+    assert get("/v1/status")["state"] == "running"
+    components = {c["name"]: c["state"] for c in get("/v1/ready")["components"]}
+    assert components["llm"] == "degraded", components
+    assert components["voice"] in ("ready", "degraded"), components
+
+
+@test
+def a_second_run_changes_nothing() -> None:
+    """install.sh run again changes nothing and restarts nothing."""
+    pid = main_pid()
+    assert "runs already" in succeed(*INSTALL)
+    assert main_pid() == pid
+
+
+@test
+def a_member_of_the_group_is_answered() -> None:
+    """A reply is spoken through the socket to a member of group jarvis."""
+    succeed("usermod", "-aG", "jarvis", MEMBER)
+    said = run_as(MEMBER, "jarvisctl", "say", "Good evening", "-o", "/tmp/evening.wav")
+    assert said.code == 0, said
+    audio = Path("/tmp/evening.wav").read_bytes()
+    assert audio[:4] == b"RIFF"
+    assert len(audio) > 10_000, len(audio)
+    assert any(audio[1000:]), "silence"
+
+
+@test
+def a_stranger_is_refused() -> None:
+    """Another user is refused, and told how to become a member."""
+    refused = run_as(STRANGER, "jarvisctl", "say", "Good evening", "-o", "/tmp/stranger.wav")
+    assert refused.code == 5, refused
+    assert "usermod -aG jarvis" in refused.output
+    assert SOCKET.stat().st_mode & 0o777 == 0o660
+
+
+@test
+def state_is_private() -> None:
+    """Conversations are for the daemon's user alone; the daemon holds no privilege."""
+    listed = run_as(STRANGER, "ls", "/var/lib/jarvisd")
+    assert listed.code != 0, listed
+    status = Path(f"/proc/{main_pid()}/status").read_text()
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert int(fields["CapEff"], 16) == 0
+    assert int(fields["CapBnd"], 16) == 0
+    assert fields["NoNewPrivs"].strip() == "1"
+    assert fields["Seccomp"].strip() == "2"
+    assert run("id", "-u", "jarvis").output.strip() == fields["Uid"].split()[0]

@@ -1,0 +1,254 @@
+"""systemd and the daemon: crashes, hangs, restarts, connections meanwhile, reloads."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+from harness import test, until
+from system import (
+    PATIENCE_S,
+    SOCKET,
+    api,
+    configuration,
+    drop_in,
+    events,
+    get,
+    journal,
+    main_pid,
+    restart,
+    restarts,
+    run,
+    show,
+    succeed,
+    until_restarted,
+    until_running,
+)
+
+# Long enough for a healthy daemon in here, short enough to wait for twice.
+SHORT_WATCHDOG = "[Service]\nWatchdogSec=10\nTimeoutAbortSec=5\n"
+WATCHDOG_S = 10
+
+
+@test
+def a_killed_daemon_comes_back_with_its_conversations() -> None:
+    """kill -9: systemd restarts it, and the conversation is whole."""
+    before = events("/v1/replies", {"text": "How are you?", "conversation": "evening"})
+    assert before[-1]["type"] == "reply.done", before[-1]
+    told = get("/v1/conversations/evening")["messages"]
+    assert [message["role"] for message in told] == ["user", "assistant"]
+    until(lambda: _stored("evening") == 2, "the database holds both messages")
+    pid = main_pid()
+    os.kill(pid, signal.SIGKILL)
+    until_restarted(pid, "it was killed")
+    again = get("/v1/conversations/evening")["messages"]
+    assert [(m["role"], m["text"]) for m in again] == [(m["role"], m["text"]) for m in told]
+    assert restarts() >= 1
+
+
+def _stored(conversation: str) -> int:
+    """Messages on disk, as another process sees them."""
+    import sqlite3  # noqa: PLC0415 - only here
+
+    path = next(Path("/var/lib/jarvisd").glob("*.sqlite3"))
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        assert "messages" in tables, tables
+        return int(database.execute("SELECT count(*) FROM messages").fetchone()[0])
+
+
+@test
+def a_connection_starts_a_stopped_daemon() -> None:
+    """The socket alone starts the daemon: the first connection is served."""
+    succeed("systemctl", "stop", "jarvisd.service")
+    assert show("ActiveState") == "inactive"
+    assert SOCKET.is_socket(), "stopping the daemon removed its socket"
+    assert api("/v1/live")[0] == 200
+    assert show("ActiveState") == "active"
+
+
+@test
+def connections_during_a_restart_wait() -> None:
+    """Connections made during a restart wait and are served; none is refused."""
+    tries = _Tries()
+    with tries:
+        restart()
+        restart()
+    assert tries.refused == [], tries.refused
+    assert tries.served > 2, tries.served
+
+
+class _Tries:
+    """Connects again and again, and asks one question on each connection."""
+
+    def __init__(self) -> None:
+        self.served = 0
+        self.refused: list[str] = []
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._enough.is_set():
+            try:
+                self.served += self._ask()
+            except OSError as error:
+                self.refused.append(f"connect: {error}")
+            time.sleep(0.05)
+
+    @staticmethod
+    def _ask() -> bool:
+        """One question; False when a stopping daemon closed the connection after accepting it."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(PATIENCE_S)
+            connection.connect(str(SOCKET))
+            try:
+                connection.sendall(b"GET /v1/live HTTP/1.1\r\nHost: j\r\nConnection: close\r\n\r\n")
+                return connection.recv(64).startswith(b"HTTP/1.1 200")
+            except (BrokenPipeError, ConnectionResetError):
+                return False
+
+
+@test
+def a_bad_configuration_is_not_tried_twice() -> None:
+    """A configuration that cannot be used stops with 78, says why, and is not tried again."""
+    with configuration("[speech]\nslots = 99\n"):
+        succeed("systemctl", "stop", "jarvisd.socket", "jarvisd.service")
+        assert run("systemctl", "start", "jarvisd.service").code != 0
+        assert show("ExecMainStatus") == "78"
+        assert show("ActiveState") == "failed"
+        assert "speech.slots" in journal()
+    restart()
+
+
+@test
+def a_stopped_daemon_is_restarted_by_the_watchdog() -> None:
+    """SIGSTOP of the daemon: the watchdog restarts it."""
+    with drop_in(SHORT_WATCHDOG):
+        restart()
+        pid = main_pid()
+        os.kill(pid, signal.SIGSTOP)
+        until_restarted(pid, "it was stopped")
+        assert "atchdog timeout" in journal()
+    restart()
+
+
+FROZEN = """[Service]
+ExecStart=
+ExecStart=/opt/jarvisd/current/bin/python /run/freezing.py
+"""
+# A real daemon in every way, but for one signal handler that never returns.
+FREEZING = """import signal, sys, time
+signal.signal(signal.SIGUSR1, lambda *_: time.sleep(86400))
+from jarvisd.__main__ import main
+sys.exit(main([]))
+"""
+
+
+@test
+def a_frozen_loop_is_restarted_by_the_watchdog() -> None:
+    """A frozen event loop: the watchdog restarts the daemon."""
+    Path("/run/freezing.py").write_text(FREEZING)
+    with drop_in(SHORT_WATCHDOG + FROZEN.replace("[Service]\n", "")):
+        restart()
+        pid = main_pid()
+        os.kill(pid, signal.SIGUSR1)
+        until_restarted(pid, "its loop was frozen")
+    restart()
+
+
+@test
+def a_frozen_model_is_no_reason_to_restart() -> None:
+    """A frozen llama-server: neither it nor the daemon is restarted, and the daemon answers."""
+    unit = Path("/run/systemd/system/llama-server.service")
+    unit.write_text("[Service]\nExecStart=/usr/bin/python3 /project/tests/vm/guest/slow_model.py\n")
+    succeed("systemctl", "daemon-reload")
+    succeed("systemctl", "start", "llama-server.service")
+    try:
+        with drop_in(SHORT_WATCHDOG), configuration('[llm]\nprovider = "llama-server"\n'):
+            restart()
+            pid, model = main_pid(), int(show("MainPID", "llama-server.service"))
+            until(lambda: _llm_state() == "ready", "the model is ready")
+            asking = threading.Thread(target=_ask_in_vain)
+            asking.start()
+            until(lambda: get("/v1/status")["replies"], "a reply is being written")
+            os.kill(model, signal.SIGSTOP)
+            end = time.monotonic() + 2.5 * WATCHDOG_S
+            while time.monotonic() < end:
+                assert api("/v1/live")[0] == 200
+                time.sleep(1)
+            assert main_pid() == pid
+            assert restarts() == 0
+            assert int(show("MainPID", "llama-server.service")) == model
+            os.kill(model, signal.SIGKILL)
+            asking.join(PATIENCE_S)
+            assert not asking.is_alive(), "the reply never ended"
+    finally:
+        succeed("systemctl", "stop", "llama-server.service")
+        unit.unlink()
+        restart()
+
+
+def _llm_state() -> str:
+    return next(c["state"] for c in get("/v1/ready")["components"] if c["name"] == "llm")
+
+
+def _ask_in_vain() -> None:
+    try:
+        api("/v1/replies", {"text": "Tell me a long story", "conversation": "story"})
+    except OSError as error:
+        print("the reply ended with", error)
+
+
+@test
+def a_key_for_the_model_is_handed_over() -> None:
+    """llama-server's key, where there is one, is handed to the daemon and to nobody else."""
+    key = Path("/etc/jarvisd/credentials/llama-api-key")
+    key.write_text("sesame\n")
+    key.chmod(0o600)
+    try:
+        restart()
+        directory = Path("/run/credentials/jarvisd.service")
+        assert (directory / "llama-api-key").read_text().strip() == "sesame"
+        assert run("runuser", "-u", "member", "--", "ls", str(directory)).code != 0
+        environment = Path(f"/proc/{main_pid()}/environ").read_text()
+        assert "sesame" not in environment
+    finally:
+        key.unlink()
+        restart()
+
+
+@test
+def a_reload_takes_effect_without_a_restart() -> None:
+    """systemctl reload takes a changed configuration over, in the same process."""
+    pid = main_pid()
+    with configuration("[speech]\nslots = 1\n"):
+        succeed("systemctl", "reload", "jarvisd.service")
+        until(lambda: get("/v1/status")["slots"] == 1, "the new number of slots is in force")
+        assert main_pid() == pid
+        until(lambda: show("ActiveState") == "active", "the reload is over")
+    succeed("jarvisctl", "reload")
+    until_running()
+    assert main_pid() == pid
+
+
+@test
+def a_bad_reload_changes_nothing() -> None:
+    """A bad file changes nothing on reload, and is explained."""
+    pid, slots = main_pid(), get("/v1/status")["slots"]
+    with configuration("[speech]\nslots = 99\n"):
+        run("systemctl", "reload", "jarvisd.service")
+        until(lambda: "speech.slots" in journal(), "the journal explains")
+        refused = run("jarvisctl", "reload")
+        assert refused.code != 0, refused
+        assert "speech.slots" in refused.output
+        assert (main_pid(), get("/v1/status")["slots"]) == (pid, slots)
+        assert show("ActiveState") == "active"
