@@ -39,6 +39,7 @@ def violations(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Vi
     yield from _relative_paths(settings, sources)
     yield from _socket_length(settings.api.socket)
     yield from _utterance_lengths(settings)
+    yield from _worker_memory(settings)
 
 
 def _address(url: str) -> Iterator[Violation]:
@@ -82,3 +83,14 @@ def _utterance_lengths(settings: Settings) -> Iterator[Violation]:
                 f"{value} is above text.utterance_max_chars, which is {text.utterance_max_chars}",
                 also=("text.utterance_max_chars",),
             )
+
+
+def _worker_memory(settings: Settings) -> Iterator[Violation]:
+    host = settings.host
+    if host.worker_memory_high_mb > host.worker_memory_max_mb:
+        yield Violation(
+            "host.worker_memory_high_mb",
+            f"{host.worker_memory_high_mb} is above host.worker_memory_max_mb, "
+            f"which is {host.worker_memory_max_mb}",
+            also=("host.worker_memory_max_mb",),
+        )

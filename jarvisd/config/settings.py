@@ -12,6 +12,9 @@ Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Bytes = Annotated[int, Meta(ge=1_024, le=1_073_741_824)]
 Milliseconds = Annotated[int, Meta(ge=0, le=10_000)]
+Weight = Annotated[int, Meta(ge=1, le=10_000)]
+Cores = Annotated[float, Meta(ge=0, le=1_024)]
+CpuList = Annotated[str, Meta(pattern=r"^([0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*)?$")]
 
 
 def about(text: str) -> Meta:
@@ -200,6 +203,58 @@ class SpeechSettings(Section, frozen=True):
     espeak: EspeakSettings = field(default_factory=EspeakSettings)
 
 
+class HostSettings(Section, frozen=True):
+    """The daemon's and its workers' share of the machine."""
+
+    cgroups: Annotated[
+        Literal["auto", "always", "off"],
+        about("auto divides our control group where systemd delegated it, always also elsewhere."),
+    ] = "auto"
+    cpu_weight: Annotated[Weight, about("CPU weight of the daemon among its own groups.")] = 500
+    worker_cpu_weight: Annotated[
+        Weight, about("CPU weight of the workers among the daemon's groups; the governor's most.")
+    ] = 100
+    worker_cpu_quota: Annotated[
+        Cores, about("Cores that all workers together may use at most; 0 is no limit.")
+    ] = 0.0
+    cpuset: Annotated[
+        CpuList, about("CPUs for the daemon and its workers, as in 0-3,8. Empty: all of them.")
+    ] = ""
+    worker_memory_high_mb: Annotated[
+        Annotated[int, Meta(ge=64, le=65_536)],
+        about("A worker beyond this is slowed down, and replaced after its utterance."),
+    ] = 1_280
+    worker_memory_max_mb: Annotated[
+        Annotated[int, Meta(ge=64, le=65_536)],
+        about("A worker that would pass this is ended by the kernel; the reply goes on."),
+    ] = 1_536
+    model_cgroup: Annotated[
+        str,
+        about("Control group of llama-server. Empty: llama-server.service beside our own."),
+    ] = ""
+
+
+class GovernorSettings(Section, frozen=True):
+    """How speech gives way to the language model. A value other than 0 is fixed."""
+
+    enabled: Annotated[bool, about("Off: speech.slots, and the weight and quota of [host].")] = True
+    max_loss: Annotated[
+        Annotated[float, Meta(gt=0, le=1)],
+        about("Share of the model's tokens per second that speaking may cost."),
+    ] = 0.05
+    slots: Annotated[
+        Annotated[int, Meta(ge=0, le=16)], about("Syntheses at the same time; 0: governed.")
+    ] = 0
+    weight: Annotated[
+        Annotated[int, Meta(ge=0, le=10_000)], about("CPU weight of the workers; 0: governed.")
+    ] = 0
+    quota: Annotated[Cores, about("Cores for all workers together; 0: governed.")] = 0.0
+    min_quota: Annotated[
+        Annotated[float, Meta(ge=0.05, le=64)],
+        about("Cores that the workers always keep, whatever the model loses."),
+    ] = 0.1
+
+
 class AudioSettings(Section, frozen=True):
     """Delivery of audio."""
 
@@ -248,6 +303,8 @@ class Settings(Section, frozen=True):
     llm: LlmSettings = field(default_factory=LlmSettings)
     text: TextSettings = field(default_factory=TextSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
+    host: HostSettings = field(default_factory=HostSettings)
+    governor: GovernorSettings = field(default_factory=GovernorSettings)
     audio: AudioSettings = field(default_factory=AudioSettings)
     reply: ReplySettings = field(default_factory=ReplySettings)
     store: StoreSettings = field(default_factory=StoreSettings)

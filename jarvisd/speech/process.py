@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -26,15 +27,28 @@ _STDERR_LINE_BYTES = 8_192
 _log = structlog.get_logger("jarvisd.speech")
 
 
+class Housing(Protocol):
+    """Where worker processes live. Both calls block for a moment and come from any thread."""
+
+    def house(self, pid: int) -> None:
+        """A worker was started: put it into its place before it has done anything."""
+        ...
+
+    def vacate(self, pid: int) -> None:
+        """A worker has ended and was reaped."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerCommand:
-    """How an engine's workers are started. ``python`` empty: this interpreter."""
+    """How an engine's workers are started, and where they live. ``python`` empty: this one."""
 
     engine: str
     python: str = ""
     nice: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     arguments: Sequence[str] = ("-P", "-m", "jarvisd.speech.worker")
+    housing: Housing | None = None
 
     def line(self, fd: int) -> list[str]:
         """The command line of a worker that talks over ``fd``."""
@@ -185,13 +199,16 @@ class WorkerProcess(asyncio.Protocol):
         return greeted
 
     def _open(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
+        process = subprocess.Popen(
             self.command.line(theirs.fileno()),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=(theirs.fileno(),),
         )
+        if self.command.housing:
+            self.command.housing.house(process.pid)
+        return process
 
     async def _watch(self, process: "subprocess.Popen[bytes]") -> None:
         """Collect what the process complains about, reap it, and tell."""
@@ -200,6 +217,8 @@ class WorkerProcess(asyncio.Protocol):
             self._stderr.append(line)
             _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
         status = await ended
+        if self.command.housing:
+            await asyncio.to_thread(self.command.housing.vacate, process.pid)
         if self._transport:
             self._transport.abort()
         reason = self._reason or _exit_reason(status)

@@ -1,0 +1,69 @@
+"""Where the daemon and its workers run, and how much of the machine the workers have.
+
+The interface, its values, and the decision which of the two ways is open here: control groups
+(``group_placement``) where ours was given to us to divide, otherwise what a process may do to
+another (``plain_placement``). All calls block for microseconds and belong into a thread.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from jarvisd.config import HostSettings
+from jarvisd.host import cgroup
+from jarvisd.host.group import Group
+from jarvisd.host.group_placement import GroupPlacement
+from jarvisd.host.plain_placement import PlainPlacement
+from jarvisd.host.standing import Standing, Usage
+
+_log = structlog.get_logger("jarvisd.host")
+
+
+class Placement(Protocol):
+    """How much of the machine the workers have. No call raises."""
+
+    @property
+    def standing(self) -> Standing:
+        """What was achieved."""
+        ...
+
+    def house(self, pid: int) -> None:
+        """A worker was started: put it into its place."""
+        ...
+
+    def vacate(self, pid: int) -> None:
+        """A worker has ended."""
+        ...
+
+    def share(self, weight: int, quota: float | None) -> None:
+        """Give all workers together this weight, and so many cores (``None``: no limit)."""
+        ...
+
+    def usage(self) -> Usage:
+        """The workers' counters now."""
+        ...
+
+
+def place(
+    settings: HostSettings, *, proc: Path = Path("/proc"), uid: int | None = None
+) -> Placement:
+    """Move this process into its place and prepare that of the workers. Never raises."""
+    found = cgroup.find(settings.cgroups, proc=proc, uid=uid)
+    placement: Placement
+    if found.path is None:
+        placement = PlainPlacement(settings, found.reason, found.hint)
+    else:
+        try:
+            placement = GroupPlacement(Group(found.path), settings)
+        except OSError as error:
+            reason = f"The control group {found.path} cannot be divided: {error.strerror or error}."
+            placement = PlainPlacement(settings, reason, "systemd-cgls shows who else is in it.")
+    standing = placement.standing
+    _log.info(
+        f"cgroup.{standing.state}",
+        group=str(found.path or ""),
+        reason=standing.reason,
+        hint=standing.hint,
+    )
+    return placement

@@ -1,0 +1,63 @@
+"""Placement without control groups: CPU affinity and OOM scores beside the workers' niceness.
+
+A quota becomes whole CPUs to run on, weights become nothing: niceness is set when a worker starts,
+because only root may take it back.
+"""
+
+import math
+import os
+import threading
+
+from jarvisd.config import HostSettings
+from jarvisd.host.processes import cpu_list, cpu_s, set_affinity, set_oom_score
+from jarvisd.host.standing import Standing, Usage
+
+# Workers are the first to go where memory runs out: they are replaced within a second.
+WORKER_OOM_SCORE = 500
+
+
+class PlainPlacement:
+    """``reason`` and ``hint`` say why there are no control groups."""
+
+    def __init__(self, settings: HostSettings, reason: str, hint: str) -> None:
+        self.standing = Standing("absent", f"{reason} Workers are only nice.", hint)
+        self._busy = threading.Lock()
+        self._workers: set[int] = set()
+        self._ended_s = 0.0
+        self._last_cpu_s: dict[int, float] = {}
+        available = os.sched_getaffinity(0)
+        self._cpus = sorted(cpu_list(settings.cpuset) & available or available)
+        self._allowed = len(self._cpus)
+        if settings.cpuset:
+            set_affinity(os.getpid(), self._cpus)
+
+    def house(self, pid: int) -> None:
+        """Give a worker the affinity that is in force, and a high OOM score."""
+        set_oom_score(pid, WORKER_OOM_SCORE)
+        with self._busy:
+            self._workers.add(pid)
+            if self._allowed < len(self._cpus):
+                set_affinity(pid, self._cpus[-self._allowed :])
+
+    def vacate(self, pid: int) -> None:
+        """Forget a worker, but not what it used."""
+        with self._busy:
+            self._workers.discard(pid)
+            self._ended_s += self._last_cpu_s.pop(pid, 0.0)
+
+    def share(self, weight: int, quota: float | None) -> None:
+        """Keep the workers to as many CPUs as the quota fills."""
+        every = len(self._cpus)
+        allowed = every if quota is None else min(every, max(1, math.ceil(quota)))
+        with self._busy:
+            if allowed == self._allowed:
+                return
+            self._allowed = allowed
+            for pid in self._workers:
+                set_affinity(pid, self._cpus[-allowed:])
+
+    def usage(self) -> Usage:
+        """Seconds of CPU, from each process."""
+        with self._busy:
+            self._last_cpu_s = {pid: cpu_s(pid) for pid in self._workers}
+            return Usage(cpu_s=self._ended_s + sum(self._last_cpu_s.values()))

@@ -1,0 +1,27 @@
+"""Values that a placement reports."""
+
+from dataclasses import dataclass
+
+from jarvisd.api.types import ComponentState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was achieved, for the list of components; complete where there is no reason."""
+
+    state: ComponentState
+    reason: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Counters of all workers together, in seconds; ``None`` where nobody counts.
+
+    ``waited_s``: at least one of their tasks waited for a CPU. ``swollen``: pids of workers that
+    met their memory limit since the last reading.
+    """
+
+    cpu_s: float | None = None
+    waited_s: float | None = None
+    swollen: tuple[int, ...] = ()
