@@ -20,7 +20,7 @@ from typing import Any, Self
 import pytest
 
 PACKAGES = tuple(str(Path(__file__).parents[1] / part) for part in ("jarvisd/", "tui/jarvisctl/"))
-LIMIT_S = 100.0  # just below the limit of pytest-timeout
+SHARE_OF_LIMIT = 0.8  # the guard's own limit comes before that of pytest-timeout
 SESSION = f"jarvisd-tests-{uuid.uuid4()}"
 
 TICK_S = 0.05
@@ -61,22 +61,31 @@ def _processes_of_this_session() -> Iterator[str]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Any:
     """Run every async test under guard."""
+    limit_s = SHARE_OF_LIMIT * _limit_s(pyfuncitem)
     if inspect.iscoroutinefunction(pyfuncitem.obj):
-        pyfuncitem.obj = _guarded(pyfuncitem.obj)
+        pyfuncitem.obj = _guarded(pyfuncitem.obj, limit_s)
     elif inspect.iscoroutinefunction(inner := _hypothesis_test(pyfuncitem.obj)):
-        pyfuncitem.obj.hypothesis.inner_test = _guarded(inner)
+        pyfuncitem.obj.hypothesis.inner_test = _guarded(inner, limit_s)
     return (yield)
+
+
+def _limit_s(item: pytest.Function) -> float:
+    if (marker := item.get_closest_marker("timeout")) and marker.args:
+        return float(marker.args[0])
+    return float(item.config.getoption("timeout") or item.config.getini("timeout"))
 
 
 def _hypothesis_test(function: Any) -> Any:
     return getattr(getattr(function, "hypothesis", None), "inner_test", None)
 
 
-def _guarded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+def _guarded(
+    test: Callable[..., Awaitable[None]], limit_s: float
+) -> Callable[..., Awaitable[None]]:
     @functools.wraps(test)
     async def guarded(*arguments: Any, **named: Any) -> None:
         with LoopGuard() as guard:
-            async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(limit_s):
                 await test(*arguments, **named)
         assert not guard.blocked, f"the event loop was blocked by:\n{guard.blocked}"
 

@@ -30,6 +30,9 @@ from jarvisd.text import UtteranceStream
 CONVERSATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Ended replies are kept for late readers of their audio, but never more of them than this.
 KEPT_AUDIO_BYTES = 16 * 1024 * 1024
+# Those that may still be playing can be interrupted, so more are kept; a paused one plays for ever.
+PLAYING_REPLIES = 64
+PLAYING_AUDIO_BYTES = 128 * 1024 * 1024
 FLUSH_TIMEOUT_S = 1.0
 # Given text is fed in slices so that a long one never holds the loop for more than a moment.
 SLICE_CHARS = 200
@@ -59,9 +62,15 @@ class Replies:
         self._clock = clock
         self._wall_clock = wall_clock
         self._window = HistoryWindow(settings.llm.history_messages)
-        self._replies: OrderedDict[str, Reply] = OrderedDict()
         self._closing = False
+        self._replies: OrderedDict[str, Reply] = OrderedDict()
         self.total = 0
+
+    def apply(self, settings: Settings) -> None:
+        """New settings for the replies to come; those under way keep what they began with."""
+        if settings.llm.history_messages != self._settings.llm.history_messages:
+            self._window = HistoryWindow(settings.llm.history_messages)
+        self._settings = settings
 
     # --- asking ---------------------------------------------------------------------------------
 
@@ -241,14 +250,18 @@ class Replies:
         )
 
     def _prune(self) -> None:
-        """Forget the oldest replies that ended and were played, beyond what is kept."""
-        kept, kept_bytes = 0, 0
-        for reply in reversed(list(self._replies.values())):
-            if reply.audible:
-                continue
-            kept += 1
-            kept_bytes += reply.audio_bytes
-            if kept > self._settings.reply.keep or kept_bytes > KEPT_AUDIO_BYTES:
+        """Forget the oldest replies that ended, beyond what is kept."""
+        ended = [reply for reply in reversed(self._replies.values()) if reply.over]
+        played = [reply for reply in ended if not reply.audible]
+        playing = [reply for reply in ended if reply.audible]
+        self._forget_beyond(played, self._settings.reply.keep, KEPT_AUDIO_BYTES)
+        self._forget_beyond(playing, PLAYING_REPLIES, PLAYING_AUDIO_BYTES)
+
+    def _forget_beyond(self, newest_first: list[Reply], replies: int, audio_bytes: int) -> None:
+        held = 0
+        for number, reply in enumerate(newest_first):
+            held += reply.audio_bytes
+            if number >= replies or held > audio_bytes:
                 del self._replies[reply.id]
 
 

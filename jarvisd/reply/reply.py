@@ -92,6 +92,7 @@ class Reply:
         self._announcer = announcer
         self._recorder = recorder
         self._recorded = False
+        self._freeing: list[Synthesis] = []
         self._task: asyncio.Task[None] | None = None
 
     # --- what it is -----------------------------------------------------------------------------
@@ -118,7 +119,7 @@ class Reply:
         if not self.over:
             return True
         playing = self._speaker is not None and self._speaker.progress.remaining_s() > 0
-        return self.state == "done" and playing
+        return self.state in ("done", "failed") and playing
 
     @property
     def active(self) -> bool:
@@ -239,8 +240,9 @@ class Reply:
         """
         if self._speaker is not None and played is not None:
             self._speaker.progress.acknowledge(played)
-        running = self._stop() if self.audible else []
-        freed_ms = await _freed(running) if wait else None
+        if self.audible:
+            self._stop()
+        freed_ms = await _freed(self._freeing) if wait else None
         heard = self._heard()
         return InterruptResponse(
             reply=self.id,
@@ -253,7 +255,7 @@ class Reply:
 
     def abandoned(self) -> None:
         """The client that carried this reply went away: nobody listens any more."""
-        if not self.over:
+        if self.audible:
             log.info("reply.abandoned", reply=self.id)
             self._stop()
 
@@ -291,16 +293,16 @@ class Reply:
 
     # --- stopping it ----------------------------------------------------------------------------
 
-    def _stop(self) -> list[Synthesis]:
-        """Cut the reply at this instant; returns the native calls that have yet to end."""
+    def _stop(self) -> None:
+        """Cut the reply at this instant; notes the native calls that have yet to end."""
         if self._delivery is not None:
             self._delivery.stopped = True
         heard = self._heard()
-        running = self._speaker.interrupt() if self._speaker else []
+        self._freeing = self._speaker.interrupt() if self._speaker else []
         self.state = "interrupted"
         if self._announcer.ended or self._task is None:
             self._recorder.heard(self, heard)
-            return running
+            return
         self._announcer.interrupted(
             self._totals,
             self._writer.completion,
@@ -309,7 +311,6 @@ class Reply:
         )
         self._task.cancel()
         self._task = asyncio.create_task(self._after_interrupt(self._task, heard))
-        return running
 
     async def _after_interrupt(self, cancelled: asyncio.Task[None], heard: str) -> None:
         await asyncio.wait({cancelled})

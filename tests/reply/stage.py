@@ -13,9 +13,12 @@ from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
 from jarvisd.store import Store
 from tests.fakes.provider import ScriptedProvider
-from tests.fakes.speech import OTHER, WANTED, Clock, ScriptedSpeech, until
+from tests.fakes.speech import OTHER, WANTED, Clock, ScriptedSpeech, settled, until
 
-PLAIN = {"text": {"first_clause_chars": 0, "utterance_min_chars": 0}}
+PLAIN = {
+    "text": {"first_clause_chars": 0, "utterance_min_chars": 0},
+    "audio": {"sentence_pause_ms": 0},
+}
 
 
 class Stage:
@@ -58,6 +61,14 @@ class Stage:
         (await self.speech.makes(text)).whole(samples)
         await ended(reply)
         return reply
+
+    async def play(self, reply: Reply, seconds: float) -> None:
+        """Let so much time pass for the readers of the reply's audio, a frame at a time."""
+        for _ in range(round(seconds / 0.02)):
+            self.clock.advance(0.02)
+            assert reply._speaker is not None
+            reply._speaker.changed.notify()
+            await settled()
 
     async def heard(self, conversation: str = "c") -> list[tuple[str, str | None, bool]]:
         """What the store knows of the assistant's turns: text, heard, interrupted."""
