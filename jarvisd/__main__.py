@@ -9,7 +9,7 @@ import faulthandler
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jarvisd
@@ -23,8 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run jarvisd; returns the exit code."""
     started_at = time.monotonic()
     flags = _parser().parse_args(arguments)
+
+    def read() -> Settings:
+        return load(flags.config, environ=os.environ, overrides=_overrides(flags))
+
     try:
-        settings = load(flags.config, environ=os.environ, overrides=_overrides(flags))
+        settings = read()
     except ConfigError as error:
         for problem in error.problems:
             print(f"jarvisd: {problem}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
@@ -32,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if flags.check_config:
         print("The configuration is valid.")  # noqa: T201 - the answer to the question asked
         return 0
-    return _serve(settings, started_at)
+    return _serve(settings, started_at, read)
 
 
-def _serve(settings: Settings, started_at: float) -> int:
+def _serve(settings: Settings, started_at: float, read: Callable[[], Settings]) -> int:
     # systemd ends a daemon that hangs with SIGABRT: its log then shows where every thread was.
     faulthandler.enable()
     import structlog  # noqa: PLC0415 - --version and --check-config answer without the daemon
@@ -47,7 +51,7 @@ def _serve(settings: Settings, started_at: float) -> int:
     logs.configure(settings.log)
 
     async def serve() -> None:
-        await Daemon(settings, environ=os.environ, started_at=started_at).run()
+        await Daemon(settings, environ=os.environ, started_at=started_at, read=read).run()
 
     try:
         uvloop.run(serve())

@@ -7,8 +7,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import structlog
@@ -16,18 +16,21 @@ import structlog
 import jarvisd
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
-from jarvisd.api.types import ReplyEvent, ReplyStarted
+from jarvisd.api.types import Component, ReloadResponse, ReplyEvent, ReplyStarted
 from jarvisd.config import Settings
+from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
 from jarvisd.host.status_line import StatusLine
 from jarvisd.host.supervision import Supervision, extended
 from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
 from jarvisd.overview import Overview, Tally
+from jarvisd.reloading import Reloader
 from jarvisd.reply.event_log import TERMINAL
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.store import Store
+from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.vital_signs import VitalSigns
@@ -43,11 +46,22 @@ class Daemon:
     """One jarvisd. ``run`` serves until a signal (or ``stop``) and leaves nothing behind."""
 
     def __init__(
-        self, settings: Settings, *, environ: Mapping[str, str], started_at: float | None = None
+        self,
+        settings: Settings,
+        *,
+        environ: Mapping[str, str],
+        started_at: float | None = None,
+        read: Callable[[], Settings] | None = None,
     ) -> None:
+        """``read`` reads the configuration again, from where ``settings`` came from."""
         self.settings = settings
+        self._read = read or (lambda: settings)
+        self._reloader: Reloader | None = None
         self._environ = environ
         self._started_at = time.monotonic() if started_at is None else started_at
+        self._reloading: asyncio.Task[None] | None = None
+        self._hung_up = False
+        self._looking: asyncio.Task[list[Component]] | None = None
         self._stopping = asyncio.Event()
         self.state_dir = state_directory(settings, environ)
 
@@ -96,14 +110,30 @@ class Daemon:
             status=overview.status,
             components=overview.components,
             loop_lag_ms=lag.recent_ms,
+            reload=self.reload,
         )
         server = await self._start_api(stack, services, listening)
         overview.connections = lambda: server.connections
         self._announce(stack, listening, notifier, overview, line)
         self._follow_changes(line, overview, speech, store)
-        supervision.start(VitalSigns(self.settings, replies=replies, speech=speech, store=store))
+        signs = VitalSigns(self.settings, replies=replies, speech=speech, store=store)
+        supervision.start(signs)
         stack.callback(supervision.wind_down)
-        self._start_first_look(stack, overview)
+        rooms: tuple[Callable[[Settings], None], ...] = (
+            lambda settings: logs.set_level(settings.log.level),
+            lambda settings: providers.apply(settings.llm),
+            lambda settings: overview.apply(settings.llm),
+            lambda settings: speech.apply(settings.speech),
+            lambda settings: server.apply(settings.api),
+            replies.apply,
+            signs.apply,
+            lambda _: self._look(overview),
+        )
+        self._reloader = Reloader(
+            self.settings, read=self._read, rooms=rooms, notifier=notifier, line=line
+        )
+        self._look(overview)
+        stack.callback(self._look_no_more)
 
     def stop(self, reason: str) -> None:
         """Begin to stop; a second request ends the process at once."""
@@ -112,6 +142,26 @@ class Daemon:
             os._exit(1)
         log.info("daemon.stopping", reason=reason, deadline_s=self._deadline_s)
         self._stopping.set()
+
+    async def reload(self) -> ReloadResponse:
+        """Read the configuration again; raises ConfigError where it is bad: nothing changed."""
+        if self._reloader is None or self._stopping.is_set():
+            raise UnavailableError(
+                "The daemon is starting or stopping.", code="daemon.busy", hint="Try again."
+            )
+        return await self._reloader.reload()
+
+    def _hang_up(self) -> None:
+        """SIGHUP: reload; the log says what came of it."""
+        self._hung_up = True
+        if self._reloading is None or self._reloading.done():
+            self._reloading = asyncio.create_task(self._reload_quietly(), name="reload")
+
+    async def _reload_quietly(self) -> None:
+        while self._hung_up:  # a signal during a reload asks for another one after it
+            self._hung_up = False
+            with suppress(JarvisError):
+                await self.reload()
 
     @property
     def _deadline_s(self) -> float:
@@ -124,6 +174,8 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop, number.name)
             stack.callback(loop.remove_signal_handler, number)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        stack.callback(loop.remove_signal_handler, signal.SIGHUP)
 
     def _start_supervision(self, stack: AsyncExitStack, notifier: Notifier) -> Supervision:
         supervision = Supervision(notifier, environ=self._environ)
@@ -241,10 +293,14 @@ class Daemon:
         if store.writer is not None:
             store.writer.on_change = line.changed
 
-    def _start_first_look(self, stack: AsyncExitStack, overview: Overview) -> None:
-        """Ask the dependencies once, so that the first status is true; nothing waits for it."""
-        looking = asyncio.create_task(overview.components(), name="first look")
-        stack.callback(looking.cancel)
+    def _look(self, overview: Overview) -> None:
+        """Ask the dependencies once, so that the next status is true; nothing waits for it."""
+        self._look_no_more()
+        self._looking = asyncio.create_task(overview.components(), name="look")
+
+    def _look_no_more(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
 
 
 def state_directory(settings: Settings, environ: Mapping[str, str]) -> Path:

@@ -47,6 +47,7 @@ class JarvisError(Exception):
 class ConfigError(JarvisError):
     """The configuration cannot be used; ``problems`` lists every reason found, not the first."""
 
+    status = 422
     default_code = "config.invalid"
 
     def __init__(self, problems: list[str]) -> None:

@@ -23,6 +23,7 @@ from jarvisd.api.types import (
 from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
 from jarvisd.host.facts import HostReader, read_host_facts
+from jarvisd.host.standing import Standing
 from jarvisd.host.status_line import describe
 from jarvisd.llm import ChosenProvider, HostFacts
 from jarvisd.llm.builtin import ComponentFact
@@ -114,6 +115,10 @@ class Overview:
         self.standing: Callable[[], Standing] = lambda: Standing("starting")
         self.connections: Callable[[], int] = lambda: 0
         self.state = "starting"
+
+    def apply(self, settings: LlmSettings) -> None:
+        """New settings."""
+        self._settings = settings
 
     async def components(self) -> list[Component]:
         """Every dependency, asked now (or as recently as its own cache allows)."""

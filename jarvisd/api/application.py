@@ -20,6 +20,7 @@ from jarvisd.api.exchange import Answer, Document, Exchange, Route, Stream
 from jarvisd.api.presence import ClientGoneError, Connection, present
 from jarvisd.api.services import Services
 from jarvisd.api.types import Request
+from jarvisd.config.settings import ApiSettings
 from jarvisd.errors import (
     AccessError,
     JarvisError,
@@ -49,9 +50,12 @@ class Application:
 
     def __init__(self, services: Services, routes: tuple[Route, ...], policy: AccessPolicy) -> None:
         self._paths = sorted({route.path for route in routes})
+        self._endpoints: list[Endpoint] = []
         by_path: dict[str, dict[str, Endpoint]] = {path: {} for path in self._paths}
         for route in routes:
-            by_path[route.path][route.method] = Endpoint(route, routes, services, policy)
+            endpoint = Endpoint(route, routes, services, policy)
+            self._endpoints.append(endpoint)
+            by_path[route.path][route.method] = endpoint
         endpoints = {path: PathEndpoint(methods) for path, methods in by_path.items()}
         # Most paths are fixed: one look-up instead of one regular expression per route.
         self._fixed = {path: found for path, found in endpoints.items() if "{" not in path}
@@ -60,6 +64,11 @@ class Application:
             redirect_slashes=False,
             default=self._unknown_path,
         )
+
+    def apply(self, settings: ApiSettings) -> None:
+        """New limits for the requests to come."""
+        for endpoint in self._endpoints:
+            endpoint.apply(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong is answered too."""
@@ -127,11 +136,14 @@ class Endpoint:
         self._services = services
         self._policy = policy
         self._decoder: BodyDecoder | None = None
+        self.apply(services.settings.api)
+
+    def apply(self, settings: ApiSettings) -> None:
+        """New limits for the requests to come."""
+        route = self._route
         if route.body is not None:
             self._decoder = BodyDecoder(
-                route.body,
-                max_text_chars=services.settings.api.max_text_chars,
-                optional=route.body_optional,
+                route.body, max_text_chars=settings.max_text_chars, optional=route.body_optional
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from jarvisd.api.types import ErrorDetail, ErrorResponse, Request
-from jarvisd.errors import JarvisError, PayloadError, RequestError
+from jarvisd.errors import ConfigError, JarvisError, PayloadError, RequestError
 
 R = TypeVar("R", bound=Request)
 
@@ -29,7 +29,11 @@ def encode(value: msgspec.Struct) -> bytes:
 def detail_of(error: JarvisError) -> ErrorDetail:
     """What of ``error`` crosses the socket."""
     return ErrorDetail(
-        code=error.code, message=error.message, hint=error.hint, retry_after_s=error.retry_after_s
+        code=error.code,
+        message=error.message,
+        hint=error.hint,
+        retry_after_s=error.retry_after_s,
+        problems=error.problems if isinstance(error, ConfigError) else [],
     )
 
 

@@ -40,6 +40,7 @@ class ApiError(JarvisError):
             detail.message, code=detail.code, hint=detail.hint, retry_after_s=detail.retry_after_s
         )
         self.http_status = http_status
+        self.problems = detail.problems
 
 
 class UnixConnection(http.client.HTTPConnection):

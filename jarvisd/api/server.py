@@ -19,6 +19,7 @@ from jarvisd.api.exchange import Route
 from jarvisd.api.protocol import ControlProtocol
 from jarvisd.api.routes import ROUTES
 from jarvisd.api.services import Services
+from jarvisd.config.settings import ApiSettings
 
 BACKLOG = 128
 # After its time is up, a cancelled handler gets this long to clean up and say so.
@@ -45,8 +46,9 @@ class ApiServer:
         self.counters = ConnectionCounters()
         self._settings = services.settings.api
         policy = policy or AccessPolicy(self._settings)
+        self._application = Application(services, routes, policy)
         self._config = Config(
-            Application(services, routes, policy),
+            self._application,
             lifespan="off",
             ws="none",
             log_config=None,
@@ -61,6 +63,11 @@ class ApiServer:
     def connections(self) -> int:
         """How many connections are open now."""
         return self.counters.open
+
+    def apply(self, settings: ApiSettings) -> None:
+        """New limits, for the connections to come."""
+        self._settings = settings
+        self._application.apply(settings)
 
     async def start(self) -> None:
         """Begin to accept."""

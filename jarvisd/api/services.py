@@ -10,6 +10,7 @@ from typing import Protocol
 from jarvisd.api.types import (
     Component,
     InterruptResponse,
+    ReloadResponse,
     ReplyEvent,
     ReplyInfo,
     ReplyRequest,
@@ -130,3 +131,4 @@ class Services:
     status: Callable[[], StatusResponse]
     components: Callable[[], Awaitable[list[Component]]]
     loop_lag_ms: Callable[[], float]
+    reload: Callable[[], Awaitable[ReloadResponse]]

@@ -29,12 +29,16 @@ class Response(Struct, kw_only=True):
 
 
 class ErrorDetail(Response):
-    """What went wrong: stable code, message for people, and what to do next."""
+    """What went wrong: stable code, message for people, and what to do next.
+
+    ``problems`` lists every reason where there may be several.
+    """
 
     code: str
     message: str
     hint: str = ""
     retry_after_s: float | None = None
+    problems: list[str] = field(default_factory=list)
 
 
 class ErrorResponse(Response):
@@ -379,6 +383,16 @@ class VersionResponse(Response):
     python: str
     platform: str
     packages: dict[str, str]
+
+
+class ReloadResponse(Response):
+    """What reading the configuration again came to, as dotted paths of settings.
+
+    ``changed`` are in force; ``restart`` differ from what is in force until the daemon restarts.
+    """
+
+    changed: list[str]
+    restart: list[str]
 
 
 class Voice(Response):

@@ -91,6 +91,12 @@ class ChosenProvider:
         self.on_news: Callable[[ProviderHealth], None] = lambda _: None
         self._asking = asyncio.Lock()
 
+    def apply(self, settings: LlmSettings) -> None:
+        """New settings for the replies to come; what was known of llama-server is forgotten."""
+        self._settings = settings
+        self._llama.apply(settings)
+        self._remember(None)
+
     async def health(self) -> ProviderHealth:
         """How the configured provider is; good news is kept ``health_cache_s``, bad news 2 s."""
         if self._settings.provider == "builtin":

@@ -48,6 +48,14 @@ class LlamaServer:
         self._clock = clock
         self._client = _client(settings)
 
+    def apply(self, settings: LlmSettings) -> None:
+        """New settings for the generations to come.
+
+        Those under way keep the former client alive until they end; it keeps nothing open.
+        """
+        self._settings = settings
+        self._client = _client(settings)
+
     async def health(self) -> ProviderHealth:
         """Ask now how the server is; at most about two seconds, never raises."""
         return await llama_health.check(self._client, self._settings.url, self._authorization)

@@ -57,6 +57,15 @@ class Speech:
         """Look for voices and warm the default one up, in the background."""
         self._discovery = asyncio.get_running_loop().create_task(self._discover())
 
+    def apply(self, settings: SpeechSettings) -> None:
+        """New settings: slots at once, the default voice once the disk was looked at again."""
+        if settings.slots != self._settings.slots:
+            self.set_slots(settings.slots)
+        self._settings = settings
+        if self._discovery:
+            self._discovery.cancel()
+        self._discovery = asyncio.get_running_loop().create_task(self._discover())
+
     async def stop(self) -> None:
         """Cancel what is being made and end every worker."""
         if self._discovery:

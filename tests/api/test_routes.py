@@ -20,6 +20,7 @@ GET /v1/events operator
 GET /v1/live observer
 GET /v1/openapi.json observer
 GET /v1/ready observer
+POST /v1/reload admin
 GET /v1/replies observer
 POST /v1/replies operator
 GET /v1/replies/{reply} observer

@@ -12,6 +12,7 @@ from jarvisd.api.types import (
     ComponentState,
     ErrorDetail,
     InterruptResponse,
+    ReloadResponse,
     ReplyDone,
     ReplyEvent,
     ReplyFailed,
@@ -400,4 +401,10 @@ def fake_services(settings: Settings | None = None) -> Services:
         status=status,
         components=FakeComponents(),
         loop_lag_ms=lambda: 0.1,
+        reload=reload,
     )
+
+
+async def reload() -> ReloadResponse:
+    """A configuration with one change of either kind."""
+    return ReloadResponse(changed=["llm.model"], restart=["api.socket"])

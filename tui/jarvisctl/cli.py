@@ -31,6 +31,7 @@ VERBS = {
     "interrupt": "Silence the assistant at once.",
     "pause": "Pause what is being spoken.",
     "preview": "Show how a text would be read aloud; needs no daemon.",
+    "reload": "Have the daemon read its configuration again.",
     "resume": "Go on speaking after a pause.",
     "say": "Speak a text.",
     "status": "Show how the daemon is and what it does.",

@@ -1,0 +1,45 @@
+"""``jarvisctl reload``: the daemon reads its configuration again, all of it or nothing."""
+
+import click
+
+from jarvisctl.exitcodes import ExitCode
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.output import Output
+from jarvisd.api.client import ApiError
+from jarvisd.api.types import ReloadResponse
+
+
+@click.command("reload")
+@daemon_options
+@pass_invocation
+def command(invocation: Invocation) -> ExitCode:
+    """Have the daemon read its configuration again.
+
+    Settings that need a restart are named. A configuration with a problem changes nothing, and
+    the exit code is 1. Needs root, or the daemon's own user.
+    """
+    out = invocation.out
+    try:
+        with invocation.client() as client:
+            done = client.post("/v1/reload", None, ReloadResponse)
+    except ApiError as error:
+        if error.code != "config.invalid":
+            raise
+        _list_problems(out, error)
+        return ExitCode.FAILED
+    if out.json:
+        out.object(done)
+        return ExitCode.OK
+    out.line(f"Changed: {', '.join(done.changed) or 'nothing'}.")
+    if done.restart:
+        out.line(f"After a restart: {', '.join(done.restart)}.")
+        out.talk("Restart with: sudo systemctl restart jarvisd")
+    return ExitCode.OK
+
+
+def _list_problems(out: Output, error: ApiError) -> None:
+    if out.json:
+        out.object({"error": {"code": error.code, "problems": error.problems}})
+    out.talk("Nothing was changed. The configuration has problems:")
+    for problem in error.problems:
+        out.talk(f"  {problem}")
