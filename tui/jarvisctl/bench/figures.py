@@ -78,17 +78,14 @@ class Round:
     floor: list[float]
 
 
-def quietest(rounds: Sequence[Round], which: Percentile) -> Round:
-    """The round in which other work on the machine disturbed least, as the floor tells.
+def quieter_half(rounds: Sequence[Round], which: Percentile) -> Round:
+    """The samples of those rounds in which other work on the machine disturbed less.
 
-    Choosing by the floor, never by our own samples, can only make the comparison harder for us.
+    The floor decides which they are, never our own samples: that can only make it harder for us.
     """
-    return min(rounds, key=lambda one: percentile(one.floor, which))
-
-
-def missed(rows: Sequence[Row]) -> list[Row]:
-    """The rows whose target was not met."""
-    return [row for row in rows if row.passed is False]
+    ranked = sorted(rounds, key=lambda one: percentile(one.floor, which))
+    kept = ranked[: math.ceil(len(ranked) / 2)]
+    return Round([x for one in kept for x in one.ours], [x for one in kept for x in one.floor])
 
 
 def _rounded(value: float | None) -> float | None:

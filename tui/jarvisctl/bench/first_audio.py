@@ -1,14 +1,13 @@
 """From a text that is there already to its first PCM at the client, beside the engine alone.
 
 The floor is the same engine in this process, given the words that the daemon speaks first: both
-take turns, so that a busy machine is busy for both, and the quietest round counts.
+take turns, so that a busy machine is busy for both, and the quieter half of the rounds counts.
 """
 
 import time
 from collections.abc import Iterator
-from itertools import cycle, islice
 
-from jarvisctl.bench.figures import Round, Row, percentile, quietest
+from jarvisctl.bench.figures import Round, Row, percentile, quieter_half
 from jarvisctl.bench.replies import ANSWERS
 from jarvisctl.bench.rig import EMBEDDED, TINY, PartUnavailable, Rig
 from jarvisctl.bench.wire import PCM, Wire, post
@@ -18,7 +17,6 @@ from jarvisd.speech.engines import make
 from jarvisd.text import UtteranceStream
 
 ALLOWED_MS = 5.0
-WARM_UPS = 5
 
 
 def measure(rig: Rig) -> Iterator[Row]:
@@ -36,19 +34,19 @@ def measure(rig: Rig) -> Iterator[Row]:
 def _engine_row(rig: Rig, name: str, voice: str, engine: Engine) -> Row:
     engine.load(voice.partition(":")[2])
     with rig.daemon(voice=voice) as daemon, Wire(daemon.socket) as wire:
-        _round(wire, voice, engine, WARM_UPS)
-        count, rounds = rig.samples(200, 40), rig.samples(4, 3)
-        best = quietest([_round(wire, voice, engine, count) for _ in range(rounds)], "p95")
+        _round(wire, voice, engine)  # both are warm from here on
+        rounds = [_round(wire, voice, engine) for _ in range(rig.samples(14, 4))]
+    best = quieter_half(rounds, "p95")
     floor = percentile(best.floor, "p95")
     return Row(
         name=name, unit="ms", values=best.ours, judged="p95", floor=floor, target=floor + ALLOWED_MS
     )
 
 
-def _round(wire: Wire, voice: str, engine: Engine, count: int) -> Round:
-    """Milliseconds to the first PCM through the socket, and by the engine alone."""
+def _round(wire: Wire, voice: str, engine: Engine) -> Round:
+    """Milliseconds to the first PCM of every answer, through the socket and by the engine alone."""
     found = Round([], [])
-    for text in islice(cycle(ANSWERS), count):
+    for text in ANSWERS:
         found.floor.append(_engine_ms(engine, voice.partition(":")[2], first_words(text)))
         found.ours.append(_say_ms(wire, voice, text))
     return found

@@ -44,13 +44,13 @@ def _samples(rig: Rig) -> tuple[list[float], list[float], list[float]]:
     ):
         while len(starts) < wanted:
             heard = Listener(daemon.socket, "/v1/replies", {"text": "Go on."}).listen()
-            starts += _clause_to_synthesis(heard, model)
-            writes += _pcm_to_socket(heard)
+            starts += clause_to_synthesis_ms(heard, model)
+            writes += pcm_to_socket_ms(heard)
             rig.say(f"{len(starts)} of {wanted} utterances")
     return starts, writes, hops
 
 
-def _clause_to_synthesis(heard: Heard, model: PacedServer) -> list[float]:
+def clause_to_synthesis_ms(heard: Heard, model: PacedServer) -> list[float]:
     """Milliseconds from the writing of the token after which an utterance was cut."""
     origin = heard.first("reply.started")[1]["started_at"]
     tokens_before = _tokens_before_utterances(heard)
@@ -62,7 +62,7 @@ def _clause_to_synthesis(heard: Heard, model: PacedServer) -> list[float]:
     ]
 
 
-def _pcm_to_socket(heard: Heard) -> list[float]:
+def pcm_to_socket_ms(heard: Heard) -> list[float]:
     """Milliseconds from PCM in the daemon to the same PCM at the client."""
     origin = heard.first("reply.started")[1]["started_at"]
     return [

@@ -31,6 +31,7 @@ def rows_of(part: Part, rig: Rig) -> list[Row]:
         reason = str(missing)
     except (JarvisError, OSError) as error:
         reason, broken = f"not measured: {error}", True
+        rig.say("\n".join([reason, *getattr(error, "hint", "").splitlines()[-4:]]))
     made = {row.name for row in rows}
     return rows + [
         Row(name=name, unit="", skipped=reason, broken=broken)

@@ -1,16 +1,16 @@
 """``GET /v1/status`` on a kept connection, beside a bare route that answers almost nothing.
 
-The same client asks both in turn, round after round; the quietest round counts.
+The same client asks both in turn, round after round; the quieter_half round counts.
 """
 
 from collections.abc import Iterator
 
-from jarvisctl.bench.figures import Round, Row, percentile, quietest
+from jarvisctl.bench.figures import Round, Row, percentile, quieter_half
 from jarvisctl.bench.rig import Rig
 from jarvisctl.bench.wire import Wire, get
 
 ALLOWED_RATIO = 1.5
-ROUNDS = 10
+ROUND = 200
 
 
 def measure(rig: Rig) -> Iterator[Row]:
@@ -21,10 +21,9 @@ def measure(rig: Rig) -> Iterator[Row]:
         Wire(daemon.socket) as ours,
         Wire(bare_path) as bare,
     ):
-        count = rig.samples(1_000, 300)
-        _round(ours, bare, 100)  # both are warm from here on
-        rounds = [_round(ours, bare, count) for _ in range(ROUNDS)]
-    best = quietest(rounds, "p99")
+        _round(ours, bare)  # both are warm from here on
+        rounds = [_round(ours, bare) for _ in range(rig.samples(40, 12))]
+    best = quieter_half(rounds, "p99")
     floor = percentile(best.floor, "p99")
     yield Row(
         name="status",
@@ -36,10 +35,10 @@ def measure(rig: Rig) -> Iterator[Row]:
     )
 
 
-def _round(ours: Wire, bare: Wire, count: int) -> Round:
-    """Milliseconds of ``count`` answers of each."""
+def _round(ours: Wire, bare: Wire) -> Round:
+    """Milliseconds of a number of answers of each."""
     found = Round([], [])
-    for _ in range(count):
+    for _ in range(ROUND):
         found.floor.append(bare.answer(get("/v1/live"))[0] * 1_000)
         found.ours.append(ours.answer(get("/v1/status"))[0] * 1_000)
     return found

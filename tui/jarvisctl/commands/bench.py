@@ -36,7 +36,11 @@ def command(
     if list_parts:
         _list(out, chosen)
         return ExitCode.OK
-    rows = _measure(out, chosen, quick=quick)
+    return exit_code(_measure(out, chosen, quick=quick), strict=strict)
+
+
+def exit_code(rows: "list[Row]", *, strict: bool) -> ExitCode:
+    """Failed when something could not be measured, and when ``strict`` for a missed figure."""
     broken = any(row.broken for row in rows)
     missed = any(row.passed is False for row in rows)
     return ExitCode.FAILED if broken or (strict and missed) else ExitCode.OK

@@ -1,0 +1,73 @@
+"""``jarvisctl bench`` as a user runs it."""
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from jarvisctl.bench.parts import PARTS
+from tests.jarvisctl.conftest import Jarvisctl
+
+FIELDS = ["name", "unit", "p50", "p95", "p99", "floor", "target", "pass"]
+
+
+def test_parts_are_listed_for_people_and_programs(jarvisctl: Jarvisctl) -> None:
+    ran = jarvisctl.run("bench", "--list")
+    assert (ran.code, ran.stderr) == (0, "")
+    assert [line.split()[0] for line in ran.text.splitlines()[1:]] == [p.name for p in PARTS]
+    listed = jarvisctl.run("bench", "--list", "--json", "idle").objects
+    assert [(one["part"], one["rows"]) for one in listed] == [
+        ("idle", ["idle.memory", "idle.cpu", "idle.wake_ups"])
+    ]
+
+
+def test_an_unknown_part_is_a_usage_error_that_names_the_known_ones(jarvisctl: Jarvisctl) -> None:
+    ran = jarvisctl.run("bench", "speed")
+    assert (ran.code, ran.stdout) == (2, b"")
+    assert "There is no part 'speed'. Parts: rules, text, start" in ran.stderr
+
+
+def test_the_document_has_the_agreed_shape(jarvisctl: Jarvisctl) -> None:
+    ran = jarvisctl.run("bench", "--quick", "--json", "rules", "text")
+    (document,) = ran.objects
+    assert ran.code == 0
+    assert list(document) == ["schema", "host", "rows"]
+    assert document["schema"] == 1
+    assert document["host"]["cpus"] >= 1
+    assert document["host"]["quick"] is True
+    assert [row["name"] for row in document["rows"]] == ["golden_rules", "text_per_token"]
+    assert [list(row) for row in document["rows"]] == [FIELDS] * 2
+    assert "sentence rules" in ran.stderr
+
+
+def test_for_people_there_is_a_table(jarvisctl: Jarvisctl) -> None:
+    ran = jarvisctl.run("bench", "--quick", "--strict", "rules")
+    assert ran.code == 0
+    assert ran.text.splitlines()[0].split()[:3] == ["figure", "unit", "p50"]
+    assert ran.text.splitlines()[1].startswith("golden_rules")
+
+
+def test_no_measurement_is_imported_before_it_is_asked_for() -> None:
+    script = (
+        "import sys, jarvisctl.commands.bench; "
+        "print([name for name in sys.modules if name.startswith('jarvisctl.bench')])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_quick_run_fills_every_row(jarvisctl: Jarvisctl) -> None:
+    """Figures are not judged here: other work on the machine must not fail a test."""
+    process = jarvisctl.start("bench", "--quick", "--json")
+    stdout, stderr = process.communicate(timeout=540)
+    assert process.returncode == 0, stderr.decode()
+    document = msgspec.json.decode(stdout)
+    assert [row["name"] for row in document["rows"]] == [n for part in PARTS for n in part.rows]
+    assert document["host"]["run"]["skipped"] == {}
+    for row in document["rows"]:
+        assert row["p50"] is not None, row
+        assert row["p50"] <= row["p95"] <= row["p99"]
+        assert (row["pass"] is None) == (row["target"] is None)
