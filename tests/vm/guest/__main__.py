@@ -9,8 +9,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 import harness
 import installing
 import confining
+import sharing
+import personal
 import supervising
 import upgrading
+import manual
+import removing
 
 ONLY = Path("/project/only").read_text().split()
 failed = harness.run_all(ONLY, Path("/dev/ttyS0"))

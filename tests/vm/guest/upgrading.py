@@ -1,16 +1,13 @@
-"""Upgrades while the daemon is in use, a forced rollback, and the end of it all."""
+"""Upgrades while the daemon is in use, and a forced rollback."""
 
 import json
-import shutil
 from pathlib import Path
 
 from harness import test, until
-from installing import ELSEWHERE, before
 from supervising import _Tries
-from system import PROJECT, SOCKET, every_file, get, main_pid, run, show, succeed
+from system import PROJECT, get, run, show, succeed
 
 RELEASES = Path("/opt/jarvisd")
-KEPT = ("/var/lib/jarvisd", "/etc/jarvisd")
 
 
 def _install(wheels: str, *options: str) -> tuple[object, ...]:
@@ -59,33 +56,3 @@ def a_version_that_does_not_start_is_taken_back() -> None:
     assert get("/v1/version")["version"] == "9.0.0"
     assert Path("/etc/systemd/system/jarvisd.service").read_text() == unit
     assert not (RELEASES / "9.1.0").exists()
-
-
-@test
-def removing_leaves_data_alone() -> None:
-    """install.sh --uninstall leaves nothing but data and settings."""
-    pid = main_pid()
-    succeed(PROJECT / "install.sh", "--uninstall")
-    left = every_file(but=ELSEWHERE) - before
-    others = {path for path in left if not path.startswith(KEPT)}
-    assert not others, others
-    assert {p for p in left if p.endswith(".sqlite3")}, "the conversations are gone"
-    assert not Path(f"/proc/{pid}").exists()
-    assert not SOCKET.exists()
-    assert "jarvisd" not in run("systemctl", "list-unit-files", "--no-pager").output
-
-
-@test
-def removing_twice_is_no_error() -> None:
-    """install.sh --uninstall once more has nothing to do."""
-    succeed(PROJECT / "install.sh", "--uninstall")
-
-
-@test
-def purging_leaves_nothing() -> None:
-    """install.sh --uninstall --purge leaves nothing: no file, no user, no group."""
-    succeed(PROJECT / "install.sh", "--uninstall", "--purge")
-    assert every_file(but=ELSEWHERE) - before == set()
-    assert run("id", "jarvis").code != 0
-    assert run("getent", "group", "jarvis").code != 0
-    shutil.rmtree("/home/member/.cache", ignore_errors=True)

@@ -1,0 +1,53 @@
+"""A daemon of one's own: install.sh --user, beside the system's."""
+
+import shutil
+from pathlib import Path
+
+from harness import test, until
+from system import MEMBER, PROJECT, Done, run, show, succeed
+
+HOME = Path("/home") / MEMBER
+OWN = HOME / ".local/share/jarvisd"
+
+
+def _as_member(*command: str) -> Done:
+    uid = succeed("id", "-u", MEMBER).strip()
+    environment = ("env", f"XDG_RUNTIME_DIR=/run/user/{uid}", f"HOME={HOME}", f"USER={MEMBER}")
+    return run("runuser", "-u", MEMBER, "--", *environment, *command)
+
+
+@test
+def a_user_has_a_daemon_of_their_own() -> None:
+    """install.sh --user installs, starts and removes a daemon without root."""
+    succeed("loginctl", "enable-linger", MEMBER)
+    until(lambda: show("ActiveState", f"user@{_uid()}.service") == "active", "the user's systemd")
+    _release_made_already()
+    install = (str(PROJECT / "install.sh"), "--user")
+    installed = _as_member(*install, "--wheels", str(PROJECT / "wheels/this"))
+    assert installed.code == 0, installed
+    assert "is ready" in installed.output, installed
+    socket = Path(f"/run/user/{_uid()}/jarvisd/control.sock")
+    assert socket.stat().st_mode & 0o777 == 0o600
+    jarvisctl = str(HOME / ".local/bin/jarvisctl")
+    said = _as_member(jarvisctl, "--socket", str(socket), "say", "Hello", "-o", "/tmp/own.wav")
+    assert said.code == 0, said
+    assert (HOME / ".local/state/jarvisd/jarvisd.sqlite3").exists()
+    removed = _as_member(*install, "--uninstall", "--purge")
+    assert removed.code == 0, removed
+    left = [p for p in HOME.rglob("*jarvis*") if p.name != "secret"]
+    assert not left, left
+    succeed("loginctl", "disable-linger", MEMBER)
+    shutil.rmtree(HOME)
+    HOME.mkdir()
+    shutil.chown(HOME, MEMBER, MEMBER)
+
+
+def _uid() -> int:
+    return HOME.stat().st_uid
+
+
+def _release_made_already() -> None:
+    """The release that the system runs, so that the guest need not make it twice."""
+    release = Path("/opt/jarvisd/current").resolve()
+    shutil.copytree(release, OWN / release.name, symlinks=True)
+    succeed("chown", "-R", f"{MEMBER}:{MEMBER}", str(HOME))
