@@ -21,6 +21,7 @@ from jarvisd.config import Settings
 from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
+from jarvisd.host.placement import Placement, place
 from jarvisd.host.status_line import StatusLine
 from jarvisd.host.supervision import Supervision, extended
 from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
@@ -84,7 +85,8 @@ class Daemon:
         supervision = self._start_supervision(stack, notifier)
         listening = self._open_sockets(stack)
         store = await self._start_store(stack)
-        speech = await self._start_speech(stack)
+        placement = await asyncio.to_thread(place, self.settings.host)
+        speech = await self._start_speech(stack, placement)
         events = EventBus(self.settings.api.event_backlog)
         lag, tally = LoopLag(), Tally()
         overview, providers = self._make_overview(
@@ -101,6 +103,7 @@ class Daemon:
             line=line,
         )
         overview.replies = replies
+        overview.standing = lambda: placement.standing
         services = Services(
             settings=self.settings,
             replies=replies,
@@ -194,8 +197,8 @@ class Daemon:
         stack.push_async_callback(store.close)
         return store
 
-    async def _start_speech(self, stack: AsyncExitStack) -> Speech:
-        speech = Speech(self.settings.speech, state_dir=self.state_dir)
+    async def _start_speech(self, stack: AsyncExitStack, placement: Placement) -> Speech:
+        speech = Speech(self.settings.speech, state_dir=self.state_dir, housing=placement)
         await speech.start()
         stack.push_async_callback(speech.stop)
         return speech

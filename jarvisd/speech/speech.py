@@ -23,7 +23,7 @@ from jarvisd.speech.model import (
     WorkerStatus,
 )
 from jarvisd.speech.pool import EngineCommand, Pool
-from jarvisd.speech.process import WorkerCommand
+from jarvisd.speech.process import Housing, WorkerCommand
 from jarvisd.speech.synthesis import Synthesis
 
 _log = structlog.get_logger("jarvisd.speech")
@@ -32,12 +32,14 @@ _log = structlog.get_logger("jarvisd.speech")
 class Speech:
     """Everything that can speak. Belongs to the event loop's thread."""
 
-    def __init__(self, settings: SpeechSettings, *, state_dir: Path) -> None:
+    def __init__(
+        self, settings: SpeechSettings, *, state_dir: Path, housing: Housing | None = None
+    ) -> None:
         self._settings = settings
         self._state_dir = state_dir
         self._catalog = _first_guess(settings)
         self._pool = Pool(
-            _commands(settings, state_dir),
+            _commands(settings, state_dir, housing),
             slots=settings.slots,
             crew=CrewSettings(
                 spares=settings.spares,
@@ -117,6 +119,11 @@ class Speech:
         return self._pool.slots_in_use
 
     @property
+    def waiting(self) -> int:
+        """Utterances without a worker."""
+        return self._pool.waiting
+
+    @property
     def steps(self) -> int:
         """Grows with everything that is done about workers and utterances."""
         return self._pool.steps
@@ -168,7 +175,9 @@ def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
     return catalog.Catalog([], espeak, settings)
 
 
-def _commands(settings: SpeechSettings, state_dir: Path) -> list[EngineCommand]:
+def _commands(
+    settings: SpeechSettings, state_dir: Path, housing: Housing | None
+) -> list[EngineCommand]:
     espeak, piper = settings.espeak, settings.piper
     folder = catalog.voices_folder(settings, state_dir)
     return [
@@ -178,6 +187,7 @@ def _commands(settings: SpeechSettings, state_dir: Path) -> list[EngineCommand]:
                 python=piper.python,
                 nice=settings.worker_nice,
                 options={"voices_dir": str(folder), "threads": str(piper.threads)},
+                housing=housing,
             ),
             voice="",
         ),
@@ -190,6 +200,7 @@ def _commands(settings: SpeechSettings, state_dir: Path) -> list[EngineCommand]:
                     "data": espeak.data,
                     "words_per_minute": str(espeak.words_per_minute),
                 },
+                housing=housing,
             ),
             voice=espeak.voice,
         ),
