@@ -1,0 +1,155 @@
+"""Barge-in: everything stops, nothing more is sent, and only what was heard is remembered."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+from jarvisd.speech.engines.espeak import EspeakEngine
+from jarvisd.speech.shaping import UtteranceShaper
+from tests.fakes.conducted import Conducted
+from tests.support.daemon import RunningDaemon, running_daemon
+from tests.support.llama_server import llama_server
+from tests.support.tiny_model import tiny_model
+from tests.support.turn import Turn, listening, turn
+
+RATE = 22_050
+FRAME = RATE // 50
+TEXT = (
+    "The train to the city leaves at a quarter past eight from platform four, and it takes "
+    "about half an hour. There is nothing else in the calendar for tomorrow, so have a day off."
+)
+
+
+def words(text: str) -> int:
+    return len(re.findall(r"\S+", text))
+
+
+def words_played(turn: Turn, played: int) -> int:
+    """What an engine of our own says: how many words had been spoken after so many samples."""
+    engine, count = EspeakEngine(), 0
+    rate = engine.load("en-us+f5")
+    for utterance, chunk in zip(turn.of("utterance"), turn.of("chunk"), strict=False):
+        shaper = UtteranceShaper(rate)
+        raw = engine.synthesize(utterance["spoken"], "en-us+f5", 1.0, lambda: False)
+        pieces = [*map(shaper.push, raw), shaper.finish()]
+        starts = [mark.sample for piece in pieces if piece for mark in piece.marks]
+        ends = [*starts[1:], shaper.samples]
+        count += sum(1 for end in ends if chunk["position"] + end <= played)
+    return count
+
+
+async def messages(daemon: RunningDaemon, conversation: str) -> list[dict[str, Any]]:
+    answer = await daemon.get(f"/v1/conversations/{conversation}")
+    return list(answer["messages"])
+
+
+async def test_nothing_is_sent_after_the_cut_and_what_was_heard_is_kept(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.write(TEXT)
+        async with listening(asked, answer.id) as listener:
+            await listener.has(2 * RATE)
+            cut = await answer.post("interrupt")
+            sent = await listener.end()
+        assert cut["state"] == "interrupted"
+        assert sent == (await answer.info())["written_samples"]
+        assert sent - cut["played_samples"] <= 4 * FRAME
+        assert TEXT.startswith(cut["heard"])
+        assert len(cut["heard"]) == cut["heard_chars"]
+        assert abs(words(cut["heard"]) - words_played(answer, cut["played_samples"])) <= 1
+        ended = await answer.end()
+    assert (ended["type"], ended["heard"]) == ("reply.interrupted", cut["heard"])
+    stored = (await messages(asked, "c"))[-1]
+    assert (stored["text"], stored["heard"], stored["interrupted"]) == (TEXT, cut["heard"], True)
+    model.answer("All right.")
+    await asked.all_events("/v1/replies", {"text": "Go on.", "conversation": "c"})
+    assert model.prompt(1) == ["Well?", cut["heard"], "Go on."]
+    assert model.disconnected == 1
+
+
+async def test_the_model_is_free_at_once(tmp_path: Path) -> None:
+    with llama_server(tiny_model("endless")) as server:
+        async with running_daemon(tmp_path, llm_url=server.url) as daemon:
+            async with turn(daemon, "/v1/replies", {"text": "Well?"}) as answer:
+                await answer.until("chunk")
+                assert await asyncio.to_thread(server.busy)
+                await answer.post("interrupt")
+                await asyncio.to_thread(server.wait_until_idle)
+            status = await daemon.get("/v1/status")
+            assert (status["replies"], status["slots_in_use"]) == ([], 0)
+
+
+async def test_a_long_native_call_is_ended(tmp_path: Path, voices_dir: Path) -> None:
+    settings = {"speech.piper.voices_dir": voices_dir, "speech.voice": "piper:heavy"}
+    async with running_daemon(tmp_path, settings=settings) as daemon:
+        async with turn(daemon, "/v1/say", {"text": TEXT, "voice": "piper:heavy"}) as said:
+            await daemon.until(lambda status: status["slots_in_use"] > 0)
+            cut = await said.post("interrupt", {"wait": True})
+            assert cut["freed_ms"] is not None
+            status = await daemon.get("/v1/status")
+            assert status["slots_in_use"] == 0
+            await said.end()
+        said_next = await daemon.all_events("/v1/say", {"text": "Yes.", "voice": "espeak:en-us"})
+        assert said_next[-1]["totals"]["spoken"] == 1
+
+
+async def test_a_reply_that_is_done_and_still_plays_is_corrected(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.answer(TEXT)
+        async with listening(asked, answer.id) as listener:
+            assert (await answer.end())["type"] == "reply.done"
+            assert (await messages(asked, "c"))[-1]["heard"] == TEXT
+            await listener.has(RATE)
+            cut = await answer.post("interrupt")
+            assert await listener.end() == (await answer.info())["written_samples"]
+    again = await answer.post("interrupt")
+    assert (again["state"], again["heard"]) == (cut["state"], cut["heard"])
+    stored = (await messages(asked, "c"))[-1]
+    assert (stored["text"], stored["heard"], stored["interrupted"]) == (TEXT, cut["heard"], True)
+
+
+async def test_the_client_knows_best_what_it_played(asked: RunningDaemon, model: Conducted) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.answer(TEXT)
+        async with listening(asked, answer.id, paced=False) as listener:
+            await answer.end()
+            await listener.end()
+        info = await answer.post("played", {"samples": RATE})
+        assert info["played_samples"] == RATE
+        info = await answer.post("played", {"samples": 2 * RATE, "ended": True})
+        assert (info["state"], info["played_samples"]) == ("interrupted", 2 * RATE)
+        heard = (await messages(asked, "c"))[-1]["heard"]
+        assert abs(words(heard) - words_played(answer, 2 * RATE)) <= 1
+
+
+async def test_a_client_that_vanishes_interrupts(asked: RunningDaemon, model: Conducted) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.write(TEXT)
+        await answer.until("chunk")
+        await answer.vanish()
+        await asked.until(lambda status: not status["replies"])
+    assert (await answer.info())["state"] == "interrupted"
+    assert model.disconnected == 1
+    assert (await messages(asked, "c"))[-1]["interrupted"]
+
+
+async def test_a_player_that_vanishes_has_not_heard_the_rest(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    model.answer(TEXT)
+    body = {"text": "Well?", "conversation": "c", "paced": True}
+    headers = {"Accept": "audio/L16"}
+    async with asked.client.stream("POST", "/v1/replies", json=body, headers=headers) as response:
+        got = 0
+        async for data in response.aiter_bytes():
+            got += len(data) // 2
+            if got >= RATE:
+                break
+    await asked.until(lambda status: not status["replies"])
+    stored = (await messages(asked, "c"))[-1]
+    assert stored["interrupted"]
+    assert 0 < len(stored["heard"]) < len(TEXT)
