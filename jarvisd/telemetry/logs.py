@@ -1,19 +1,23 @@
-"""Structured logs: to the journal with priorities, to a terminal with colours, or as JSON.
+"""Structured logs: to the journal with fields, to a terminal with colours, or as JSON.
 
-Responsible for one line an event on stderr, whichever library wrote it. Called once, by the
-composition root; never configured by importing it.
+Responsible for one entry an event, whichever library wrote it: in the journal where stderr leads
+there and its socket exists, else a line on stderr. Called once, by the composition root; never
+configured by importing it.
 """
 
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from jarvisd.config.settings import LogSettings
+from jarvisd.telemetry.journal import SOCKET, JournalHandler, field_name
+from jarvisd.telemetry.message_ids import MESSAGE_IDS
 
 # syslog's numbers, which the journal reads from a line's prefix.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2, "exception": 3}
@@ -26,8 +30,12 @@ def configure(
     *,
     stream: TextIO | None = None,
     environ: Mapping[str, str] | None = None,
+    journal: Path = SOCKET,
 ) -> None:
-    """Send structlog and the standard library's logging to ``stream`` (stderr) in one format."""
+    """Send structlog and the standard library's logging to ``stream`` (stderr) in one format.
+
+    ``journal`` is used instead where ``stream`` leads to the journal.
+    """
     stream = sys.stderr if stream is None else stream
     environ = os.environ if environ is None else environ
     style = chosen_format(settings, stream, environ)
@@ -50,6 +58,19 @@ def configure(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    native = style == "journal" and _is_journal(stream, environ) and journal.is_socket()
+    root = logging.getLogger()
+    root.handlers[:] = [
+        JournalHandler(entry_of, path=journal) if native else _stream_handler(stream, style, shared)
+    ]
+    set_level(settings.level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _stream_handler(
+    stream: TextIO, style: str, shared: Sequence[Processor]
+) -> "logging.StreamHandler[TextIO]":
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -60,11 +81,7 @@ def configure(
             ],
         )
     )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    set_level(settings.level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    return handler
 
 
 def set_level(level: str) -> None:
@@ -107,12 +124,68 @@ def _renderers(style: str, *, colours: bool) -> list[Processor]:
 
 def _for_journal(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
     """``event key=value …`` behind ``<N>``, on every line, so that tracebacks keep theirs."""
-    priority = _PRIORITIES.get(str(event.pop("level", "info")), 6)
-    exception = str(event.pop("exception", ""))
-    what = str(event.pop("event", ""))
-    pairs = [f"{key}={_quoted(value)}" for key, value in event.items()]
+    priority = _priority(event)
+    return "\n".join(f"<{priority}>{line}" for line in _text(event).splitlines())
+
+
+def entry_of(record: logging.LogRecord) -> dict[str, str]:
+    """The fields of a journal entry: its text, what it is about, and every value on its own."""
+    event = _event_of(record)
+    fields = {
+        "PRIORITY": str(_priority(event)),
+        "SYSLOG_IDENTIFIER": "jarvisd",
+        "JARVISD_COMPONENT": _component(record.name),
+    }
+    name = str(event.get("event", ""))
+    if message_id := MESSAGE_IDS.get(name):
+        fields["MESSAGE_ID"] = message_id
+    if reply := event.get("reply"):
+        fields["JARVISD_TURN"] = str(reply)
+    for key, value in event.items():
+        if key not in _SHOWN_OTHERWISE:
+            fields[f"JARVISD_{field_name(key)}"] = str(value)
+    return {"MESSAGE": _text(event), **fields}
+
+
+# Fields of their own already, or part of the text.
+_SHOWN_OTHERWISE = frozenset({"level", "logger", "exception", "reply"})
+
+
+def _event_of(record: logging.LogRecord) -> EventDict:
+    """What structlog put into the record, or the same made of another library's record."""
+    event: EventDict
+    if isinstance(record.msg, dict):
+        event = dict(record.msg)
+    else:
+        level = record.levelname.lower()
+        event = {"event": record.getMessage(), "level": level, "logger": record.name}
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
+    return structlog.processors.format_exc_info(None, "", event)
+
+
+def _component(logger: str) -> str:
+    """The room that speaks: ``speech`` for ``jarvisd.speech.pool``; others by their own name."""
+    first, _, rest = logger.partition(".")
+    if first != "jarvisd":
+        return first
+    return rest.partition(".")[0] or "daemon"
+
+
+def _priority(event: EventDict) -> int:
+    return _PRIORITIES.get(str(event.get("level", "info")), 6)
+
+
+def _text(event: EventDict) -> str:
+    """``event key=value ...`` on one line, and the traceback below it."""
+    what = str(event.get("event", ""))
+    pairs = [
+        f"{key}={_quoted(value)}"
+        for key, value in event.items()
+        if key not in ("event", "level", "exception")
+    ]
     first = " ".join([what if what.isprintable() else repr(what), *pairs])
-    return "\n".join(f"<{priority}>{line}" for line in (first, *exception.splitlines()))
+    return "\n".join([first, *str(event.get("exception", "")).splitlines()])
 
 
 def _quoted(value: object) -> str:
