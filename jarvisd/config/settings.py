@@ -85,7 +85,7 @@ class LlmSettings(Section, frozen=True):
     )
     model: Annotated[str, about("Model name sent along; only a llama-server router needs it.")] = ""
     api_key_file: Annotated[
-        str, about("File holding llama-server's API key. Empty: no key is sent.")
+        str, about("File holding llama-server's API key. Empty: systemd's credential, else none.")
     ] = ""
     system_prompt: Annotated[
         str, about("What the model is told first, unchanged in every turn.")

@@ -7,8 +7,9 @@ accepted; what the states mean is in ``failures``, what the stream means in ``ch
 """
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -31,6 +32,7 @@ _CHAT = "/v1/chat/completions"
 _JSON = {"Content-Type": "application/json"}
 _MAX_CONNECTIONS = 64
 _MAX_KEY_BYTES = 4_096
+_CREDENTIAL = "llama-api-key"  # its name in the unit
 # Between process start and the first 503, llama-server refuses connections for about 50 ms.
 _REFUSED_RETRY_S = 0.06
 _LOADING_FIRST_WAIT_S, _LOADING_LONGEST_WAIT_S = 0.1, 1.0
@@ -156,14 +158,15 @@ class LlamaServer:
 
     async def _authorization(self) -> dict[str, str]:
         """The header with the API key, read anew each time so that it can be changed."""
-        path = self._settings.api_key_file
+        path = self._settings.api_key_file or _credential(os.environ)
         if not path:
             return {}
         try:
             key = await asyncio.to_thread(_read_key, Path(path))
         except (OSError, UnicodeError) as error:
             raise failures.key_unreadable(path, error) from error
-        return {"Authorization": f"Bearer {key}"}
+        # The unit hands over an empty credential where the owner has set none.
+        return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _client(settings: LlmSettings) -> httpx.AsyncClient:
@@ -196,6 +199,12 @@ async def _read(body: StreamBody, chat: ChatStream) -> bytes:
         if chat.finished:
             return b""
         raise
+
+
+def _credential(environ: Mapping[str, str]) -> str:
+    """Where systemd put the key that was handed over, if it was."""
+    path = Path(environ.get("CREDENTIALS_DIRECTORY", ""), _CREDENTIAL)
+    return str(path) if path.is_absolute() and path.exists() else ""
 
 
 def _read_key(path: Path) -> str:

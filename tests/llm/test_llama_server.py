@@ -136,6 +136,21 @@ async def test_the_api_key_is_read_from_its_file(tmp_path: Path) -> None:
     assert "llm.api_key_file" in raised.value.hint
 
 
+async def test_systemd_may_hand_the_api_key_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    credential = tmp_path / "llama-api-key"
+    credential.write_text("secret\n")
+    with llama_server(tiny_model(), extra_args=["--api-key", "secret"]) as server:
+        async with provider(server.url) as llama:
+            assert text(await collect(llama))
+            credential.write_text("\n")  # what the unit hands over where there is no key
+            with pytest.raises(LlmError) as raised:
+                await collect(llama)
+    assert raised.value.code == "llm.denied"
+
+
 async def test_a_key_file_that_is_missing_is_reported(server: RunningServer) -> None:
     async with provider(server.url, api_key_file="/nonexistent/key") as llama:
         health = await llama.health()
