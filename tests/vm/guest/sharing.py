@@ -8,6 +8,7 @@ from pathlib import Path
 from harness import test, until
 from system import (
     CGROUPS,
+    as_installed,
     configuration,
     control_group,
     drop_in,
@@ -34,6 +35,7 @@ def _workers() -> list[int]:
 @test
 def everybody_is_in_the_right_group() -> None:
     """The daemon is in daemon/, each worker in a group of its own below workers/."""
+    as_installed()
     group = control_group()
     until(_workers, "there is a worker")
     assert str(main_pid()) in _read(group / "daemon/cgroup.procs").split()
@@ -68,7 +70,6 @@ def weights_and_limits_are_as_configured() -> None:
         assert _read(own / "memory.max") == str(300 * MIB)
         assert _read(own / "memory.oom.group") == "1"
         _is_held_to_its_quota(workers)
-    restart()
 
 
 def _is_held_to_its_quota(workers: Path) -> None:
@@ -94,6 +95,7 @@ def _is_held_to_its_quota(workers: Path) -> None:
 @test
 def pressure_can_be_read() -> None:
     """The kernel reports the pressure of the unit and of both groups below it."""
+    as_installed()
     for group in (control_group(), control_group() / "daemon", control_group() / "workers"):
         for kind in ("cpu", "memory", "io"):
             assert _read(group / f"{kind}.pressure").startswith("some avg10="), group
@@ -127,4 +129,3 @@ def without_delegation_it_runs_all_the_same() -> None:
         assert said, components
         until(_workers, "there is a worker")
         assert all(os.getpriority(os.PRIO_PROCESS, pid) > 0 for pid in _workers())
-    restart()

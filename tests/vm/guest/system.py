@@ -93,9 +93,15 @@ def journal(unit: str = "jarvisd.service") -> str:
     return succeed("journalctl", "-b", "-u", unit, "-o", "cat", "--no-pager")
 
 
+class _Daemon:
+    """Whether the daemon that runs was started with what is there now."""
+
+    stale = False
+
+
 @contextmanager
 def drop_in(text: str, *, unit: str = "jarvisd.service", name: str = "test") -> Iterator[None]:
-    """Refine a unit for a while; the caller restarts it as needed, and we do at the end."""
+    """Refine a unit for a while; the caller restarts it as needed."""
     directory = DROP_INS / f"{unit}.d"
     directory.mkdir(parents=True, exist_ok=True)
     (directory / f"{name}.conf").write_text(text)
@@ -106,6 +112,7 @@ def drop_in(text: str, *, unit: str = "jarvisd.service", name: str = "test") -> 
         (directory / f"{name}.conf").unlink()
         directory.rmdir()
         succeed("systemctl", "daemon-reload")
+        _Daemon.stale = True
 
 
 @contextmanager
@@ -119,13 +126,22 @@ def configuration(text: str) -> Iterator[None]:
     finally:
         (directory / "test.toml").unlink()
         directory.rmdir()
+        _Daemon.stale = True
 
 
 def restart() -> None:
+    """Start the daemon with what is there now."""
+    _Daemon.stale = False
     succeed("systemctl", "reset-failed", "jarvisd.service", "jarvisd.socket")
     succeed("systemctl", "start", "jarvisd.socket")
     succeed("systemctl", "restart", "jarvisd.service")
     until_running()
+
+
+def as_installed() -> None:
+    """For tests that want the daemon as an owner has it: undo what tests before may have left."""
+    if _Daemon.stale:
+        restart()
 
 
 # --- the control socket --------------------------------------------------------------------------

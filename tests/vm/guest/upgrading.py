@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness import test, until
 from supervising import _Tries
-from system import PROJECT, get, run, show, succeed
+from system import PROJECT, as_installed, get, run, show, succeed
 
 RELEASES = Path("/opt/jarvisd")
 
@@ -25,6 +25,7 @@ def _version() -> str:
 @test
 def an_upgrade_refuses_nobody() -> None:
     """An upgrade puts the next version in force; the socket never refuses a connection."""
+    as_installed()
     old = _installed()
     tries = _Tries()
     with tries:
