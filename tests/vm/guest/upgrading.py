@@ -1,6 +1,7 @@
 """Upgrades while the daemon is in use, and a forced rollback."""
 
 import json
+import shutil
 from pathlib import Path
 
 from harness import test, until
@@ -47,13 +48,27 @@ def an_upgrade_keeps_conversations() -> None:
 @test
 def a_version_that_does_not_start_is_taken_back() -> None:
     """A version that does not start is replaced by the former one, and install.sh says so."""
-    unit = Path("/etc/systemd/system/jarvisd.service").read_text()
-    failed = run(*_install("broken", "--upgrade"), environment={"JARVISD_READY_TIMEOUT_S": "15"})
+    unit = Path("/etc/systemd/system/jarvisd.service")
+    before = unit.read_text()
+    install = (_tree_with_other_units() / "install.sh", "--wheels", PROJECT / "wheels/broken")
+    failed = run(*install, "--upgrade", environment={"JARVISD_READY_TIMEOUT_S": "15"})
     assert failed.code == 1, failed
     assert "broken on purpose" in failed.output, failed
     assert "9.0.0 is back in force" in failed.output, failed
     assert _installed() == "9.0.0"
     until(lambda: show("ActiveState") == "active", "it runs")
     assert get("/v1/version")["version"] == "9.0.0"
-    assert Path("/etc/systemd/system/jarvisd.service").read_text() == unit
+    assert unit.read_text() == before, "the units of the failed version are still there"
     assert not (RELEASES / "9.1.0").exists()
+
+
+def _tree_with_other_units() -> Path:
+    """What an installer needs of a tree, whose service differs from the installed one."""
+    tree = Path("/run/tree")
+    for name in ("systemd", "etc", "man"):
+        shutil.copytree(PROJECT / name, tree / name)
+    for name in ("install.sh", "pyproject.toml"):
+        shutil.copy(PROJECT / name, tree)
+    service = tree / "systemd/jarvisd.service"
+    service.write_text(service.read_text().replace("RestartSec=1\n", "RestartSec=3\n"))
+    return tree
