@@ -1,0 +1,149 @@
+"""Engines that die, or never live: text flows on, skips say why, and the voice changes once."""
+
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.conducted import Conducted
+from tests.support.daemon import RunningDaemon, running_daemon
+from tests.support.turn import Turn, turn
+
+LONG = "This sentence takes a heavy voice long enough to be killed in the middle of it. "
+
+
+def of_engine(status: dict[str, Any], engine: str) -> list[dict[str, Any]]:
+    return [worker for worker in status["workers"] if worker["engine"] == engine]
+
+
+async def kill(daemon: RunningDaemon, engine: str, state: str) -> None:
+    """End a worker of that engine that is in that state, as a crash would."""
+    status = await daemon.until(
+        lambda status: any(worker["state"] == state for worker in of_engine(status, engine))
+    )
+    for worker in of_engine(status, engine):
+        if worker["state"] == state:
+            os.kill(worker["pid"], signal.SIGKILL)
+
+
+async def test_a_worker_that_dies_in_the_middle_costs_one_utterance_at_most(
+    tmp_path: Path, voices_dir: Path
+) -> None:
+    settings = {"speech.piper.voices_dir": voices_dir, "speech.voice": "piper:heavy"}
+    async with running_daemon(tmp_path, settings=settings) as daemon:
+        async with turn(daemon, "/v1/say", {"text": LONG, "voice": "piper:heavy"}) as said:
+            await kill(daemon, "piper", "busy")
+            done = await said.end()
+        assert done["type"] == "reply.done"
+        totals = done["totals"]
+        assert totals["spoken"] + totals["skipped"] == totals["utterances"]
+        for skip in said.of("chunk.skipped"):
+            assert skip["reason"] == "speech.worker_died"
+            assert "SIGKILL" in skip["message"]
+        events = await daemon.all_events("/v1/say", {"text": "Yes.", "voice": "piper:tiny"})
+        assert events[-1]["totals"]["spoken"] == 1
+        assert events[0]["voice"] == "piper:tiny"
+
+
+async def test_without_any_engine_the_text_still_flows(tmp_path: Path, model: Conducted) -> None:
+    settings = {"speech.espeak.library": "/nowhere/libespeak-ng.so.1"}
+    async with running_daemon(tmp_path, llm_url=model.url, settings=settings) as daemon:
+        for text in ("It is sunny. It will rain.", "No. Never."):
+            model.answer(text)
+            body = {"text": "Well?", "conversation": "c"}
+            events = await daemon.all_events("/v1/replies", body)
+            done = events[-1]
+            assert done["type"] == "reply.done"
+            assert "".join(e["text"] for e in events if e["type"] == "token") == text
+            assert done["totals"]["spoken"] == 0
+            skips = [event for event in events if event["type"] == "chunk.skipped"]
+            assert len(skips) == done["totals"]["utterances"] == done["totals"]["skipped"] > 0
+            assert all(skip["message"] for skip in skips)
+            assert {skip["reason"] for skip in skips} <= {
+                "speech.engine_failed",
+                "speech.no_engine",
+            }
+        components = {c["name"]: c for c in (await daemon.get("/v1/ready"))["components"]}
+        assert components["engine.espeak"]["state"] == "failed"
+        assert "/nowhere" in components["engine.espeak"]["reason"]
+        # What could not be spoken was read: it is in the next prompt.
+        assert model.prompt(1) == ["Well?", "It is sunny. It will rain.", "Well?"]
+
+
+@asynccontextmanager
+async def losing_piper(
+    directory: Path, voices_dir: Path, model: Conducted, policy: str
+) -> AsyncIterator[Turn]:
+    """A reply whose first utterance Piper spoke, and whose Piper is gone for good then."""
+    python = directory / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    settings = {
+        "speech.piper.voices_dir": voices_dir,
+        "speech.piper.python": python,
+        "speech.voice": "piper:tiny",
+        "speech.on_engine_death": policy,
+    }
+    async with (
+        running_daemon(directory, llm_url=model.url, settings=settings) as daemon,
+        turn(daemon, "/v1/replies", {"text": "Well?"}) as answer,
+    ):
+        model.write("It is sunny today. And")
+        assert (await answer.until("chunk"))["engine"] == "piper"
+        python.write_text("#!/bin/sh\nexit 1\n")
+        await kill(daemon, "piper", "idle")
+        await daemon.until(
+            lambda status: any(
+                (c["name"], c["state"]) == ("engine.piper", "failed") for c in status["components"]
+            )
+        )
+        model.write(" tomorrow it will rain all day. On Sunday there will be snow. ")
+        model.end()
+        await answer.end()
+        yield answer
+
+
+async def test_the_fallback_takes_over_once_and_says_so(
+    tmp_path: Path, voices_dir: Path, model: Conducted
+) -> None:
+    async with losing_piper(tmp_path, voices_dir, model, "restart-voice") as answer:
+        assert answer.events[-1]["type"] == "reply.done"
+        engines = [chunk["engine"] for chunk in answer.of("chunk")]
+        changes = [one for one, other in pairwise(engines) if one != other]
+        assert changes == ["piper"]
+        assert engines[-1] == "espeak"
+        for chunk in answer.of("chunk"):
+            assert chunk["fallback"] == (chunk["engine"] == "espeak")
+            assert bool(chunk["fallback_reason"]) == chunk["fallback"]
+        assert answer.events[-1]["fallback"]
+        info = await answer.info()
+        assert (info["engine"], info["fallback"]) == ("espeak", True)
+
+
+async def test_under_silence_the_text_goes_on_and_nobody_else_speaks(
+    tmp_path: Path, voices_dir: Path, model: Conducted
+) -> None:
+    async with losing_piper(tmp_path, voices_dir, model, "silence") as answer:
+        assert answer.events[-1]["type"] == "reply.done"
+        assert {chunk["engine"] for chunk in answer.of("chunk")} == {"piper"}
+        assert {skip["reason"] for skip in answer.of("chunk.skipped")} == {"speech.engine_failed"}
+        text = "".join(event["text"] for event in answer.of("token"))
+        assert text.endswith("On Sunday there will be snow. ")
+
+
+@pytest.mark.parametrize("policy", ["restart-voice", "silence"])
+async def test_the_next_reply_begins_with_the_voice_that_works(
+    tmp_path: Path, voices_dir: Path, model: Conducted, policy: str
+) -> None:
+    async with losing_piper(tmp_path, voices_dir, model, policy) as answer:
+        events = await answer.daemon.all_events("/v1/say", {"text": "Yes."})
+        started = events[0]
+        assert (started["engine"], started["fallback"]) == ("espeak", True)
+        assert started["fallback_reason"]
+        assert events[-1]["totals"]["spoken"] == 1
