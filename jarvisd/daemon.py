@@ -19,13 +19,14 @@ from jarvisd.api.services import Services
 from jarvisd.api.types import Component, ReloadResponse, ReplyEvent, ReplyStarted
 from jarvisd.config import Settings
 from jarvisd.errors import JarvisError, UnavailableError
+from jarvisd.gauges import Gauges
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
 from jarvisd.host.status_line import StatusLine
 from jarvisd.host.supervision import Supervision, extended
 from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
-from jarvisd.overview import Overview, Tally
+from jarvisd.overview import Overview, rss_bytes
 from jarvisd.reloading import Reloader
 from jarvisd.reply.event_log import TERMINAL
 from jarvisd.reply.replies import Replies
@@ -33,7 +34,7 @@ from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
-from jarvisd.telemetry.loop_lag import LoopLag
+from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.vital_signs import VitalSigns
 
 log = structlog.get_logger("jarvisd")
@@ -88,9 +89,9 @@ class Daemon:
         placement = await asyncio.to_thread(place, self.settings.host)
         speech = await self._start_speech(stack, placement)
         events = EventBus(self.settings.api.event_backlog)
-        lag, tally = LoopLag(), Tally()
+        telemetry = Telemetry()
         overview, providers = self._make_overview(
-            stack, speech=speech, store=store, lag=lag, tally=tally
+            stack, speech=speech, store=store, telemetry=telemetry
         )
         line = StatusLine(notifier, overview.line)
         replies = self._start_replies(
@@ -99,10 +100,12 @@ class Daemon:
             store=store,
             providers=providers,
             events=events,
-            tally=tally,
+            telemetry=telemetry,
             line=line,
         )
         overview.replies = replies
+        self._start_sampling(stack, telemetry, replies=replies, speech=speech, store=store)
+        overview.on_checked = telemetry.records.checked
         overview.standing = lambda: placement.standing
         services = Services(
             settings=self.settings,
@@ -112,7 +115,8 @@ class Daemon:
             events=events,
             status=overview.status,
             components=overview.components,
-            loop_lag_ms=lag.recent_ms,
+            loop_lag_ms=telemetry.lag.recent_ms,
+            telemetry=telemetry,
             reload=self.reload,
         )
         server = await self._start_api(stack, services, listening)
@@ -209,8 +213,7 @@ class Daemon:
         *,
         speech: Speech,
         store: Store,
-        lag: LoopLag,
-        tally: Tally,
+        telemetry: Telemetry,
     ) -> tuple[Overview, ChosenProvider]:
         async def facts() -> HostFacts:
             # The builtin provider talks about the daemon, whose overview includes the providers:
@@ -226,8 +229,8 @@ class Daemon:
             speech=speech,
             store=store,
             providers=providers,
-            tally=tally,
-            loop_lag_ms=lag.recent_ms,
+            tally=telemetry.tally,
+            loop_lag_ms=telemetry.lag.recent_ms,
             state_dir=self.state_dir,
         )
         return overview, providers
@@ -240,11 +243,11 @@ class Daemon:
         store: Store,
         providers: ChosenProvider,
         events: EventBus,
-        tally: Tally,
+        telemetry: Telemetry,
         line: StatusLine,
     ) -> Replies:
         def publish(event: ReplyEvent) -> None:
-            tally.observe(event)
+            telemetry.observe(event)
             events.publish(event)
             if isinstance(event, TELLING):
                 line.changed()
@@ -254,6 +257,27 @@ class Daemon:
         )
         stack.push_async_callback(replies.close, self._deadline_s)
         return replies
+
+    def _start_sampling(
+        self,
+        stack: AsyncExitStack,
+        telemetry: Telemetry,
+        *,
+        replies: Replies,
+        speech: Speech,
+        store: Store,
+    ) -> None:
+        gauges = Gauges(
+            replies=replies,
+            speech=speech,
+            store=store,
+            lag=telemetry.lag,
+            tally=telemetry.tally,
+            rss_bytes=rss_bytes,
+        )
+        telemetry.sampler.read = gauges.read
+        telemetry.sampler.busy = lambda: bool(replies.active())
+        stack.push_async_callback(telemetry.sampler.close)
 
     async def _start_api(
         self, stack: AsyncExitStack, services: Services, listening: list[sockets.ControlSocket]

@@ -12,11 +12,8 @@ from pathlib import Path
 
 import jarvisd
 from jarvisd.api.types import (
-    Chunk,
-    ChunkSkipped,
     Component,
     ComponentState,
-    ReplyEvent,
     StatusResponse,
     WorkerInfo,
 )
@@ -32,6 +29,7 @@ from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
+from jarvisd.telemetry.tally import Tally
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 LLM_STATES: dict[ProviderState, ComponentState] = {
@@ -43,28 +41,6 @@ LLM_STATES: dict[ProviderState, ComponentState] = {
     "denied": "failed",
     "failed": "failed",
 }
-
-
-class Tally:
-    """Counts of what became of utterances since the daemon started."""
-
-    def __init__(self) -> None:
-        self.spoken = 0
-        self.fallback = 0
-        self.skipped = 0
-
-    def observe(self, event: ReplyEvent) -> None:
-        """Count one event."""
-        if isinstance(event, Chunk):
-            self.spoken += 1
-            self.fallback += event.fallback
-        elif isinstance(event, ChunkSkipped):
-            self.skipped += 1
-
-    @property
-    def fallback_share(self) -> float:
-        """Share of spoken utterances that the wanted voice did not speak."""
-        return self.fallback / self.spoken if self.spoken else 0.0
 
 
 class Since:
@@ -111,6 +87,7 @@ class Overview:
         self._llm = Component(name="llm", state="starting", reason="not asked yet")
         providers.on_news = self._learn
         self.on_change: Callable[[], None] = lambda: None
+        self.on_checked: Callable[[list[Component]], None] = lambda _found: None
         self.replies: Replies | None = None
         self.standing: Callable[[], Standing] = lambda: Standing("starting")
         self.connections: Callable[[], int] = lambda: 0
@@ -123,7 +100,9 @@ class Overview:
     async def components(self) -> list[Component]:
         """Every dependency, asked now (or as recently as its own cache allows)."""
         self._learn(await self._providers.health())
-        return self._components(self._choose())
+        found = self._components(self._choose())
+        self.on_checked(found)
+        return found
 
     def status(self) -> StatusResponse:
         """Everything an owner looks at first, from memory."""
@@ -143,7 +122,7 @@ class Overview:
             slots=self._speech.slots,
             slots_in_use=self._speech.slots_in_use,
             connections=self.connections(),
-            rss_bytes=_rss_bytes(),
+            rss_bytes=rss_bytes(),
             loop_lag_ms=round(self._loop_lag_ms(), 3),
             replies_total=self.replies.total if self.replies else 0,
             utterances_total=self._tally.spoken,
@@ -256,7 +235,7 @@ def _is_problem(component: Component) -> bool:
     return missing or component.state in ("degraded", "failed")
 
 
-def _rss_bytes() -> int:
+def rss_bytes() -> int:
     """Resident memory of this process; the file stays open, because opening it costs most."""
     return int(os.pread(_statm(), 128, 0).split()[1]) * PAGE_BYTES
 

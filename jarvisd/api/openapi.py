@@ -14,7 +14,7 @@ from jarvisd.api.types import SCHEMA, ErrorResponse, Request
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _REF = "#/components/schemas/{name}"
-_JSON_STREAMS = frozenset({NDJSON, "text/event-stream"})
+_JSON_STREAMS = frozenset({"application/json", NDJSON, "text/event-stream"})
 
 
 def describe(routes: tuple[Route, ...]) -> bytes:
@@ -26,6 +26,8 @@ def describe(routes: tuple[Route, ...]) -> bytes:
     for route in routes:
         operation = _operation(route, named, components)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
+    for name in {route.query.__name__ for route in routes if route.query}:
+        del components[name]  # a query is described by its parameters
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -99,7 +101,7 @@ def _path_parameter(name: str) -> dict[str, Any]:
 
 
 def _query_parameters(kind: type[Request], components: dict[str, Any]) -> list[dict[str, Any]]:
-    schema = components.pop(kind.__name__)
+    schema = components[kind.__name__]
     return [
         {"name": name, "in": "query", "required": False, "schema": of}
         for name, of in schema["properties"].items()

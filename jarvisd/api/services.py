@@ -9,6 +9,7 @@ from typing import Protocol
 
 from jarvisd.api.types import (
     Component,
+    GovernorResponse,
     InterruptResponse,
     ReloadResponse,
     ReplyEvent,
@@ -21,6 +22,7 @@ from jarvisd.config.settings import Settings
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
 from jarvisd.store.model import Conversation, ConversationSummary
 from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.telemetry import Telemetry
 
 
 class Reply(Protocol):
@@ -131,4 +133,6 @@ class Services:
     status: Callable[[], StatusResponse]
     components: Callable[[], Awaitable[list[Component]]]
     loop_lag_ms: Callable[[], float]
+    governor: Callable[[], GovernorResponse]
+    telemetry: Telemetry
     reload: Callable[[], Awaitable[ReloadResponse]]

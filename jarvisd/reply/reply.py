@@ -140,6 +140,14 @@ class Reply:
         return self.state == "running" and self._speaker.progress.wants_more()
 
     @property
+    def slack_s(self) -> float:
+        """Seconds of audio that are made and not yet heard."""
+        if self._speaker is None:
+            return 0.0
+        unheard = self._speaker.timeline.samples - self._speaker.progress.played()
+        return max(0, unheard) / self._speaker.sample_rate
+
+    @property
     def audio_bytes(self) -> int:
         """Memory that its audio takes."""
         return self._speaker.timeline.samples * 2 if self._speaker else 0

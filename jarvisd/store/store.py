@@ -95,6 +95,11 @@ class Store:
         return self._writer
 
     @property
+    def waiting(self) -> int:
+        """Changes that are not on disk yet."""
+        return self._writer.queued if self._writer else 0
+
+    @property
     def dropped(self) -> int:
         """Changes lost so far because too many were waiting for the disk."""
         return self._writer.dropped if self._writer else 0

@@ -81,6 +81,11 @@ class Writer:
         return f"cannot write {self._database.path}: {self._failure}{lost}"
 
     @property
+    def queued(self) -> int:
+        """How many changes are accepted and not yet saved."""
+        return len(self._waiting)
+
+    @property
     def waiting(self) -> list[Change]:
         """Accepted and not yet saved, oldest first."""
         return [entry.change for entry in self._waiting]

@@ -41,6 +41,10 @@ class LoopLag:
             self._samples.popleft()
         return self._samples[0][1] if self._samples else 0.0
 
+    def worst_since(self, time: float) -> float:
+        """The worst lag in seconds that was recorded after ``time``."""
+        return next((lag for at, lag in self._samples if at > time), 0.0)
+
     def record(self, now: float, lag: float) -> None:
         """Note that something ran ``lag`` seconds late."""
         while self._samples and (self._samples[-1][1] <= lag or len(self._samples) == MAX_SAMPLES):

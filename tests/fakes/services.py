@@ -11,6 +11,8 @@ from jarvisd.api.types import (
     Component,
     ComponentState,
     ErrorDetail,
+    GovernorDecision,
+    GovernorResponse,
     InterruptResponse,
     ReloadResponse,
     ReplyDone,
@@ -33,6 +35,7 @@ from jarvisd.errors import JarvisError, NotFoundError, SpeechError
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
 from jarvisd.store.model import Conversation, ConversationSummary, StoredMessage
 from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.telemetry import Telemetry
 
 VOICE = VoiceInfo(
     id="espeak:en-us", engine="espeak", name="en-us", language="en-US", sample_rate=22_050
@@ -401,8 +404,18 @@ def fake_services(settings: Settings | None = None) -> Services:
         status=status,
         components=FakeComponents(),
         loop_lag_ms=lambda: 0.1,
+        governor=governor,
+        telemetry=Telemetry(),
         reload=reload,
     )
+
+
+def governor() -> GovernorResponse:
+    """A governor that has decided once."""
+    rest = GovernorDecision(
+        at=1.0, phase="rest", reason="quiet", slots=1, weight=100, quota=None, warming=True
+    )
+    return GovernorResponse(enabled=True, now=rest, decisions=[rest])
 
 
 async def reload() -> ReloadResponse:

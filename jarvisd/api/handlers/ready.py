@@ -1,5 +1,7 @@
 """GET /v1/ready: whether a reply can be answered and spoken now, and if not, why."""
 
+from collections.abc import Sequence
+
 from jarvisd.api.exchange import Exchange
 from jarvisd.api.types import Component, ReadyResponse
 
@@ -10,8 +12,12 @@ _WORKING = frozenset({"ready", "idle", "degraded"})
 async def handle(exchange: Exchange) -> ReadyResponse:
     """Check every component; always 200, because the daemon itself is fine."""
     components = await exchange.services.components()
-    ready = all(found.state in _WORKING for found in components if _counts(found))
-    return ReadyResponse(ready=ready, components=components)
+    return ReadyResponse(ready=is_ready(components), components=components)
+
+
+def is_ready(components: Sequence[Component]) -> bool:
+    """Whether every component that counts does its part."""
+    return all(found.state in _WORKING for found in components if _counts(found))
 
 
 def _counts(component: Component) -> bool:

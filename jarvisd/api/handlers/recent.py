@@ -1,0 +1,9 @@
+"""GET /v1/replies/recent: the replies that ended last, and how long things took."""
+
+from jarvisd.api.exchange import Exchange
+from jarvisd.api.types import LimitQuery, RecentRepliesResponse
+
+
+async def handle(exchange: Exchange) -> RecentRepliesResponse:
+    """Newest first, with the quantiles of each span."""
+    return exchange.services.telemetry.records.recent(exchange.query_as(LimitQuery).limit)

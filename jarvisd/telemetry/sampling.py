@@ -1,0 +1,109 @@
+"""When a row of all series is taken: once a second while something happens or somebody looks.
+
+A daemon at rest takes none, and is not woken: the time between is a gap in the series that says
+exactly that. Whoever asks for the series of a daemon at rest gets a row of that moment.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
+
+from jarvisd.telemetry.events import EventBus, Subscription
+from jarvisd.telemetry.loop_lag import LoopLag
+from jarvisd.telemetry.series import FINE_S, History, row_of, sample
+
+# Rows kept for watchers that are slow to read: a minute of them.
+BACKLOG = 60
+
+log = structlog.get_logger("jarvisd.telemetry")
+
+
+class Sampler:
+    """Takes rows with ``read`` as long as ``busy`` says so or somebody watches."""
+
+    def __init__(
+        self,
+        lag: LoopLag,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.read: Callable[[], Awaitable[Sequence[float]]] = nothing_to_read
+        self.busy: Callable[[], bool] = lambda: False
+        self._lag = lag
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._rows = EventBus(BACKLOG)
+        self._watchers = 0
+        self._taken_at = float("-inf")
+        self._taking: asyncio.Task[None] | None = None
+        self._ticking: asyncio.Task[None] | None = None
+        self.history = History()
+
+    def wake(self) -> None:
+        """Something began to happen: take rows until nothing does any more."""
+        if self._ticking is None or self._ticking.done():
+            self._ticking = asyncio.create_task(self._tick(), name="sampler")
+
+    async def refresh(self) -> None:
+        """See to it that the newest row is not older than a second."""
+        if self._clock() - self._taken_at >= FINE_S:
+            await self._take()
+
+    @contextmanager
+    def watch(self) -> Iterator[Subscription]:
+        """The rows to come, as events."""
+        self._watchers += 1
+        self.wake()
+        try:
+            with self._rows.subscribe() as rows:
+                yield rows
+        finally:
+            self._watchers -= 1
+
+    async def close(self) -> None:
+        """Take no more rows, and end all watchers."""
+        self._rows.close()
+        running = [task for task in (self._ticking, self._taking) if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _tick(self) -> None:
+        """One row more than needed: the last one shows how it went on to rest."""
+        due = self._clock()
+        with self._lag.measured():
+            while True:
+                busy = self.busy() or self._watchers > 0
+                await self._take()
+                if not busy:
+                    return
+                due = max(due + FINE_S, self._clock())
+                await asyncio.sleep(due - self._clock())
+
+    async def _take(self) -> None:
+        """One row for everybody who wants one now."""
+        if self._taking is None or self._taking.done():
+            self._taking = asyncio.create_task(self._record(), name="sample")
+        await asyncio.shield(self._taking)
+
+    async def _record(self) -> None:
+        self._taken_at = self._clock()
+        try:
+            row = await self.read()
+        except Exception:
+            # A figure that cannot be read must not end all others, nor the daemon.
+            log.exception("sample.failed")
+            return
+        now = self._wall_clock()
+        self.history.record(now, row)
+        if self._rows.subscribers:
+            self._rows.publish(sample(now, row))
+
+
+async def nothing_to_read() -> list[float]:
+    """A row before there is anything to measure."""
+    return row_of({})

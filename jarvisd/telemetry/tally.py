@@ -1,0 +1,75 @@
+"""Counts of what became of replies and their utterances since the daemon started.
+
+One place counts; status, summaries and the exposition read. Labels come from closed sets (engines,
+reasons, codes), and beyond a bound they are counted together, so that nothing here grows.
+"""
+
+from collections import Counter
+
+from jarvisd.api.types import (
+    Chunk,
+    ChunkSkipped,
+    ReplyDone,
+    ReplyEvent,
+    ReplyFailed,
+    ReplyInterrupted,
+    Token,
+    TokenUsage,
+)
+
+MOST_LABELS = 64
+OTHER = "other"
+
+
+class Tally:
+    """Told of every event of every reply."""
+
+    def __init__(self) -> None:
+        self.spoken = 0
+        self.fallback = 0
+        self.skipped = 0
+        # Pieces of text as the model sends them: one token each, as a rule.
+        self.pieces = 0
+        self.outcomes: Counter[str] = Counter(done=0, interrupted=0, failed=0)
+        self.errors: Counter[str] = Counter()
+        self.skips: Counter[str] = Counter()
+        self.engines: Counter[str] = Counter()
+        self.tokens: Counter[str] = Counter(prompt=0, cached=0, completion=0)
+
+    def observe(self, event: ReplyEvent) -> None:
+        """Count one event."""
+        match event:
+            case Token():
+                self.pieces += 1
+            case Chunk():
+                self.spoken += 1
+                self.fallback += event.fallback
+                _count(self.engines, event.engine)
+            case ChunkSkipped():
+                self.skipped += 1
+                _count(self.skips, event.reason)
+            case ReplyDone():
+                self._ended("done", event.tokens)
+            case ReplyInterrupted():
+                self._ended("interrupted", event.tokens)
+            case ReplyFailed():
+                self._ended("failed", event.tokens)
+                _count(self.errors, event.error.code)
+            case _:
+                pass
+
+    @property
+    def fallback_share(self) -> float:
+        """Share of spoken utterances that the wanted voice did not speak."""
+        return self.fallback / self.spoken if self.spoken else 0.0
+
+    def _ended(self, outcome: str, tokens: TokenUsage) -> None:
+        self.outcomes[outcome] += 1
+        self.tokens["prompt"] += tokens.prompt
+        self.tokens["cached"] += tokens.cached
+        self.tokens["completion"] += tokens.completion
+
+
+def _count(counter: Counter[str], label: str) -> None:
+    known = label in counter or len(counter) < MOST_LABELS
+    counter[label if known else OTHER] += 1

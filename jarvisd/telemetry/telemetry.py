@@ -1,0 +1,29 @@
+"""Everything that is measured and remembered, as the API reads it."""
+
+from dataclasses import dataclass, field
+
+from jarvisd.api.types import ReplyEvent, ReplyStarted
+from jarvisd.telemetry.loop_lag import LoopLag
+from jarvisd.telemetry.records import Records
+from jarvisd.telemetry.sampling import Sampler
+from jarvisd.telemetry.tally import Tally
+
+
+@dataclass(slots=True, kw_only=True)
+class Telemetry:
+    """Told of every event of every reply by ``observe``; costs microseconds each."""
+
+    lag: LoopLag = field(default_factory=LoopLag)
+    tally: Tally = field(default_factory=Tally)
+    records: Records = field(default_factory=Records)
+    sampler: Sampler = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sampler = Sampler(self.lag)
+
+    def observe(self, event: ReplyEvent) -> None:
+        """One event of a reply."""
+        self.tally.observe(event)
+        self.records.observe(event)
+        if isinstance(event, ReplyStarted):
+            self.sampler.wake()
