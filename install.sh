@@ -8,12 +8,11 @@ TREE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 readonly TREE
 readonly NEED_MB=400            # a venv with its libraries, beside the one before
 readonly READY_TIMEOUT_S="${JARVISD_READY_TIMEOUT_S:-120}"
-readonly KEEP_RELEASES=2        # the one in use, and the one to go back to
 
 # DESTDIR puts every file under another root and leaves the running system alone, for packagers.
 DESTDIR="${DESTDIR:-}"
 MODE=system ACTION=install PREFIX='' DRY_RUN='' NO_START='' PURGE='' UPGRADE='' WHEELS=''
-PIPER='' XTTS=''
+PIPER='' XTTS='' PREPARE=''
 
 usage() {
   cat <<'END'
@@ -28,6 +27,7 @@ lets it say one sentence. Running it again upgrades what is installed, or change
   --with-piper     with Piper's neural voices (about 200 MB more)
   --with-xtts      with a separate environment for XTTS (about 1.8 GB more)
   --wheels DIR     take every Python package from DIR, nothing from the network
+  --prepare        make the release only, beside the one that runs; installing it is quick then
   --no-start       install, but neither enable nor start anything
   --upgrade        as without, but fail when there is nothing to upgrade
   --uninstall      remove everything but conversations, voices and configuration
@@ -124,6 +124,13 @@ drop() {
   done
 }
 
+drop_if_empty() {
+  local path
+  for path in "$@"; do
+    if [ -d "$path" ] && [ -z "$DRY_RUN" ]; then rmdir --ignore-fail-on-non-empty "$path"; fi
+  done
+}
+
 # The files of the release before, so that a rollback brings back its units with it.
 FORMER=''
 keep_former() {
@@ -153,6 +160,7 @@ read_options() {
       --wheels=*) WHEELS=${1#*=} ;;
       --with-piper) PIPER=yes ;;
       --with-xtts) XTTS=yes ;;
+      --prepare) PREPARE=yes ;;
       --no-start) NO_START=yes ;;
       --upgrade) UPGRADE=yes ;;
       --uninstall) ACTION=uninstall ;;
@@ -515,14 +523,14 @@ journal() {
   fi
 }
 
+# Kept are the one in force, the one before it to go back to, and what was made since.
 remove_old_releases() {
-  [ -z "$DRY_RUN" ] || return 0
-  local before=$1 path name kept=0
-  for path in $(find "$ROOT" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-); do
-    name=$(basename "$path")
-    if [ "$name" = "$NAME" ] || [ "$name" = "$before" ] || [ ! -f "$path/.made-of" ]; then continue; fi
-    kept=$((kept + 1))
-    if [ "$kept" -gt $((KEEP_RELEASES - 2)) ]; then drop "$path"; fi
+  local before=$1 made_of
+  if [ -n "$DRY_RUN" ] || [ -z "$before" ] || [ "$before" = "$NAME" ]; then return; fi
+  for made_of in "$ROOT"/*/.made-of; do
+    if [ "$made_of" -ot "$ROOT/$before/.made-of" ] && [ "$made_of" != "$ROOT/$NAME/.made-of" ]; then
+      drop "$(dirname "$made_of")"
+    fi
   done
 }
 
@@ -550,6 +558,11 @@ install_all() {
     fail "there is no jarvisd in $PREFIX to upgrade" 'Run it without --upgrade.'
   fi
   choose_release
+  if [ -n "$PREPARE" ]; then
+    make_release
+    say "jarvisd $NAME is made. The same command without --prepare puts it in force."
+    return
+  fi
   if [ -n "$before" ] && [ "$before" != "$NAME" ]; then say "Upgrading jarvisd $before to $NAME"; fi
   make_user
   make_release
@@ -573,8 +586,10 @@ uninstall() {
   drop "$UNITS"/jarvisd.{service,socket} "$UNITS/jarvisd.service.d" "$UNITS/jarvis.slice" \
     "$UNITS/llama-server.service.d/jarvis.conf" "$BIN/jarvisd" "$BIN/jarvisctl" \
     "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$SHARE"/man/man[1-8]/jarvis{d,ctl}*.[1-8]
+  drop_if_empty "$UNITS/llama-server.service.d" \
+    "$SHARE/bash-completion"{/completions,} "$SHARE/zsh"{/site-functions,} \
+    "$SHARE/fish"{/vendor_completions.d,} "$SHARE/man"/man[18]
   if [ "$MODE" = system ]; then
-    rmdir --ignore-fail-on-non-empty "$UNITS/llama-server.service.d" 2>/dev/null || true
     drop "$DESTDIR"/usr/lib/{sysusers,tmpfiles}.d/jarvisd.conf "$DESTDIR/run/jarvisd"
   fi
   if [ -z "$DESTDIR" ]; then

@@ -18,7 +18,8 @@ PRIVATE_SETTINGS = re.compile(
     r"/etc/(systemd/system/.|ssl/private|shadow-|ssh|jarvisd|init.d/.|rc[0-6S].d/.)"
 )
 TOP_LEVEL = ("/bin", "/sbin", "/lib", "/lib64", "/root", "/home", "/mnt", "/opt", "/srv")
-EMPTY = ("proc", "sys", "dev", "run", "tmp", "project", "etc/systemd/system")
+EMPTY = ("proc", "sys", "dev", "run", "tmp", "project", "etc/systemd/system", "usr/local/bin",
+         "usr/local/share/man")  # fmt: skip
 # Nothing here reads a keyboard, keeps time or tidies up by night.
 MASKED = ("getty@tty1.service", "serial-getty@ttyS0.service", "systemd-timesyncd.service",
           "timers.target")  # fmt: skip

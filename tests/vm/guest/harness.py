@@ -16,12 +16,19 @@ PATIENCE_S = 90.0
 
 Test = Callable[[], None]
 _tests: list[Test] = []
+_always: set[Test] = set()
 
 
 def test(function: Test) -> Test:
     """Register a test; its docstring (or its name) is what it claims."""
     _tests.append(function)
     return function
+
+
+def always(function: Test) -> Test:
+    """Register a test that the others build on: it runs whichever are chosen."""
+    _always.add(function)
+    return test(function)
 
 
 class NotApplicableError(Exception):
@@ -39,7 +46,7 @@ def until(reached: Callable[[], object], what: str, *, patience_s: float = PATIE
 def run_all(only: list[str], console: Path) -> int:
     """Run the tests whose name contains one of ``only``, or all; returns how many failed."""
     RESULTS.mkdir(exist_ok=True)
-    chosen = [t for t in _tests if not only or any(part in t.__name__ for part in only)]
+    chosen = [t for t in _tests if not only or t in _always or any(p in t.__name__ for p in only)]
     failed = skipped = 0
     with console.open("w") as out:
         sys.stdout = sys.stderr = (RESULTS / "log").open("w")

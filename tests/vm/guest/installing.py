@@ -1,8 +1,9 @@
 """A new owner's first minutes."""
 
+import threading
 from pathlib import Path
 
-from harness import test
+from harness import always, test
 from system import (
     MEMBER,
     PROJECT,
@@ -17,7 +18,6 @@ from system import (
     succeed,
 )
 
-INSTALL = (PROJECT / "install.sh", "--wheels", PROJECT / "wheels/this")
 # What lives on its own: kernel file systems, run-time files, logs, caches of the system itself.
 ELSEWHERE = ("/proc", "/sys", "/dev", "/run", "/project", "/tmp", "/var/log", "/var/tmp",
              "/var/lib/systemd", "/etc/.pwd.lock", "/etc/passwd-", "/etc/group-", "/etc/shadow-",
@@ -25,20 +25,33 @@ ELSEWHERE = ("/proc", "/sys", "/dev", "/run", "/project", "/tmp", "/var/log", "/
 before: set[str] = set()
 
 
-@test
+def install(wheels: str) -> tuple[Path | str, ...]:
+    """The installer's command line with one of the sets of wheels."""
+    return (PROJECT / "install.sh", "--wheels", PROJECT / "wheels" / wheels)
+
+
+def _make_releases() -> None:
+    for wheels in ("next", "broken"):
+        succeed(*install(wheels), "--prepare")
+
+
+making = threading.Thread(target=_make_releases)
+
+
+@always
 def the_plan_can_be_seen_first() -> None:
     """install.sh --dry-run changes nothing."""
     succeed("useradd", "--create-home", MEMBER)
     succeed("useradd", "--create-home", STRANGER)
     before.update(every_file(but=ELSEWHERE))
-    assert "would run" in succeed(*INSTALL, "--dry-run")
+    assert "would run" in succeed(*install("this"), "--dry-run")
     assert every_file(but=ELSEWHERE) == before
 
 
-@test
+@always
 def one_command_installs() -> None:
     """install.sh installs the tree, starts the daemon and lets it speak."""
-    said = succeed(*INSTALL)
+    said = succeed(*install("this"))
     assert "is ready" in said, said
     assert "could not be said" not in said, said
 
@@ -69,7 +82,7 @@ def it_is_ready_without_a_model_and_a_neural_voice() -> None:
 def a_second_run_changes_nothing() -> None:
     """install.sh run again changes nothing and restarts nothing."""
     pid = main_pid()
-    assert "runs already" in succeed(*INSTALL)
+    assert "runs already" in succeed(*install("this"))
     assert main_pid() == pid
 
 
@@ -106,3 +119,10 @@ def state_is_private() -> None:
     assert fields["NoNewPrivs"].strip() == "1"
     assert fields["Seccomp"].strip() == "2"
     assert run("id", "-u", "jarvis").output.strip() == fields["Uid"].split()[0]
+
+
+@test
+def releases_are_made_beside_the_one_that_runs() -> None:
+    """install.sh --prepare makes releases meanwhile; the tests to come do not wait for it."""
+    making.start()
+    assert get("/v1/status")["state"] == "running"

@@ -33,6 +33,7 @@ def removing_twice_is_no_error() -> None:
 def purging_leaves_nothing() -> None:
     """install.sh --uninstall --purge leaves nothing: no file, no user, no group."""
     succeed(PROJECT / "install.sh", "--uninstall", "--purge")
-    assert every_file(but=ELSEWHERE) - before == set()
+    left = every_file(but=ELSEWHERE) - before
+    assert not left, left
     assert run("id", "jarvis").code != 0
     assert run("getent", "group", "jarvis").code != 0

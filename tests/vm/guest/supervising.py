@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import threading
 import time
 from pathlib import Path
@@ -27,6 +26,7 @@ from system import (
     until_restarted,
     until_running,
 )
+from tries import Tries
 
 # Long enough for a healthy daemon in here, short enough to wait for twice.
 SHORT_WATCHDOG = "[Service]\nWatchdogSec=8\nTimeoutAbortSec=2\n"
@@ -75,49 +75,12 @@ def a_connection_starts_a_stopped_daemon() -> None:
 @test
 def connections_during_a_restart_wait() -> None:
     """Connections made during a restart wait and are served; none is refused."""
-    tries = _Tries()
+    tries = Tries()
     with tries:
         restart()
         restart()
     assert tries.refused == [], tries.refused
     assert tries.served > 2, tries.served
-
-
-class _Tries:
-    """Connects again and again, and asks one question on each connection."""
-
-    def __init__(self) -> None:
-        self.served = 0
-        self.refused: list[str] = []
-        self._enough = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._enough.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._enough.is_set():
-            try:
-                self.served += self._ask()
-            except OSError as error:
-                self.refused.append(f"connect: {error}")
-            time.sleep(0.05)
-
-    @staticmethod
-    def _ask() -> bool:
-        """One question; False when a stopping daemon closed the connection after accepting it."""
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(PATIENCE_S)
-            connection.connect(str(SOCKET))
-            try:
-                connection.sendall(b"GET /v1/live HTTP/1.1\r\nHost: j\r\nConnection: close\r\n\r\n")
-                return connection.recv(64).startswith(b"HTTP/1.1 200")
-            except (BrokenPipeError, ConnectionResetError):
-                return False
 
 
 @test

@@ -1,36 +1,30 @@
 """Upgrades while the daemon is in use, and a forced rollback."""
 
-import json
 import shutil
 from pathlib import Path
 
 from harness import test, until
-from supervising import _Tries
+from installing import install, making
 from system import PROJECT, as_installed, get, run, show, succeed
+from tries import Tries
 
 RELEASES = Path("/opt/jarvisd")
-
-
-def _install(wheels: str, *options: str) -> tuple[object, ...]:
-    return (PROJECT / "install.sh", "--wheels", PROJECT / "wheels" / wheels, *options)
 
 
 def _installed() -> str:
     return (RELEASES / "current").readlink().name
 
 
-def _version() -> str:
-    return str(json.loads(succeed("jarvisctl", "version", "--json"))["daemon"]["version"])
-
-
 @test
 def an_upgrade_refuses_nobody() -> None:
     """An upgrade puts the next version in force; the socket never refuses a connection."""
     as_installed()
+    making.join()
+    assert (RELEASES / "9.0.0/bin/jarvisd").exists()
     old = _installed()
-    tries = _Tries()
+    tries = Tries()
     with tries:
-        said = succeed(*_install("next", "--upgrade"))
+        said = succeed(*install("next"), "--upgrade")
     assert f"Upgrading jarvisd {old} to 9.0.0" in said, said
     assert tries.refused == [], tries.refused
     assert tries.served > 10, tries.served
@@ -50,8 +44,11 @@ def a_version_that_does_not_start_is_taken_back() -> None:
     """A version that does not start is replaced by the former one, and install.sh says so."""
     unit = Path("/etc/systemd/system/jarvisd.service")
     before = unit.read_text()
-    install = (_tree_with_other_units() / "install.sh", "--wheels", PROJECT / "wheels/broken")
-    failed = run(*install, "--upgrade", environment={"JARVISD_READY_TIMEOUT_S": "15"})
+    failed = run(
+        *(_tree_with_other_units() / "install.sh", "--wheels", PROJECT / "wheels/broken"),
+        "--upgrade",
+        environment={"JARVISD_READY_TIMEOUT_S": "15"},
+    )
     assert failed.code == 1, failed
     assert "broken on purpose" in failed.output, failed
     assert "9.0.0 is back in force" in failed.output, failed
