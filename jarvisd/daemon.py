@@ -34,6 +34,8 @@ from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.log_level import LevelSwitch
+from jarvisd.telemetry.log_ring import KEPT_LINES, LogRing
 from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.vital_signs import VitalSigns
 
@@ -82,6 +84,7 @@ class Daemon:
 
     async def _start(self, stack: AsyncExitStack, notifier: Notifier) -> None:
         """Start every room, in order; ``stack`` stops them in reverse."""
+        log_ring, level_switch = self._start_log(stack)
         self._start_signals(stack)
         supervision = self._start_supervision(stack, notifier)
         listening = self._open_sockets(stack)
@@ -113,6 +116,8 @@ class Daemon:
             speech=speech,
             store=store,
             events=events,
+            log_lines=log_ring.lines,
+            log_level=level_switch,
             status=overview.status,
             components=overview.components,
             loop_lag_ms=telemetry.lag.recent_ms,
@@ -127,7 +132,7 @@ class Daemon:
         supervision.start(signs)
         stack.callback(supervision.wind_down)
         rooms: tuple[Callable[[Settings], None], ...] = (
-            lambda settings: logs.set_level(settings.log.level),
+            lambda settings: level_switch.configure(settings.log.level),
             lambda settings: providers.apply(settings.llm),
             lambda settings: overview.apply(settings.llm),
             lambda settings: speech.apply(settings.speech),
@@ -175,6 +180,14 @@ class Daemon:
         return self.settings.daemon.shutdown_deadline_s
 
     # --- start and stop, in pairs ---------------------------------------------------------------
+
+    def _start_log(self, stack: AsyncExitStack) -> tuple[LogRing, LevelSwitch]:
+        ring = LogRing(EventBus(KEPT_LINES))
+        ring.attach()
+        stack.callback(ring.close)
+        switch = LevelSwitch(self.settings.log.level, logs.set_level)
+        stack.callback(switch.close)
+        return ring, switch
 
     def _start_signals(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()

@@ -196,6 +196,10 @@ class ApiClient:
         """What the daemon answers to ``body``, decoded as ``response``."""
         return self._plain("POST", path, body, response)
 
+    def put(self, path: str, body: Request, response: type[T]) -> T:
+        """What the daemon answers to ``body`` as the new value of ``path``."""
+        return self._plain("PUT", path, body, response)
+
     def delete(self, path: str, response: type[T]) -> T:
         """What the daemon says about deleting ``path``, decoded as ``response``."""
         return self._plain("DELETE", path, None, response)

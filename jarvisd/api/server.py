@@ -82,6 +82,7 @@ class ApiServer:
         for server in self._servers:
             server.close()
         self._services.events.close()
+        self._services.log_lines.close()
         for connection in list(self._state.connections):
             connection.shutdown()
         await self._wait_until_empty(deadline_s)

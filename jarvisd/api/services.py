@@ -22,6 +22,7 @@ from jarvisd.config.settings import Settings
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
 from jarvisd.store.model import Conversation, ConversationSummary
 from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.telemetry import Telemetry
 
 
@@ -130,6 +131,8 @@ class Services:
     speech: Speech
     store: Store
     events: EventBus
+    log_lines: EventBus
+    log_level: LevelSwitch
     status: Callable[[], StatusResponse]
     components: Callable[[], Awaitable[list[Component]]]
     loop_lag_ms: Callable[[], float]

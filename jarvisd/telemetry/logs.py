@@ -15,6 +15,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from jarvisd.api.types import LogLevel
 from jarvisd.config.settings import LogSettings
 from jarvisd.telemetry.journal import SOCKET, JournalHandler, field_name
 from jarvisd.telemetry.message_ids import MESSAGE_IDS
@@ -125,16 +126,16 @@ def _renderers(style: str, *, colours: bool) -> list[Processor]:
 def _for_journal(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
     """``event key=value …`` behind ``<N>``, on every line, so that tracebacks keep theirs."""
     priority = _priority(event)
-    return "\n".join(f"<{priority}>{line}" for line in _text(event).splitlines())
+    return "\n".join(f"<{priority}>{line}" for line in text_of(event).splitlines())
 
 
 def entry_of(record: logging.LogRecord) -> dict[str, str]:
     """The fields of a journal entry: its text, what it is about, and every value on its own."""
-    event = _event_of(record)
+    event = event_of(record)
     fields = {
         "PRIORITY": str(_priority(event)),
         "SYSLOG_IDENTIFIER": "jarvisd",
-        "JARVISD_COMPONENT": _component(record.name),
+        "JARVISD_COMPONENT": component_of(record.name),
     }
     name = str(event.get("event", ""))
     if message_id := MESSAGE_IDS.get(name):
@@ -144,14 +145,23 @@ def entry_of(record: logging.LogRecord) -> dict[str, str]:
     for key, value in event.items():
         if key not in _SHOWN_OTHERWISE:
             fields[f"JARVISD_{field_name(key)}"] = str(value)
-    return {"MESSAGE": _text(event), **fields}
+    return {"MESSAGE": text_of(event), **fields}
 
 
 # Fields of their own already, or part of the text.
 _SHOWN_OTHERWISE = frozenset({"level", "logger", "exception", "reply"})
 
 
-def _event_of(record: logging.LogRecord) -> EventDict:
+def severity(number: int) -> LogLevel:
+    """The level of the standard library's ``number``, as the configuration names levels."""
+    if number >= logging.ERROR:
+        return "error"
+    if number >= logging.WARNING:
+        return "warning"
+    return "info" if number >= logging.INFO else "debug"
+
+
+def event_of(record: logging.LogRecord) -> EventDict:
     """What structlog put into the record, or the same made of another library's record."""
     event: EventDict
     if isinstance(record.msg, dict):
@@ -164,7 +174,7 @@ def _event_of(record: logging.LogRecord) -> EventDict:
     return structlog.processors.format_exc_info(None, "", event)
 
 
-def _component(logger: str) -> str:
+def component_of(logger: str) -> str:
     """The room that speaks: ``speech`` for ``jarvisd.speech.pool``; others by their own name."""
     first, _, rest = logger.partition(".")
     if first != "jarvisd":
@@ -176,7 +186,7 @@ def _priority(event: EventDict) -> int:
     return _PRIORITIES.get(str(event.get("level", "info")), 6)
 
 
-def _text(event: EventDict) -> str:
+def text_of(event: EventDict) -> str:
     """``event key=value ...`` on one line, and the traceback below it."""
     what = str(event.get("event", ""))
     pairs = [

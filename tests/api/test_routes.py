@@ -21,6 +21,9 @@ GET /v1/events operator
 GET /v1/health observer
 GET /v1/governor observer
 GET /v1/live observer
+GET /v1/log/level observer
+PUT /v1/log/level admin
+GET /v1/logs operator
 GET /v1/notices observer
 GET /v1/openapi.json observer
 GET /v1/ready observer

@@ -35,6 +35,8 @@ from jarvisd.errors import JarvisError, NotFoundError, SpeechError
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
 from jarvisd.store.model import Conversation, ConversationSummary, StoredMessage
 from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.log_level import LevelSwitch
+from jarvisd.telemetry.log_ring import KEPT_LINES
 from jarvisd.telemetry.telemetry import Telemetry
 
 VOICE = VoiceInfo(
@@ -401,6 +403,8 @@ def fake_services(settings: Settings | None = None) -> Services:
         speech=FakeSpeech(),
         store=FakeStore(),
         events=EventBus(settings.api.event_backlog),
+        log_lines=EventBus(KEPT_LINES),
+        log_level=LevelSwitch(settings.log.level, lambda _level: None),
         status=status,
         components=FakeComponents(),
         loop_lag_ms=lambda: 0.1,

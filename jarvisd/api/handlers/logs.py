@@ -1,0 +1,65 @@
+"""GET /v1/logs: the newest lines of the daemon's log, once or as it goes on."""
+
+from collections.abc import AsyncGenerator
+
+from jarvisd.api import audio
+from jarvisd.api.exchange import Exchange, Stream
+from jarvisd.api.streams import line
+from jarvisd.api.types import HeartbeatEvent, LaggedEvent, LogLine, LogsQuery
+from jarvisd.telemetry.events import EventBus, Numbered, Subscription
+
+_SEVERITY = {"debug": 0, "info": 1, "warning": 2, "error": 3}
+# Lines put into one piece: small enough that other requests are served in between.
+_AT_ONCE = 100
+
+
+async def handle(exchange: Exchange) -> Stream:
+    """What is kept first, oldest line first; with ``follow`` then each line as it is written."""
+    query = exchange.query_as(LogsQuery)
+    services = exchange.services
+    if not query.follow:
+        return Stream(audio.NDJSON, _pieces(_kept(services.log_lines, query)))
+    subscription = services.log_lines.subscribe()
+    lines = _kept(services.log_lines, query)
+    following = _follow(subscription, query, lines, services.settings.api.event_heartbeat_s)
+    return Stream(audio.NDJSON, following, abandoned=subscription.close)
+
+
+def _kept(lines: EventBus, query: LogsQuery) -> list[LogLine]:
+    """The newest lines that were asked for."""
+    kept = _wanted(lines.read(query.since or 0, lines.latest), query)
+    return kept[max(0, len(kept) - query.limit) :]
+
+
+def _wanted(numbered: list[Numbered], query: LogsQuery) -> list[LogLine]:
+    least = _SEVERITY[query.level]
+    return [
+        kept
+        for _, kept in numbered
+        if isinstance(kept, LogLine)
+        and _SEVERITY[kept.level] >= least
+        and query.component in ("", kept.component)
+    ]
+
+
+async def _pieces(lines: list[LogLine]) -> AsyncGenerator[bytes, None]:
+    for start in range(0, len(lines), _AT_ONCE):
+        yield b"".join(line(one) for one in lines[start : start + _AT_ONCE])
+
+
+async def _follow(
+    subscription: Subscription, query: LogsQuery, kept: list[LogLine], heartbeat_s: float
+) -> AsyncGenerator[bytes, None]:
+    with subscription:
+        async for piece in _pieces(kept):
+            yield piece
+        while True:
+            if numbered := subscription.take(_AT_ONCE):
+                if wanted := _wanted(numbered, query):
+                    yield b"".join(map(line, wanted))
+            elif subscription.ended:
+                break
+            elif not await subscription.wait(heartbeat_s):
+                yield line(HeartbeatEvent(event=subscription.position))
+        if subscription.missed:
+            yield line(LaggedEvent(event=subscription.position, missed=subscription.missed))

@@ -1,0 +1,97 @@
+"""Which severity is logged now: the configured one, or another for a while.
+
+Pure: the caller brings the time. ``LevelSwitch`` is the thin part with a timer, which puts what was
+decided in force. Never reads the configuration and never logs a line itself.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from jarvisd.api.types import LogLevel, LogLevelResponse
+
+log = structlog.get_logger("jarvisd.telemetry")
+
+
+class LevelChoice:
+    """The configured level, and the one that somebody asked for instead; times in seconds.
+
+    What was asked for survives a reload, and ends when its time is up or when it is withdrawn.
+    """
+
+    def __init__(self, configured: LogLevel) -> None:
+        self.configured = configured
+        self._asked: LogLevel | None = None
+        self._until: float | None = None
+
+    def ask(self, level: LogLevel | None, *, now: float, for_s: float | None = None) -> None:
+        """Log at ``level`` for ``for_s`` seconds, without it until further notice.
+
+        ``None`` goes back to the configured level at once.
+        """
+        self._asked = level
+        self._until = None if level is None or for_s is None else now + for_s
+
+    def level(self, now: float) -> LogLevel:
+        """The level in force at ``now``; what has run out is forgotten."""
+        if self._until is not None and now >= self._until:
+            self._asked = self._until = None
+        return self.configured if self._asked is None else self._asked
+
+    def remaining_s(self, now: float) -> float | None:
+        """Seconds until the configured level returns by itself; ``None`` where it will not."""
+        self.level(now)
+        return None if self._until is None else self._until - now
+
+
+class LevelSwitch:
+    """Keeps the log at the level chosen; ``apply`` is told of each change. Belongs to the loop."""
+
+    def __init__(self, configured: LogLevel, apply: Callable[[LogLevel], None]) -> None:
+        self._choice = LevelChoice(configured)
+        self._apply = apply
+        self._in_force = configured
+        self._timer: asyncio.TimerHandle | None = None
+
+    def configure(self, level: LogLevel) -> None:
+        """The configuration was read again."""
+        self._choice.configured = level
+        self._settle()
+
+    def ask(self, level: LogLevel | None, for_s: float | None) -> LogLevelResponse:
+        """Log at ``level``, for a while or until further notice; ``None``: as configured."""
+        self._choice.ask(level, now=self._now(), for_s=for_s)
+        self._settle()
+        return self.state()
+
+    def state(self) -> LogLevelResponse:
+        """What is logged now, and for how long."""
+        now = self._now()
+        return LogLevelResponse(
+            level=self._choice.level(now),
+            configured=self._choice.configured,
+            reverts_in_s=self._choice.remaining_s(now),
+        )
+
+    def close(self) -> None:
+        """Leave the level as it is."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _settle(self) -> None:
+        self.close()
+        now = self._now()
+        level = self._choice.level(now)
+        if level != self._in_force:
+            self._in_force = level
+            self._apply(level)
+            log.warning("log.level", now=level, configured=self._choice.configured)
+        remaining = self._choice.remaining_s(now)
+        if remaining is not None:
+            self._timer = asyncio.get_running_loop().call_later(remaining, self._settle)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

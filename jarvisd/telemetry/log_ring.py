@@ -1,0 +1,76 @@
+"""The newest log lines, kept in memory for whoever asks over the control socket.
+
+Responsible for one bounded ring beside whatever else the log goes to. Never waits, never grows:
+old lines make way, long ones are cut, and a reader that falls behind is told so.
+"""
+
+import asyncio
+import logging
+import threading
+
+from jarvisd.api.types import LogLine
+from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.logs import component_of, event_of, severity, text_of
+
+KEPT_LINES = 1_000
+MAX_MESSAGE_CHARS = 4_000
+# Columns of their own in a line, so that its text need not say them again.
+_TOLD_APART = ("logger", "timestamp", "reply")
+
+
+class LogRing(logging.Handler):
+    """Takes every record that the log takes; ``lines`` is where they are read.
+
+    Records of other threads reach the ring through the loop, because its readers live there.
+    Made on the loop; belongs to it until ``close``.
+    """
+
+    def __init__(self, lines: EventBus) -> None:
+        super().__init__()
+        self.lines = lines
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+
+    def attach(self) -> None:
+        """Listen to everything that is logged from now on."""
+        logging.getLogger().addHandler(self)
+
+    def close(self) -> None:
+        """Listen no more, and let readers end once they have what there is."""
+        logging.getLogger().removeHandler(self)
+        self.lines.close()
+        super().close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record; what cannot be made a line of is the log's own matter."""
+        try:
+            line = line_of(record)
+            if threading.get_ident() == self._thread:
+                self._keep(line)
+            else:
+                self._loop.call_soon_threadsafe(self._keep, line)
+        except Exception:  # noqa: BLE001 - as every handler: logging must not break what it tells of
+            self.handleError(record)
+
+    def _keep(self, line: LogLine) -> None:
+        line.event = self.lines.latest + 1
+        self.lines.publish(line)
+
+
+def line_of(record: logging.LogRecord) -> LogLine:
+    """What is kept of one record: its time, severity, room and text."""
+    event = event_of(record)
+    reply = str(event.get("reply", ""))
+    for name in _TOLD_APART:
+        event.pop(name, None)
+    message = text_of(event)
+    if len(message) > MAX_MESSAGE_CHARS:
+        message = message[: MAX_MESSAGE_CHARS - 1] + "…"
+    return LogLine(
+        event=0,
+        time=record.created,
+        level=severity(record.levelno),
+        component=component_of(record.name),
+        message=message,
+        reply=reply,
+    )
