@@ -24,6 +24,7 @@ from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
 from jarvisd.host.status_line import StatusLine
+from jarvisd.host.steering import Steering
 from jarvisd.host.supervision import Supervision, extended
 from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
 from jarvisd.overview import Overview, rss_bytes
@@ -97,6 +98,9 @@ class Daemon:
             stack, speech=speech, store=store, telemetry=telemetry
         )
         line = StatusLine(notifier, overview.line)
+        steering = await self._start_steering(
+            stack, speech=speech, placement=placement, overview=overview, events=events
+        )
         replies = self._start_replies(
             stack,
             speech=speech,
@@ -104,6 +108,7 @@ class Daemon:
             providers=providers,
             events=events,
             telemetry=telemetry,
+            steering=steering,
             line=line,
         )
         overview.replies = replies
@@ -122,6 +127,7 @@ class Daemon:
             components=overview.components,
             loop_lag_ms=telemetry.lag.recent_ms,
             telemetry=telemetry,
+            governor=steering.report,
             reload=self.reload,
         )
         server = await self._start_api(stack, services, listening)
@@ -136,6 +142,7 @@ class Daemon:
             lambda settings: providers.apply(settings.llm),
             lambda settings: overview.apply(settings.llm),
             lambda settings: speech.apply(settings.speech),
+            steering.apply,
             lambda settings: server.apply(settings.api),
             replies.apply,
             signs.apply,
@@ -248,6 +255,27 @@ class Daemon:
         )
         return overview, providers
 
+    async def _start_steering(
+        self,
+        stack: AsyncExitStack,
+        *,
+        speech: Speech,
+        placement: Placement,
+        overview: Overview,
+        events: EventBus,
+    ) -> Steering:
+        steering = Steering(
+            self.settings,
+            speech=speech,
+            placement=placement,
+            pulses=overview.running,
+            publish=events.publish,
+            model=lambda: overview.model,
+        )
+        await steering.start()
+        stack.push_async_callback(steering.stop)
+        return steering
+
     def _start_replies(
         self,
         stack: AsyncExitStack,
@@ -257,11 +285,13 @@ class Daemon:
         providers: ChosenProvider,
         events: EventBus,
         telemetry: Telemetry,
+        steering: Steering,
         line: StatusLine,
     ) -> Replies:
         def publish(event: ReplyEvent) -> None:
             telemetry.observe(event)
             events.publish(event)
+            steering.observe(event)
             if isinstance(event, TELLING):
                 line.changed()
 

@@ -26,6 +26,7 @@ from jarvisd.llm import ChosenProvider, HostFacts
 from jarvisd.llm.builtin import ComponentFact
 from jarvisd.llm.model import ProviderHealth, ProviderState
 from jarvisd.reply.replies import Replies
+from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
@@ -89,6 +90,7 @@ class Overview:
         self.on_change: Callable[[], None] = lambda: None
         self.on_checked: Callable[[list[Component]], None] = lambda _found: None
         self.replies: Replies | None = None
+        self.model = ""
         self.standing: Callable[[], Standing] = lambda: Standing("starting")
         self.connections: Callable[[], int] = lambda: 0
         self.state = "starting"
@@ -142,6 +144,10 @@ class Overview:
             problems=[c.reason for c in self._components(choice) if _is_problem(c)],
         )
 
+    def running(self) -> list[Reply]:
+        """Replies that are being made."""
+        return [one for one in self.replies.active() if not one.over] if self.replies else []
+
     async def facts(self) -> HostFacts:
         """What the builtin provider may talk about."""
         components = await self.components()
@@ -156,6 +162,7 @@ class Overview:
         )
 
     def _learn(self, health: ProviderHealth) -> None:
+        self.model = health.model or self.model
         self._llm = self._llm_component(health)
         self.on_change()
 

@@ -18,6 +18,7 @@ LIVE = (
     "api.max_text_chars",
     "api.write_timeout_s",
     "audio",
+    "governor",
     "llm",
     "log.level",
     "reply",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
 
 
@@ -35,7 +35,7 @@ def cpu_s(pid: int) -> float:
         return 0.0
     # The name in brackets may hold anything, brackets too: count from behind it.
     user, system = text.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / _TICKS
+    return (int(user) + int(system)) / TICKS_PER_S
 
 
 def family(pid: int) -> frozenset[int]:

@@ -140,6 +140,25 @@ class Reply:
         return self.state == "running" and self._speaker.progress.wants_more()
 
     @property
+    def writing(self) -> bool:
+        """Whether a language model is at work on it."""
+        return not self.over and self._writer.at_work
+
+    @property
+    def awaited(self) -> bool:
+        """Whether its first utterance has yet to be made."""
+        if self._speaker is None or self.over:
+            return False
+        return self._totals.spoken + self._totals.skipped == 0
+
+    @property
+    def made_s(self) -> float:
+        """Seconds of audio that are made."""
+        if self._speaker is None:
+            return 0.0
+        return self._speaker.timeline.samples / self._speaker.sample_rate
+
+    @property
     def slack_s(self) -> float:
         """Seconds of audio that are made and not yet heard."""
         if self._speaker is None:

@@ -47,6 +47,12 @@ class Writer:
         self.completion = Completion(finish_reason="stop")
         self.failure: JarvisError | None = None
         self.steps = 0
+        self._finished = False
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a model still writes; a text that was given is no work."""
+        return self._echo and not self._finished
 
     @property
     def text(self) -> str:
@@ -61,6 +67,7 @@ class Writer:
                     await self._take(event)
         except JarvisError as error:
             self.failure = error
+        self._finished = True
         self._reader.stopwatch.mark("last_token")
         await self._cut(self._stream.finish())
         await self._queue.put(None)

@@ -120,6 +120,15 @@ class Crew:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._settings.idle_s, self._end_idle)
 
+    def replace(self, pid: int, reason: str) -> None:
+        """End the worker with this pid, now if it is idle, else after its utterance."""
+        for worker in self._workers:
+            if worker.status.pid == pid and not worker.outgrown:
+                worker.outgrown = True
+                _log.info("worker.outgrown", engine=self.engine, pid=pid, reason=reason)
+                if worker.state == "idle":
+                    worker.end()
+
     async def stop(self) -> None:
         """End every worker and wait until they are gone."""
         self._active = False
@@ -196,7 +205,7 @@ class Crew:
                 self.health.made_nothing(why)
         if self.health.failed:
             self._distrust_workers()
-        elif worker.rss_bytes > self._settings.max_rss_bytes:
+        elif worker.outgrown or worker.rss_bytes > self._settings.max_rss_bytes:
             _log.info("worker.recycled", engine=self.engine, rss_bytes=worker.rss_bytes)
             worker.end()
         if outcome == "voice_failed":

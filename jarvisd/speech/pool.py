@@ -86,6 +86,12 @@ class Pool:
         self.slots = max(1, slots)
         self._dispatch()
 
+    def replace_worker(self, pid: int, reason: str) -> None:
+        """Have a new process instead of this one, once its utterance is over."""
+        for crew in self._crews.values():
+            crew.replace(pid, reason)
+        self._dispatch()
+
     def warm(self, engine: str, voice: str) -> None:
         """Have workers of ``engine`` ready before anybody asks."""
         self._crews[engine].wake(voice)

@@ -40,6 +40,7 @@ class PooledWorker:
         self.voices: set[str] = set()
         self.rss_bytes = 0
         self.served = 0
+        self.outgrown = False
         self.synthesis: Synthesis | None = None
         self._on_free = on_free
         self._on_gone = on_gone

@@ -137,6 +137,10 @@ class Speech:
         """Allow more or fewer; at least one."""
         self._pool.set_slots(slots)
 
+    def replace_worker(self, pid: int, reason: str) -> None:
+        """Have a new process instead of this one, once its utterance is over."""
+        self._pool.replace_worker(pid, reason)
+
     # --- inside ---------------------------------------------------------------------------------
 
     async def _discover(self) -> None:

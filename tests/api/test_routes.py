@@ -18,8 +18,8 @@ GET /v1/conversations operator
 DELETE /v1/conversations/{conversation} operator
 GET /v1/conversations/{conversation} operator
 GET /v1/events operator
-GET /v1/health observer
 GET /v1/governor observer
+GET /v1/health observer
 GET /v1/live observer
 GET /v1/log/level observer
 PUT /v1/log/level admin

@@ -1,0 +1,78 @@
+"""Values of the governor: what it sees, what it may do, and what it decided."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Phase = Literal["rest", "first", "catching-up", "giving-way", "sharing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The host at one moment. ``None`` where nobody could tell. Shares are from 0 to 1.
+
+    ``slack_s``: seconds of audio made and not yet heard, of the reply with the least.
+    ``first_pending``: a reply waits for its first audio. ``working``: something is being made or
+    waits for a slot; ``waiting``: how much of it waits. ``pace``: seconds of audio made per second,
+    lately. ``cost``: seconds of CPU for a second of audio. ``utterance_s``: a long utterance's
+    audio. ``model_waits``: share of the time in which the model's tasks waited for a CPU.
+    ``idle_cores``: what nobody uses.
+    """
+
+    now: float
+    slack_s: float | None = None
+    first_pending: bool = False
+    working: bool = False
+    waiting: int = 0
+    pace: float | None = None
+    cost: float | None = None
+    utterance_s: float = 8.0
+    generating: bool = False
+    tokens_per_s: float | None = None
+    baseline: float | None = None
+    model_waits: float | None = None
+    idle_cores: float | None = None
+
+    @property
+    def loss(self) -> float | None:
+        """The share of the model's speed that is missing, by the best measure there is."""
+        if not self.generating:
+            return 0.0
+        if self.tokens_per_s is not None and self.baseline:
+            return max(0.0, 1.0 - self.tokens_per_s / self.baseline)
+        return self.model_waits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the governor may decide. ``fixed_…`` override it; quotas are in cores."""
+
+    slots: int = 2
+    weight: int = 100
+    quota: float | None = None
+    min_quota: float = 0.1
+    max_loss: float = 0.05
+    look_ahead_s: float = 30.0
+    fixed_slots: int = 0
+    fixed_weight: int = 0
+    fixed_quota: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The share of speech, and why. ``quota`` in cores for all workers; ``None`` is no limit."""
+
+    slots: int
+    weight: int
+    quota: float | None
+    warming: bool
+    phase: Phase
+    reason: str
+
+    def same_outputs(self, other: "Decision") -> bool:
+        """Whether both ask for the same."""
+        return self.outputs == other.outputs
+
+    @property
+    def outputs(self) -> tuple[int, int, float | None, bool]:
+        """What is to be done, without why."""
+        return self.slots, self.weight, self.quota, self.warming

@@ -1,0 +1,189 @@
+"""Decides how much of the machine speech may have while a language model shares it.
+
+Pure: a sample in, a decision out, the clock inside the sample. In this order: the first utterance
+of a reply gets everything; playback that is about to run dry gets everything; otherwise the model
+gets back what speech does not need to keep pace, and more while it loses speed. It must never make
+playback wait for the model's sake where the host could do both.
+"""
+
+from jarvisd.host.governing import Decision, Limits, Phase, Sample
+from jarvisd.host.slots import Slots
+
+# Beside what one more utterance takes, this much audio must always be ready.
+RESERVE_S = 1.0
+# A shared processor makes an utterance more slowly than a measured one did.
+CAUTION = 1.5
+# Between the two marks nothing changes. Producers start again at half of the look-ahead, so that
+# the marks must lie below: otherwise speech would never be ahead enough.
+MARKS_APART_S = 3.0
+LOW_SHARE, HIGH_SHARE = 0.35, 0.45
+# To keep pace a worker needs what it costs, and some more for the model's neighbourhood.
+PACE_MARGIN = 1.15
+FIRST_OFFER = 1.5
+STEP_DOWN = 0.8
+ADJUST_S = 1.0
+# Every time that the share turned out too small it may not become that small again.
+LESSON = 1.3
+# A cost is measured from few utterances: it may be off by as much without any reason.
+NOISE = 1.35
+UNKNOWN_COST = 0.5
+# Speech that does not keep pace after so long with everything never will: then both get half.
+PATIENCE_S = 10.0
+KEEPS_PACE = 0.95
+YIELDING = 5  # the weight's divisor while giving way
+
+
+class Governor:
+    """One machine's. ``decide`` returns the standing decision, the same object while it stands."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._phase: Phase = "rest"
+        self._since = 0.0
+        self._quota: float | None = None
+        self._adjusted_at = 0.0
+        self._lesson = 1.0
+        self._floor = 0.0
+        self._slots = Slots(limits.slots)
+        self.decision = self._decision(warming=True, reason="nothing is spoken or written")
+
+    def rest(self) -> Decision:
+        """Nobody speaks or writes: everything is open for whoever comes next."""
+        self._phase, self._quota, self._lesson, self._floor = "rest", None, 1.0, 0.0
+        self._slots.reset()
+        return self._settle(self._decision(warming=True, reason="nothing is spoken or written"))
+
+    def decide(self, sample: Sample) -> Decision:
+        """The decision from now on; ``sample.now`` never goes back."""
+        if sample.first_pending:
+            self._enter("first", sample.now)
+        elif sample.working:
+            self._weigh(sample)
+        elif self._phase == "first":
+            self._enter("catching-up", sample.now)
+        reason = self._act(sample)
+        return self._settle(self._decision(warming=False, reason=reason))
+
+    # --- which phase ----------------------------------------------------------------------------
+
+    def _weigh(self, sample: Sample) -> None:
+        slack, (low, high) = sample.slack_s or 0.0, self.marks(sample)
+        if self._phase in ("rest", "first"):
+            self._enter("giving-way" if slack >= high else "catching-up", sample.now)
+        elif self._phase == "giving-way" and slack < low:
+            self._lesson = min(self._lesson * LESSON, 4.0)
+            self._enter("catching-up", sample.now)
+        elif self._phase in ("catching-up", "sharing") and slack >= high:
+            self._enter("giving-way", sample.now)
+        elif self._phase == "catching-up" and self._is_lost(sample):
+            self._enter("sharing", sample.now)
+        elif self._phase == "sharing" and not sample.generating:
+            self._enter("catching-up", sample.now)
+
+    def marks(self, sample: Sample) -> tuple[float, float]:
+        """Below the first speech comes first, above the second it gives way; seconds of audio."""
+        cost = UNKNOWN_COST if sample.cost is None else sample.cost
+        needed = RESERVE_S + CAUTION * cost * sample.utterance_s
+        low = min(needed, LOW_SHARE * self._limits.look_ahead_s)
+        return low, min(low + MARKS_APART_S, HIGH_SHARE * self._limits.look_ahead_s)
+
+    def _is_lost(self, sample: Sample) -> bool:
+        """Whether playback runs dry whatever speech is given."""
+        tried = sample.now - self._since >= PATIENCE_S
+        slow = sample.pace is not None and sample.pace < KEEPS_PACE
+        return tried and slow and sample.generating and self._too_much(sample)
+
+    def _enter(self, phase: Phase, now: float) -> None:
+        if phase != self._phase:
+            self._phase, self._since, self._adjusted_at = phase, now, now - ADJUST_S
+
+    # --- what to do in it -----------------------------------------------------------------------
+
+    def _act(self, sample: Sample) -> str:
+        match self._phase:
+            case "giving-way":
+                self._slots.close_all(sample.now)
+                return self._give_way(sample)
+            case "sharing":
+                self._slots.close_all(sample.now)
+                return self._share(sample)
+            case "catching-up":
+                self._quota = None
+                self._slots.follow(sample, crowded=self._too_much(sample))
+                high = self.marks(sample)[1]
+                return f"less than {high:.1f} s ahead of playback: speech first"
+            case "first":
+                self._quota = None
+                return "the first utterance of a reply gets everything"
+            case "rest":
+                return "nothing is to be spoken"
+
+    def _give_way(self, sample: Sample) -> str:
+        if not sample.working:
+            return self.decision.reason
+        if not sample.generating:
+            self._quota = None
+            return "far enough ahead, and the model is idle"
+        least = self._least(sample)
+        if self._quota is None:
+            self._quota = max(least, self._cost(sample) * FIRST_OFFER)
+            self._adjusted_at = sample.now
+            return "far enough ahead: the model gets the rest"
+        if self._quota < least:
+            self._quota = least
+            return "more is needed to keep pace"
+        if self._too_much(sample) and sample.now - self._adjusted_at >= ADJUST_S:
+            self._adjusted_at = sample.now
+            if self._quota > least:
+                self._quota = max(least, self._quota * STEP_DOWN)
+                return f"the model lost {_percent(sample.loss)} of its speed"
+        return self.decision.reason
+
+    def _share(self, sample: Sample) -> str:
+        if self._quota is None:
+            used = self._cost(sample) * (sample.pace or 0.0)
+            self._quota = max(self._limits.min_quota, used / 2)
+        return "speech cannot keep pace with everything: half of it goes back to the model"
+
+    def _least(self, sample: Sample) -> float:
+        """The cores that keep playback going; it follows the cost only when that really changed."""
+        wanted = self._cost(sample) * PACE_MARGIN * self._lesson
+        if not self._floor / NOISE <= wanted <= self._floor:
+            self._floor = wanted * NOISE**0.5
+        return max(self._limits.min_quota, self._floor)
+
+    def _cost(self, sample: Sample) -> float:
+        return UNKNOWN_COST if sample.cost is None else sample.cost
+
+    def _too_much(self, sample: Sample) -> bool:
+        """Whether the model loses more than it may; what cannot be measured is feared."""
+        loss = sample.loss
+        return loss is None or loss > self._limits.max_loss
+
+    # --- the outcome ----------------------------------------------------------------------------
+
+    def _decision(self, *, warming: bool, reason: str) -> Decision:
+        limits = self._limits
+        weight = limits.weight
+        if self._phase in ("giving-way", "sharing") and self._quota is not None:
+            weight = max(1, weight // YIELDING)
+        quota = self._quota
+        if limits.quota is not None:
+            quota = limits.quota if quota is None else min(quota, limits.quota)
+        return Decision(
+            slots=limits.fixed_slots or self._slots.open,
+            weight=limits.fixed_weight or weight,
+            quota=limits.fixed_quota or (None if quota is None else round(quota, 3)),
+            warming=warming,
+            phase=self._phase,
+            reason=reason,
+        )
+
+    def _settle(self, decision: Decision) -> Decision:
+        if not decision.same_outputs(self.decision) or decision.phase != self.decision.phase:
+            self.decision = decision
+        return self.decision
+
+
+def _percent(share: float | None) -> str:
+    return "an unknown part" if share is None else f"{share:.0%}"

@@ -1,0 +1,178 @@
+"""From counters and meters to what the governor sees. Pure: times and readings come in.
+
+Remembers a few seconds of the past, because speed is a difference.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from jarvisd.host.baseline import Baselines, Circumstances, TokenRate
+from jarvisd.host.governing import Sample
+from jarvisd.host.pressure import Share
+
+# An utterance's work is seen before its audio: the cost needs some of them to be right.
+HISTORY_S = 20.0
+PACE_S = 6.0
+LEAST_AUDIO_S = 2.0
+# Other clients' generations show only in the CPU that the model's group uses.
+MODEL_RUNS_CORES, MODEL_STANDS_CORES = 0.3, 0.1
+# Below this workers do nothing that the model could feel.
+SILENT_CORES = 0.02
+LEARN_EVERY_S = 1.0
+LONGEST_UTTERANCE_S = 30.0
+SHORTEST_UTTERANCE_S = 4.0
+
+
+class Pulse(Protocol):
+    """Where one reply stands."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def writing(self) -> bool:
+        """Whether a language model is writing it."""
+        ...
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for its first audio."""
+        ...
+
+    @property
+    def made_s(self) -> float:
+        """Seconds of audio made."""
+        ...
+
+    @property
+    def slack_s(self) -> float:
+        """Seconds of it that were not heard yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Counters of the host in seconds since some time; ``None`` where nobody counts."""
+
+    worker_cpu_s: float | None = None
+    model_cpu_s: float | None = None
+    model_waited_s: float | None = None
+    idle_s: float | None = None
+
+
+class Sampler:
+    """One host's. ``model`` names the language model that writes now."""
+
+    def __init__(self) -> None:
+        self.tokens = TokenRate()
+        self.baselines = Baselines()
+        self.model = ""
+        self._context: dict[str, int] = {}
+        self._made: dict[str, float] = {}
+        self._made_s = 0.0
+        self._history: deque[tuple[float, float, float]] = deque(maxlen=512)
+        self._workers, self._model, self._idle = Share(), Share(), Share()
+        self._model_waits = Share()
+        self._model_runs = False
+        self._disturbed_at = float("-inf")
+        self._learnt_at = float("-inf")
+        self._utterance_s = SHORTEST_UTTERANCE_S
+
+    def started(self, reply: str, context: int) -> None:
+        """A model begins to write a reply, with so many tokens before it."""
+        if not self._context:
+            self.tokens.clear()
+        self._context[reply] = context
+
+    def token(self, reply: str, now: float) -> None:
+        """It wrote one."""
+        if reply in self._context:
+            self._context[reply] += 1
+            self.tokens.token(now)
+
+    def ended(self, reply: str) -> int:
+        """It writes no more; returns the length of its context in tokens."""
+        self.tokens.clear()  # the others' speed is another one from now on
+        return self._context.pop(reply, 0)
+
+    def utterance(self, audio_s: float) -> None:
+        """An utterance of this length was made. The longest count, and fade."""
+        self._utterance_s = max(audio_s, self._utterance_s * 0.9, SHORTEST_UTTERANCE_S)
+        self._utterance_s = min(self._utterance_s, LONGEST_UTTERANCE_S)
+
+    def sample(
+        self, now: float, pulses: Iterable[Pulse], readings: Readings, *, making: int, waiting: int
+    ) -> Sample:
+        """Everything at ``now``; ``making`` syntheses run and ``waiting`` wait."""
+        replies = list(pulses)
+        generating = self._generating(now, replies, readings)
+        self._note_disturbance(now, readings, making)
+        rate = self.tokens.per_s(now) if generating else None
+        circumstances = Circumstances(self.model, self._longest(), max(1, len(self._context)))
+        self._learn(now, circumstances, rate)
+        cost, pace = self._economy(now, replies, readings)
+        speaking = [reply.slack_s for reply in replies if reply.made_s]
+        return Sample(
+            now=now,
+            slack_s=min(speaking, default=None),
+            first_pending=any(reply.awaited for reply in replies),
+            working=making + waiting > 0,
+            waiting=waiting,
+            pace=pace,
+            cost=cost,
+            utterance_s=self._utterance_s,
+            generating=generating,
+            tokens_per_s=rate,
+            baseline=self.baselines.of(circumstances),
+            model_waits=self._model_waits.update(now, readings.model_waited_s),
+            idle_cores=self._idle.update(now, readings.idle_s),
+        )
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _longest(self) -> int:
+        return max(self._context.values(), default=0)
+
+    def _generating(self, now: float, replies: list[Pulse], readings: Readings) -> bool:
+        cores = self._model.update(now, readings.model_cpu_s)
+        if cores is not None:
+            limit = MODEL_STANDS_CORES if self._model_runs else MODEL_RUNS_CORES
+            self._model_runs = cores > limit
+        return self._model_runs or any(reply.writing for reply in replies)
+
+    def _note_disturbance(self, now: float, readings: Readings, making: int) -> None:
+        cores = self._workers.update(now, readings.worker_cpu_s)
+        if making or (cores is not None and cores > SILENT_CORES):
+            self._disturbed_at = now
+            self._learnt_at = now
+
+    def _learn(self, now: float, circumstances: Circumstances, rate: float | None) -> None:
+        """Only from tokens that all came in silence, and not from the same ones again."""
+        silent_s = now - self._disturbed_at
+        due = now - self._learnt_at >= LEARN_EVERY_S
+        if rate is not None and due and silent_s > self.tokens.spans_s:
+            self._learnt_at = now
+            self.baselines.learn(circumstances, rate)
+
+    def _economy(
+        self, now: float, replies: list[Pulse], readings: Readings
+    ) -> tuple[float | None, float | None]:
+        """CPU per audio over the whole history, and audio per time over the last of it."""
+        before = self._made
+        self._made = {reply.id: reply.made_s for reply in replies}
+        self._made_s += sum(made - before.get(reply, 0.0) for reply, made in self._made.items())
+        if readings.worker_cpu_s is None:
+            return None, None
+        self._history.append((now, readings.worker_cpu_s, self._made_s))
+        while self._history[0][0] < now - HISTORY_S:
+            self._history.popleft()
+        _, first_cpu, first_made = self._history[0]
+        made = self._made_s - first_made
+        cost = (readings.worker_cpu_s - first_cpu) / made if made >= LEAST_AUDIO_S else None
+        recent = next(one for one in self._history if one[0] >= now - PACE_S)
+        span = now - recent[0]
+        return cost, (self._made_s - recent[2]) / span if span >= PACE_S / 2 else None

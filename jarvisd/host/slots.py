@@ -1,0 +1,54 @@
+"""How many syntheses may run at once: one, and one more at a time while the host has room.
+
+Pure. A slot that had to be closed stays closed for a while, so that two loads that push each other
+do not take turns.
+"""
+
+from jarvisd.host.governing import Sample
+
+STAGGER_S = 0.5
+ROOM_CORES = 0.5
+CROWDED_CORES = 0.1
+CLOSED_S = 20.0
+CLOSED_IN_PEACE_S = 5.0
+
+
+class Slots:
+    """``open`` of at most ``ceiling``."""
+
+    def __init__(self, ceiling: int) -> None:
+        self._ceiling = ceiling
+        self._changed_at = float("-inf")
+        self._closed_until = float("-inf")
+        self.open = 1
+
+    def reset(self) -> None:
+        """Begin anew; what was learnt about the host's room stays."""
+        self.open = 1
+
+    def close_all(self, now: float) -> None:
+        """Back to one: nobody is in a hurry."""
+        if self.open > 1:
+            self.open = 1
+            self._changed_at = now
+            self._closed_until = max(self._closed_until, now + CLOSED_IN_PEACE_S)
+
+    def follow(self, sample: Sample, *, crowded: bool) -> None:
+        """Open the next one where somebody waits for it and there is room; close one where not.
+
+        ``crowded``: the model loses more than it may.
+        """
+        idle = sample.idle_cores or 0.0
+        if self.open > 1 and crowded and idle < CROWDED_CORES:
+            self.open -= 1
+            self._changed_at = sample.now
+            self._closed_until = sample.now + CLOSED_S
+        elif (
+            self.open < self._ceiling
+            and sample.waiting > 0
+            and idle >= ROOM_CORES
+            and sample.now >= self._changed_at + STAGGER_S
+            and sample.now >= self._closed_until
+        ):
+            self.open += 1
+            self._changed_at = sample.now
