@@ -27,6 +27,7 @@ VERBS = {
     "completion": "Print the completion script of a shell.",
     "config": "Check and show the daemon's configuration.",
     "conversations": "List, show and delete conversations.",
+    "doctor": "Examine this host: what is wrong, and what helps.",
     "events": "Follow what the daemon does.",
     "interrupt": "Silence the assistant at once.",
     "pause": "Pause what is being spoken.",

@@ -1,0 +1,92 @@
+"""What checks may ask of the host. Asking changes nothing, takes seconds at most, never raises."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from jarvisd.api.types import StatusResponse
+from jarvisd.config.settings import Settings
+from jarvisd.errors import JarvisError
+
+
+class SocketFile(NamedTuple):
+    """A socket in the file system: its permission bits and the group that owns it."""
+
+    mode: int
+    group: str
+
+
+class User(NamedTuple):
+    """Who runs this: groups in force in this session, and those that the user database lists."""
+
+    name: str
+    is_root: bool
+    groups: frozenset[str]
+    listed_groups: frozenset[str]
+
+
+class HttpAnswer(NamedTuple):
+    """An answer of llama-server; ``status`` 0: there was none, and ``body`` says why."""
+
+    status: int
+    body: str
+
+
+class Probe(Protocol):
+    """This host, as far as the checks are concerned."""
+
+    socket_path: str
+    environ: Mapping[str, str]
+    cpus: int
+    python: str
+
+    def settings(self) -> Settings | JarvisError:
+        """The configuration as read here and now."""
+        ...
+
+    def status(self) -> StatusResponse | JarvisError:
+        """What the daemon says of itself."""
+        ...
+
+    def daemon_python(self) -> str:
+        """The version of the daemon's Python; empty where it does not answer."""
+        ...
+
+    def socket_file(self) -> SocketFile | None:
+        """The control socket; ``None`` where there is none or it cannot be seen."""
+        ...
+
+    def user(self) -> User:
+        """Who runs this."""
+        ...
+
+    def group_exists(self, name: str) -> bool:
+        """Whether the user database has this group."""
+        ...
+
+    def read(self, path: str) -> str | None:
+        """A file's text, ``None`` where it cannot be read."""
+        ...
+
+    def matching(self, pattern: str) -> Sequence[str]:
+        """Paths that match an absolute glob pattern, sorted."""
+        ...
+
+    def free_bytes(self, path: str) -> int | None:
+        """Free space where ``path`` is or would be; ``None`` where that cannot be known."""
+        ...
+
+    def systemd_version(self) -> int | None:
+        """Version of systemd; ``None`` where it is not installed."""
+        ...
+
+    def player(self) -> str:
+        """The program that would play sound here; empty where there is none."""
+        ...
+
+    def llama(self, path: str) -> HttpAnswer:
+        """What llama-server answers to ``GET path``."""
+        ...
+
+    def llama_command(self) -> Sequence[str] | None:
+        """Its command line, ``None`` where its process cannot be found or seen."""
+        ...
