@@ -1,0 +1,111 @@
+"""Reading the configuration again: all of what can change, or nothing, and systemd knows."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from jarvisd.config import LlmSettings, Settings, StoreSettings
+from jarvisd.errors import ConfigError
+from jarvisd.host.notify import Notifier
+from jarvisd.host.status_line import StatusLine
+from jarvisd.reloading import Reloader
+from tests.host.systemd import FakeSystemd
+
+WANTED = Settings(llm=LlmSettings(model="m"), store=StoreSettings(queue=9))
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSystemd]:
+    address = f"{tmp_path}/notify"
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    with FakeSystemd(address) as fake:
+        yield fake
+
+
+class Stage:
+    """A reloader whose configuration the test writes, and a room that remembers."""
+
+    def __init__(self) -> None:
+        self.notifier = Notifier(os.environ)
+        self.wanted: Settings | ConfigError = Settings()
+        self.reading = threading.Event()
+        self.reading.set()
+        self.told: list[Settings] = []
+        line = StatusLine(self.notifier, lambda: "Idle")
+        self.reloader = Reloader(
+            Settings(),
+            read=self._read,
+            rooms=(self.told.append,),
+            notifier=self.notifier,
+            line=line,
+        )
+
+    def _read(self) -> Settings:
+        self.reading.wait(60)
+        if isinstance(self.wanted, ConfigError):
+            raise self.wanted
+        return self.wanted
+
+
+@pytest.fixture
+def stage(systemd: FakeSystemd) -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.notifier.close()
+
+
+async def test_rooms_get_what_can_change_and_the_rest_is_named(stage: Stage) -> None:
+    stage.wanted = WANTED
+    answer = await stage.reloader.reload()
+    assert (answer.changed, answer.restart) == (["llm.model"], ["store.queue"])
+    assert stage.told == [Settings(llm=LlmSettings(model="m"))]
+    assert stage.reloader.settings == stage.told[0]
+
+
+async def test_a_bad_file_changes_nothing_and_is_explained(stage: Stage) -> None:
+    stage.wanted = ConfigError(["one", "two"])
+    with structlog.testing.capture_logs() as logged, pytest.raises(ConfigError) as raised:
+        await stage.reloader.reload()
+    assert raised.value.problems == ["one", "two"]
+    assert stage.told == []
+    assert stage.reloader.settings == Settings()
+    assert [(entry["event"], entry["problems"]) for entry in logged] == [
+        ("config.refused", ["one", "two"])
+    ]
+
+
+async def test_nothing_new_disturbs_no_room(stage: Stage) -> None:
+    stage.wanted = Settings(store=StoreSettings(queue=9))
+    answer = await stage.reloader.reload()
+    assert (answer.changed, answer.restart) == ([], ["store.queue"])
+    assert stage.told == []
+
+
+@pytest.mark.parametrize("wanted", [WANTED, ConfigError(["x"])])
+async def test_systemd_hears_of_the_beginning_and_the_end(
+    stage: Stage, systemd: FakeSystemd, wanted: Settings | ConfigError
+) -> None:
+    stage.wanted = wanted
+    await asyncio.gather(stage.reloader.reload(), return_exceptions=True)
+    begun, ended = systemd.told()
+    assert begun["RELOADING"] == "1"
+    assert int(begun["MONOTONIC_USEC"]) > 0
+    assert ended == {"READY": "1", "STATUS": "Idle"}
+
+
+async def test_reloads_come_one_after_the_other_and_never_hold_the_loop(
+    stage: Stage, systemd: FakeSystemd
+) -> None:
+    stage.reading.clear()
+    both = asyncio.gather(stage.reloader.reload(), stage.reloader.reload())
+    assert (await systemd.next())["RELOADING"] == "1"  # the loop turns while the file is read
+    assert systemd.told() == []
+    stage.wanted = WANTED
+    stage.reading.set()
+    first, second = await both
+    assert (first.changed, second.changed) == (["llm.model"], [])
