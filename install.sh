@@ -596,11 +596,21 @@ uninstall() {
     run "${CTL[@]}" daemon-reload
     run "${CTL[@]}" reset-failed jarvisd.service jarvisd.socket 2>/dev/null || true
   fi
-  drop "$ROOT"
+  drop_releases
   if [ -n "$PURGE" ]; then purge; else
     say "jarvisd is removed. Kept: ${STATE#"$DESTDIR"} and ${CONFIG#"$DESTDIR"}${NAMES_KEPT}."
     say 'To remove those, too: ./install.sh --uninstall --purge'
   fi
+}
+
+# Only what was made here: --prefix may name a directory that holds other things.
+drop_releases() {
+  local venv
+  for venv in "$ROOT"/*/pyvenv.cfg; do
+    if [ -f "$venv" ]; then drop "$(dirname "$venv")"; fi
+  done
+  drop "$ROOT/current"
+  drop_if_empty "$ROOT"
 }
 
 purge() {

@@ -96,6 +96,7 @@ def release(root: Path, name: str, *, made_of: str | None = None) -> Path:
     """Something that looks like a release that was made earlier."""
     path = root / "opt/jarvisd" / name
     (path / "bin").mkdir(parents=True)
+    (path / "pyvenv.cfg").touch()
     for command in ("jarvisd", "jarvisctl"):
         (path / "bin" / command).write_text(FAKE_RELEASE)
         (path / "bin" / command).chmod(0o755)
@@ -125,6 +126,14 @@ def test_an_unfinished_release_is_made_anew(tmp_path: Path) -> None:
     assert "venv --without-pip /opt/jarvisd/0.1.0" in planned
 
 
+def test_removing_takes_nothing_that_was_not_made_here(tmp_path: Path) -> None:
+    release(tmp_path, "0.1.0", made_of="x")
+    other = tmp_path / "opt/jarvisd/notes.txt"
+    other.touch()
+    assert install(tmp_path, "--uninstall").returncode == 0
+    assert list(other.parent.iterdir()) == [other]
+
+
 def test_removing_keeps_data_and_purging_does_not(tmp_path: Path) -> None:
     for name in ("var/lib/jarvisd/jarvisd.sqlite3", "etc/jarvisd/jarvisd.toml"):
         (tmp_path / name).parent.mkdir(parents=True)
@@ -140,5 +149,6 @@ def test_removing_keeps_data_and_purging_does_not(tmp_path: Path) -> None:
         "jarvisd.toml",
     ]
     assert not (units / "llama-server.service.d").exists()
+    assert not (tmp_path / "opt/jarvisd").exists()
     assert install(tmp_path, "--uninstall", "--purge").returncode == 0
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
