@@ -14,8 +14,6 @@ from jarvisd.store.writer import LONGEST_RETRY_S, Writer
 
 # On top of every limit: a machine that is short of everything keeps limits late.
 GRACE_S = 60.0
-# A reply may turn to another voice twice before nobody is left to speak it.
-ATTEMPTS = 3
 
 
 class VitalSigns:
@@ -40,7 +38,7 @@ class VitalSigns:
             + llm.first_token_timeout_s
             + llm.token_timeout_s
         )
-        self._reply_s = model_s + ATTEMPTS * self._speech_s
+        self._reply_s = model_s + GRACE_S
 
     def __call__(self) -> list[Sign]:
         """The parts that exist now: the workers' supervisor, the writer, and every reply."""

@@ -134,10 +134,14 @@ class Reply:
 
     @property
     def owing(self) -> bool:
-        """Whether ``steps`` must grow soon: it is not paused, nor far ahead of its listener."""
+        """Whether ``steps`` must grow soon.
+
+        Not while it is paused or far ahead of its listener, nor while it is the workers' turn.
+        """
         if self.over or self._speaker is None:
             return True
-        return self.state == "running" and self._speaker.progress.wants_more()
+        waits = self._speaker.with_workers or not self._speaker.progress.wants_more()
+        return self.state == "running" and not waits
 
     @property
     def writing(self) -> bool:

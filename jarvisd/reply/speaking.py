@@ -125,6 +125,11 @@ class Speaker:
         """Utterances so far, and what became of them."""
         return self._ordering.totals
 
+    @property
+    def with_workers(self) -> bool:
+        """Whether an utterance waits for a worker, or is being made by one."""
+        return any(not making.synthesis.ended for making in self._in_flight.values())
+
     async def run(self, utterances: AsyncIterator[Utterance]) -> None:
         """Speak everything; returns when the last utterance was delivered or skipped."""
         async with asyncio.TaskGroup() as making:

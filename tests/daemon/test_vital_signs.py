@@ -1,0 +1,173 @@
+"""Which parts the watchdog gives up, and which never: real parts, and a clock that jumps."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from jarvisd.config import EspeakSettings, Settings, SpeechSettings
+from jarvisd.host.watchdog import Watchdog
+from jarvisd.reply.replies import Replies
+from jarvisd.speech import Speech
+from jarvisd.speech.model import SynthesisRequest
+from jarvisd.store import NewMessage, Store
+from jarvisd.store.writer import LONGEST_RETRY_S
+from jarvisd.vital_signs import VitalSigns
+
+INTERVAL_S = 15.0
+LONG = 60  # looks; a quarter of an hour
+MESSAGE = NewMessage(role="user", text="hello", created_at=1.0)
+
+
+@dataclass
+class IdleSpeech:
+    steps: int = 0
+    owing: bool = False
+
+
+@dataclass
+class FakeReply:
+    id: str = "r-1"
+    steps: int = 0
+    owing: bool = True
+
+
+@dataclass
+class FakeReplies:
+    running: list[FakeReply] = field(default_factory=list)
+
+    def unsettled(self) -> list[FakeReply]:
+        return self.running
+
+
+def signs_of(
+    store: Store, *, speech: Any = None, replies: Any = None, settings: Settings | None = None
+) -> VitalSigns:
+    return VitalSigns(
+        settings or Settings(),
+        replies=cast("Replies", replies or FakeReplies()),
+        speech=cast("Speech", speech or IdleSpeech()),
+        store=store,
+    )
+
+
+async def watched(signs: VitalSigns, looks: int = LONG) -> list[str]:
+    """The reasons at the last of so many looks; the loop turns in between, no time passes."""
+    watchdog = Watchdog(INTERVAL_S)
+    for number in range(looks):
+        stuck = watchdog.look(number * INTERVAL_S, signs())
+        for _ in range(20):
+            await asyncio.sleep(0)
+    return [f"{one.name}: {one.reason}" for one in stuck]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await Store.open(tmp_path / "db.sqlite3", queue=10)
+    yield opened
+    await opened.close(0.1)
+
+
+@pytest.fixture
+async def memory() -> Store:
+    return await Store.open(None, queue=10)
+
+
+# --- the database writer ------------------------------------------------------------------------
+
+
+async def test_an_idle_daemon_is_alive(store: Store) -> None:
+    assert await watched(signs_of(store)) == []
+
+
+async def test_memory_only_is_alive(memory: Store) -> None:
+    assert await watched(signs_of(memory)) == []
+
+
+async def test_a_writer_that_ended_is_given_up_at_once(store: Store) -> None:
+    writer = store.writer
+    assert writer is not None
+    assert writer._task is not None
+    writer._task.cancel()
+    await asyncio.wait({writer._task})
+    (reason,) = await watched(signs_of(store), looks=1)
+    assert "the database writer ended" in reason
+
+
+async def test_a_writer_that_cannot_go_on_is_given_up(store: Store) -> None:
+    assert store.writer is not None
+    async with store.writer.held():  # somebody who never lets go
+        store.add_message("c", MESSAGE)
+        (reason,) = await watched(signs_of(store))
+    assert reason.startswith("database writer: no step for")
+
+
+async def test_a_full_disk_is_no_reason_to_restart(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again within the patience: every attempt is a step."""
+    assert store.writer is not None
+    signs = signs_of(store)
+    (sign,) = (one for one in signs() if one.name == "database writer")
+    assert sign.patience_s > LONGEST_RETRY_S + 30
+
+    async def full(_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(store._database, "apply", full)
+    before = store.writer.steps
+    store.add_message("c", MESSAGE)
+    while store.writer.steps < before + 3:
+        await store.flush(0.01)
+    assert store.degraded
+
+
+# --- replies ------------------------------------------------------------------------------------
+
+
+async def test_a_reply_that_owes_and_stands_still_is_given_up(memory: Store) -> None:
+    replies = FakeReplies([FakeReply("r-1"), FakeReply("r-2", owing=False)])
+    (reason,) = await watched(signs_of(memory, replies=replies))
+    assert reason.startswith("reply r-1: no step for")
+
+
+async def test_a_reply_may_wait_as_long_as_the_model_may_take(memory: Store) -> None:
+    llm = Settings().llm
+    allowed = llm.loading_timeout_s + llm.headers_timeout_s + llm.first_token_timeout_s
+    replies = FakeReplies([FakeReply()])
+    assert await watched(signs_of(memory, replies=replies), int(allowed / INTERVAL_S)) == []
+
+
+async def test_a_reload_changes_the_patience(memory: Store) -> None:
+    signs = signs_of(memory, replies=FakeReplies([FakeReply()]))
+    slow = msgspec.structs.replace(Settings().llm, first_token_timeout_s=80_000.0)
+    signs.apply(msgspec.structs.replace(Settings(), llm=slow))
+    assert await watched(signs) == []
+
+
+# --- workers ------------------------------------------------------------------------------------
+
+
+async def test_workers_that_owe_and_stand_still_are_given_up(memory: Store) -> None:
+    (reason,) = await watched(signs_of(memory, speech=IdleSpeech(owing=True)))
+    assert reason.startswith("workers: no step for")
+
+
+async def test_engines_that_do_not_start_are_no_reason_to_restart(
+    memory: Store, tmp_path: Path
+) -> None:
+    settings = SpeechSettings(espeak=EspeakSettings(library="/nonexistent"))
+    speech = Speech(settings, state_dir=tmp_path)
+    await speech.start()
+    await speech.discovered()
+    synthesis = speech.synthesize(SynthesisRequest("hello", "espeak:en-us", 22_050))
+    await synthesis.freed()
+    try:
+        assert await watched(signs_of(memory, speech=speech)) == []
+    finally:
+        await speech.stop()
