@@ -36,7 +36,7 @@ def measure(rig: Rig) -> Iterator[Row]:
         return
     silent, freed, trips = [], [], []
     with rig.daemon(voice=HEAVY) as daemon, Wire(daemon.socket) as control:
-        for number, listened_s in zip(range(rig.samples(80, 12)), cycle(LISTENED_S), strict=False):
+        for number, listened_s in zip(range(rig.samples(60, 10)), cycle(LISTENED_S), strict=False):
             trips.append(control.answer(get("/v1/live"))[0] * 1_000)
             took_ms, freed_ms = _interrupt(daemon.socket, control, listened_s)
             silent.append(took_ms)

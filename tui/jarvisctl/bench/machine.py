@@ -6,6 +6,8 @@ from pathlib import Path
 
 from jarvisd import __version__
 
+BUSY_SHARE = 0.5
+
 
 def describe() -> dict[str, object]:
     """Processor, memory, kernel, versions, and how busy the machine was before we began."""
@@ -18,6 +20,17 @@ def describe() -> dict[str, object]:
         "memory_mib": _memory_mib(),
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+def busy() -> str:
+    """What to know before the figures are believed; empty on a quiet machine."""
+    load, cpus = os.getloadavg()[0], os.cpu_count() or 1
+    if load < cpus * BUSY_SHARE:
+        return ""
+    return (
+        f"The machine is busy (load {load:.1f} on {cpus} processors): figures hold the waiting "
+        "for one. Measure again when it is quiet."
+    )
 
 
 def _cpu_model() -> str:

@@ -73,6 +73,8 @@ def _measure(out: Output, parts: "list[Part]", *, quick: bool) -> "list[Row]":
         out.talk(out.talk_style(f"{time.monotonic() - began:5.0f} s  {what} …", "dim"))
 
     began, host = time.monotonic(), machine.describe()
+    if busy := machine.busy():
+        out.talk(out.talk_style(busy, "yellow"))
     rows = [row for _, found in run(parts, quick=quick, say=say) for row in found]
     host |= {"quick": quick, "seconds": round(time.monotonic() - began, 1)}
     if out.json:
