@@ -45,6 +45,8 @@ log = structlog.get_logger("jarvisd")
 # Events after which the status line may be another one.
 TELLING = (ReplyStarted, *TERMINAL)
 DATABASE_NAME = "jarvisd.sqlite3"
+# Whatever else took its time, requests that are about to end get this long.
+LEAST_STOP_S = 0.5
 
 
 class Daemon:
@@ -68,6 +70,7 @@ class Daemon:
         self._hung_up = False
         self._looking: asyncio.Task[list[Component]] | None = None
         self._stopping = asyncio.Event()
+        self._stopping_since = self._started_at
         self.state_dir = state_directory(settings, environ)
 
     async def run(self) -> None:
@@ -94,6 +97,7 @@ class Daemon:
         speech = await self._start_speech(stack, placement)
         events = EventBus(self.settings.api.event_backlog)
         telemetry = Telemetry()
+        telemetry.apply(self.settings.telemetry)
         overview, providers = self._make_overview(
             stack, speech=speech, store=store, telemetry=telemetry
         )
@@ -131,6 +135,8 @@ class Daemon:
             reload=self.reload,
         )
         server = await self._start_api(stack, services, listening)
+        # Before the server: what replies have to say at their end still reaches their clients.
+        stack.push_async_callback(replies.close, self._deadline_s)
         overview.connections = lambda: server.connections
         self._announce(stack, listening, notifier, overview, line)
         self._follow_changes(line, overview, speech, store)
@@ -146,6 +152,7 @@ class Daemon:
             lambda settings: server.apply(settings.api),
             replies.apply,
             signs.apply,
+            lambda settings: telemetry.apply(settings.telemetry),
             lambda _: self._look(overview),
         )
         self._reloader = Reloader(
@@ -160,6 +167,7 @@ class Daemon:
             log.warning("daemon.forced", reason=reason)
             os._exit(1)
         log.info("daemon.stopping", reason=reason, deadline_s=self._deadline_s)
+        self._stopping_since = time.monotonic()
         self._stopping.set()
 
     async def reload(self) -> ReloadResponse:
@@ -296,7 +304,12 @@ class Daemon:
                 line.changed()
 
         replies = Replies(
-            self.settings, speech=speech, store=store, providers=providers, publish=publish
+            self.settings,
+            speech=speech,
+            store=store,
+            providers=providers,
+            publish=publish,
+            measures=telemetry,
         )
         stack.push_async_callback(replies.close, self._deadline_s)
         return replies
@@ -327,8 +340,13 @@ class Daemon:
     ) -> ApiServer:
         server = ApiServer(services, [one.socket for one in listening])
         await server.start()
-        stack.push_async_callback(server.stop, self._deadline_s)
+        stack.push_async_callback(self._stop_api, server)
         return server
+
+    async def _stop_api(self, server: ApiServer) -> None:
+        """Let requests end in what the replies left of the deadline."""
+        left = self._stopping_since + self._deadline_s - time.monotonic()
+        await server.stop(max(LEAST_STOP_S, left))
 
     def _announce(
         self,

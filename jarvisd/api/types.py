@@ -59,6 +59,7 @@ class SayRequest(Request):
     speed: Speed = 1.0
     sample_rate: SampleRate | None = None
     paced: bool = False
+    trace: bool = False
 
 
 class ReplyRequest(Request):
@@ -70,6 +71,7 @@ class ReplyRequest(Request):
     speed: Speed = 1.0
     sample_rate: SampleRate | None = None
     paced: bool = False
+    trace: bool = False
     speak: bool = True
     max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     seed: int | None = None
@@ -87,10 +89,17 @@ class InterruptRequest(Request):
 
 
 class PlayedRequest(Request):
-    """The client has played this reply up to ``samples``; ``ended`` when it will play no more."""
+    """The client has played this reply up to ``samples``; ``ended`` when it will play no more.
+
+    For a trace: ``at`` is the second on the client's own clock at which it had, ``clock_offset_s``
+    what to add for the daemon's monotonic clock (``GET /v1/clock``), within ``clock_error_s``.
+    """
 
     samples: Annotated[int, Meta(ge=0)]
     ended: bool = False
+    at: float | None = None
+    clock_offset_s: float | None = None
+    clock_error_s: Annotated[float, Meta(ge=0)] | None = None
 
 
 class AudioQuery(Request):
@@ -739,8 +748,8 @@ class TraceFigures(Response):
     """Milliseconds by the names that are used for them; ``None`` where it did not happen.
 
     ``ttft`` the message to the first token, ``text_aggregation`` on to the first utterance,
-    ``tts_ttfb`` on to its first audio, ``ttfa`` all three together, ``leading_silence`` at the
-    start of that audio, ``e2e`` the message to the first sound handed to a listener.
+    ``tts_ttfb`` on to its first audio, ``ttfa`` all three together, ``leading_silence`` what was
+    cut away at its start, ``e2e`` the message to the first sound handed to a listener.
     """
 
     ttft_ms: float | None = None

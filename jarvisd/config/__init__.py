@@ -15,6 +15,7 @@ from jarvisd.config.settings import (
     Settings,
     SpeechSettings,
     StoreSettings,
+    TelemetrySettings,
     TextSettings,
 )
 from jarvisd.config.sources import Source
@@ -35,6 +36,7 @@ __all__ = [
     "Source",
     "SpeechSettings",
     "StoreSettings",
+    "TelemetrySettings",
     "TextSettings",
     "load",
     "load_with_sources",

@@ -27,6 +27,7 @@ LIVE = (
     "speech.on_engine_death",
     "speech.slots",
     "speech.voice",
+    "telemetry",
     "text",
 )
 

@@ -295,6 +295,18 @@ class LogSettings(Section, frozen=True):
     ] = "auto"
 
 
+class TelemetrySettings(Section, frozen=True):
+    """What is measured beyond what costs nothing."""
+
+    traces: Annotated[
+        bool, about("Trace every reply; off: only those that ask for it. 100 traces are kept.")
+    ] = False
+    summary_days: Annotated[
+        Annotated[int, Meta(ge=0, le=3_650)],
+        about("Days of which a summary is kept (counts and percentiles, no text); 0: none."),
+    ] = 400
+
+
 class Settings(Section, frozen=True):
     """The whole configuration; every table may be left out."""
 
@@ -309,3 +321,4 @@ class Settings(Section, frozen=True):
     reply: ReplySettings = field(default_factory=ReplySettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)

@@ -22,6 +22,7 @@ from jarvisd.api.types import (
 from jarvisd.errors import JarvisError
 from jarvisd.llm.model import Completion
 from jarvisd.reply.event_log import EventLog
+from jarvisd.reply.measuring import Measures
 from jarvisd.reply.ordering import Totals as OrderingTotals
 from jarvisd.reply.speaking import Spoken
 from jarvisd.reply.stopwatch import Stopwatch
@@ -39,11 +40,18 @@ class Announcer:
         sample_rate: int,
         publish: Callable[[ReplyEvent], object],
         clock: Callable[[], float],
+        measures: Measures,
+        received_at: float | None = None,
+        traced: bool = False,
     ) -> None:
+        """``received_at``: the second in which its message came, if that was not now."""
         self._reply = reply
         self._sample_rate = sample_rate
+        self._clock = clock
+        self._measures = measures
+        self._trace = measures.trace(wanted=traced)
         self.log = EventLog(publish)
-        self.stopwatch = Stopwatch(clock)
+        self.stopwatch = Stopwatch(clock, received_at)
         self.fallback = False
 
     @property
@@ -54,20 +62,20 @@ class Announcer:
     def started(self, conversation: str, provider: str, choice: VoiceChoice | None) -> None:
         """The reply exists, and ``choice`` will speak it (``None``: nobody)."""
         self.fallback = bool(choice and choice.fallback)
-        self.log.append(
-            ReplyStarted(
-                reply=self._reply,
-                seq=self.log.next_seq,
-                conversation=conversation,
-                provider=provider,
-                engine=choice.voice.engine if choice else "",
-                voice=choice.voice.id if choice else "",
-                sample_rate=self._sample_rate,
-                fallback=self.fallback,
-                fallback_reason=choice.reason if choice else "",
-                started_at=self.stopwatch.started_at,
-            )
+        event = ReplyStarted(
+            reply=self._reply,
+            seq=self.log.next_seq,
+            conversation=conversation,
+            provider=provider,
+            engine=choice.voice.engine if choice else "",
+            voice=choice.voice.id if choice else "",
+            sample_rate=self._sample_rate,
+            fallback=self.fallback,
+            fallback_reason=choice.reason if choice else "",
+            started_at=self.stopwatch.started_at,
         )
+        self._trace.started(event, self.stopwatch.marks)
+        self.log.append(event)
 
     def token(self, text: str) -> None:
         """The model wrote ``text``."""
@@ -75,7 +83,7 @@ class Announcer:
 
     def utterance(self, utterance: Utterance) -> None:
         """A speakable unit was cut."""
-        self.stopwatch.text_ready(utterance.seq)
+        self._trace.note("text", utterance.seq, self.stopwatch.text_ready(utterance.seq))
         self.log.append(
             UtteranceEvent(
                 reply=self._reply,
@@ -96,6 +104,7 @@ class Announcer:
     def spoken(self, spoken: Spoken) -> None:
         """An utterance's audio is whole and in its place."""
         voice = spoken.choice.voice
+        self._trace_spoken(spoken)
         self.fallback = self.fallback or spoken.choice.fallback
         self.log.append(
             Chunk(
@@ -121,6 +130,7 @@ class Announcer:
 
     def skipped(self, seq: int, reason: str, message: str) -> None:
         """An utterance will not be heard, or not to its end."""
+        self._trace.note("skipped", seq, self._clock())
         self.log.append(
             ChunkSkipped(
                 reply=self._reply,
@@ -130,6 +140,20 @@ class Announcer:
                 message=message,
             )
         )
+
+    def written(self) -> None:
+        """Sound was handed to a listener."""
+        self.stopwatch.mark("written")
+
+    def interrupting(self) -> None:
+        """Somebody stopped it at this instant."""
+        self.stopwatch.mark("interrupted")
+
+    def freed(self) -> None:
+        """Nothing works for it any more, after it was interrupted."""
+        self.stopwatch.mark("freed")
+        if (took_ms := self.stopwatch.ms_between("interrupted", "freed")) is not None:
+            self._measures.span("interrupt", took_ms)
 
     def done(self, totals: OrderingTotals, completion: Completion, samples: int) -> None:
         """The reply ended well."""
@@ -145,6 +169,7 @@ class Announcer:
                 fallback=self.fallback,
             )
         )
+        self._trace.ended("done")
 
     def interrupted(
         self, totals: OrderingTotals, completion: Completion, *, heard: str, played: int
@@ -162,6 +187,7 @@ class Announcer:
                 played_samples=played,
             )
         )
+        self._trace.ended("interrupted")
 
     def failed(
         self, totals: OrderingTotals, completion: Completion, *, text: str, failure: JarvisError
@@ -183,6 +209,15 @@ class Announcer:
                 ),
             )
         )
+        self._trace.ended("failed")
+
+    def _trace_spoken(self, spoken: Spoken) -> None:
+        seq, result = spoken.seq, spoken.result
+        self._trace.note("queued", seq, result.queued_at)
+        self._trace.note("started", seq, result.started_at)
+        self._trace.note("first_audio", seq, result.first_audio_at)
+        self._trace.note("finished", seq, result.finished_at)
+        self._trace.silence(result.leading_silence_samples / result.sample_rate)
 
 
 def _totals(totals: OrderingTotals) -> Totals:

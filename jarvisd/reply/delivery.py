@@ -26,13 +26,18 @@ class Delivery:
         sample_rate: int,
         jitter_frames: int,
         clock: Callable[[], float],
+        on_written: Callable[[], None] = lambda: None,
+        on_frame: Callable[[float], None] = lambda _late_s: None,
     ) -> None:
+        """``on_written`` hears of all sound handed out, ``on_frame`` how late a paced frame was."""
         self._timeline = timeline
         self._progress = progress
         self._changed = changed
         self._rate = sample_rate
         self._jitter_frames = jitter_frames
         self._clock = clock
+        self._on_written = on_written
+        self._on_frame = on_frame
         self.stopped = False
         self.paused = False
 
@@ -45,6 +50,7 @@ class Delivery:
             if data:
                 position += len(data) // 2
                 self._progress.wrote(position, paced=False)
+                self._on_written()
                 yield data
                 self._changed.notify()
             elif self._timeline.exhausted(position):
@@ -57,13 +63,18 @@ class Delivery:
         self._progress.attach()
         pacer = Pacer(self._rate, jitter_frames=self._jitter_frames)
         position, sent = start, start
+        due: float | None = None
         while not self._interrupted():
             position = self._fill(pacer, position)
             self._follow_pause(pacer)
-            frames = pacer.due(self._clock())
+            frames = pacer.due(now := self._clock())
+            if frames and due is not None:
+                self._on_frame(now - due)
+            due = None
             for frame in frames:
                 sent += len(frame) // 2
                 self._progress.wrote(sent, paced=True)
+                self._on_written()
                 yield frame
                 if self._interrupted():
                     return

@@ -18,6 +18,7 @@ from jarvisd.llm import ChosenProvider
 from jarvisd.llm.model import Completion, LlmEvent, Prompt, TextDelta
 from jarvisd.reply.announcing import Announcer
 from jarvisd.reply.delivery import Delivery
+from jarvisd.reply.measuring import Measures, Unmeasured
 from jarvisd.reply.prompting import HistoryWindow, as_prompt
 from jarvisd.reply.reply import HasName, Named, Outcome, Reply
 from jarvisd.reply.speaking import Speaker
@@ -51,6 +52,7 @@ class Replies:
         store: Store,
         providers: ChosenProvider,
         publish: Callable[[ReplyEvent], object],
+        measures: Measures | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -59,6 +61,7 @@ class Replies:
         self._store = store
         self._providers = providers
         self._publish = publish
+        self._measures = measures or Unmeasured()
         self._clock = clock
         self._wall_clock = wall_clock
         self._window = HistoryWindow(settings.llm.history_messages)
@@ -76,19 +79,30 @@ class Replies:
 
     async def say(self, request: SayRequest) -> Reply:
         """Speak ``request.text``. Raises JarvisError before anything began."""
+        received_at = self._clock()
         self._admit(request.text)
-        reply = self._make(Named("text"), "", request, spoken=True, echo=False)
+        reply = self._make(
+            Named("text"), "", request, received_at=received_at, spoken=True, echo=False
+        )
         reply.start(_literal(request.text))
         return reply
 
     async def ask(self, request: ReplyRequest) -> Reply:
         """Ask the assistant. Raises JarvisError before anything began."""
+        received_at = self._clock()
         self._admit(request.text)
         conversation = _conversation_name(request.conversation)
         history = await self._store.history(conversation, self._window.limit + 2)
         provider = await self._providers.choose()
         self._admit(request.text)  # others may have come while we waited
-        reply = self._make(provider, conversation, request, spoken=request.speak, echo=True)
+        reply = self._make(
+            provider,
+            conversation,
+            request,
+            received_at=received_at,
+            spoken=request.speak,
+            echo=True,
+        )
         self._store.add_message(
             conversation,
             NewMessage(role="user", text=request.text, created_at=self._wall_clock()),
@@ -102,7 +116,7 @@ class Replies:
             temperature=llm.temperature,
             seed=request.seed,
         )
-        reply.start(provider.stream(prompt))
+        reply.start(provider.stream(prompt), asking=True)
         return reply
 
     # --- looking --------------------------------------------------------------------------------
@@ -196,6 +210,7 @@ class Replies:
         conversation: str,
         request: SayRequest | ReplyRequest,
         *,
+        received_at: float,
         spoken: bool,
         echo: bool,
     ) -> Reply:
@@ -205,12 +220,20 @@ class Replies:
             voice.current.voice.sample_rate if voice.current else SILENT_SAMPLE_RATE
         )
         id_ = f"r-{secrets.token_hex(6)}"
-        announcer = Announcer(id_, sample_rate=rate, publish=self._publish, clock=self._clock)
+        announcer = Announcer(
+            id_,
+            sample_rate=rate,
+            publish=self._publish,
+            clock=self._clock,
+            measures=self._measures,
+            received_at=received_at,
+            traced=request.trace,
+        )
         stream = UtteranceStream(settings.text, pause_ms=settings.audio.sentence_pause_ms)
         speaker = delivery = None
         if spoken:
             speaker = self._make_speaker(voice, announcer, rate, request.speed)
-            delivery = self._make_delivery(speaker)
+            delivery = self._make_delivery(speaker, announcer)
         reply = Reply(
             id_,
             conversation,
@@ -239,7 +262,7 @@ class Replies:
             clock=self._clock,
         )
 
-    def _make_delivery(self, speaker: Speaker) -> Delivery:
+    def _make_delivery(self, speaker: Speaker, announcer: Announcer) -> Delivery:
         return Delivery(
             speaker.timeline,
             speaker.progress,
@@ -247,6 +270,8 @@ class Replies:
             sample_rate=speaker.sample_rate,
             jitter_frames=self._settings.audio.jitter_buffer_frames,
             clock=self._clock,
+            on_written=announcer.written,
+            on_frame=lambda late_s: self._measures.span("frame", 1_000 * late_s),
         )
 
     def _prune(self) -> None:

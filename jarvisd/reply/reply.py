@@ -94,6 +94,8 @@ class Reply:
         self._recorded = False
         self._freeing: list[Synthesis] = []
         self._task: asyncio.Task[None] | None = None
+        # How long freeing takes is measured; nothing waits for it.
+        self._telling: asyncio.Task[None] | None = None
 
     # --- what it is -----------------------------------------------------------------------------
 
@@ -192,8 +194,10 @@ class Reply:
 
     # --- making it ------------------------------------------------------------------------------
 
-    def start(self, source: AsyncGenerator[LlmEvent, None]) -> None:
-        """Begin to write and speak what ``source`` generates."""
+    def start(self, source: AsyncGenerator[LlmEvent, None], *, asking: bool = False) -> None:
+        """Begin to write and speak what ``source`` generates; ``asking`` a model for it."""
+        if asking:
+            self._announcer.stopwatch.mark("request")
         choice = self._voice.current if self._speaker else None
         self._announcer.started(self.conversation, self.provider.name, choice)
         self._task = asyncio.create_task(self._run(source), name=f"reply {self.id}")
@@ -328,6 +332,8 @@ class Reply:
         """Cut the reply at this instant; notes the native calls that have yet to end."""
         if self._delivery is not None:
             self._delivery.stopped = True
+        self._writer.stopped = True
+        self._announcer.interrupting()
         heard = self._heard()
         self._freeing = self._speaker.interrupt() if self._speaker else []
         self.state = "interrupted"
@@ -341,6 +347,7 @@ class Reply:
             played=self.info().played_samples,
         )
         self._task.cancel()
+        self._telling = asyncio.create_task(self._tell_when_freed(self._freeing))
         self._task = asyncio.create_task(self._after_interrupt(self._task, heard))
 
     async def _after_interrupt(self, cancelled: asyncio.Task[None], heard: str) -> None:
@@ -349,6 +356,10 @@ class Reply:
             self._recorder.heard(self, heard)
         else:
             await self._record(heard if self._speaker else None, interrupted=True)
+
+    async def _tell_when_freed(self, running: list[Synthesis]) -> None:
+        await _freed(running)
+        self._announcer.freed()
 
     # --- what it came to ------------------------------------------------------------------------
 

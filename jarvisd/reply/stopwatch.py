@@ -10,22 +10,33 @@ from jarvisd.llm.model import Completion
 
 
 class Stopwatch:
-    """Marks of one reply; ``clock`` returns monotonic seconds."""
+    """Marks of one reply; ``clock`` returns monotonic seconds. It began at ``started_at``, or now.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    ``marks`` are the seconds of its steps.
+    """
+
+    def __init__(self, clock: Callable[[], float], started_at: float | None = None) -> None:
         self._clock = clock
-        self.started_at = clock()
-        self._marks: dict[str, float] = {}
+        self.started_at = clock() if started_at is None else started_at
+        self.marks: dict[str, float] = {}
         self._text_at: dict[int, float] = {}
 
     def mark(self, step: str) -> None:
         """Note that ``step`` happened now, unless it already did."""
-        self._marks.setdefault(step, self._clock())
+        if step not in self.marks:
+            self.marks[step] = self._clock()
 
-    def text_ready(self, utterance: int) -> None:
-        """Note that the text of ``utterance`` was cut now."""
+    def text_ready(self, utterance: int) -> float:
+        """Note that the text of ``utterance`` was cut now; returns the second."""
         self.mark("first_utterance")
-        self._text_at[utterance] = self._clock()
+        self._text_at[utterance] = now = self._clock()
+        return now
+
+    def ms_between(self, start: str, end: str) -> float | None:
+        """Milliseconds from one step to another; ``None`` where one did not happen."""
+        if start not in self.marks or end not in self.marks:
+            return None
+        return max(0.0, self.marks[end] - self.marks[start]) * 1_000
 
     def since_start_ms(self, at: float) -> float:
         """Milliseconds from the start of the reply to the monotonic second ``at``."""
@@ -56,5 +67,5 @@ class Stopwatch:
         )
 
     def _elapsed(self, step: str) -> float | None:
-        at = self._marks.get(step)
+        at = self.marks.get(step)
         return None if at is None else self.since_start_ms(at)

@@ -2,12 +2,13 @@
 
 ``ttft`` from the message to the first token, ``text_aggregation`` from there to the first
 utterance, ``tts_ttfb`` from there to its first audio; ``ttfa`` is all three together. ``reply`` is
-the whole of it.
+the whole of it. Two more are measured where they happen: ``interrupt`` until the last native call
+has ended, ``frame`` the lateness of a paced frame.
 """
 
 from jarvisd.api.types import ReplyTimings
 
-SPANS = ("ttft", "text_aggregation", "tts_ttfb", "ttfa", "reply")
+SPANS = ("ttft", "text_aggregation", "tts_ttfb", "ttfa", "reply", "interrupt", "frame")
 
 
 def spans_of(timings: ReplyTimings) -> dict[str, float]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from jarvisd.api.types import ReplyEvent, ReplyStarted
+from jarvisd.config import TelemetrySettings
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.records import Records
 from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.tally import Tally
+from jarvisd.telemetry.traces import Traces, Tracing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,10 +18,23 @@ class Telemetry:
     lag: LoopLag = field(default_factory=LoopLag)
     tally: Tally = field(default_factory=Tally)
     records: Records = field(default_factory=Records)
+    traces: Traces = field(default_factory=Traces)
     sampler: Sampler = field(init=False)
 
     def __post_init__(self) -> None:
         self.sampler = Sampler(self.lag)
+
+    def apply(self, settings: TelemetrySettings) -> None:
+        """The settings, at first and whenever they change."""
+        self.traces.enabled = settings.traces
+
+    def trace(self, *, wanted: bool) -> Tracing:
+        """The trace of a reply that begins."""
+        return self.traces.begin(wanted)
+
+    def span(self, name: str, milliseconds: float) -> None:
+        """A span that no event tells of."""
+        self.records.spans[name].record(milliseconds)
 
     def observe(self, event: ReplyEvent) -> None:
         """One event of a reply."""

@@ -40,6 +40,8 @@ POST /v1/replies/{reply}/resume operator
 POST /v1/say operator
 GET /v1/series observer
 GET /v1/status observer
+GET /v1/traces observer
+GET /v1/traces/{reply} observer
 GET /v1/version observer
 GET /v1/voices observer
 """.strip().splitlines()

@@ -1,0 +1,10 @@
+"""GET /v1/traces/{reply}: where the time of one reply went."""
+
+from jarvisd.api.exchange import Exchange
+from jarvisd.api.types import TraceResponse
+from jarvisd.telemetry.trace_spans import response_of
+
+
+async def handle(exchange: Exchange) -> TraceResponse:
+    """Its spans, figures and marks."""
+    return response_of(exchange.services.telemetry.traces.get(exchange.path["reply"]))
