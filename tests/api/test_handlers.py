@@ -22,6 +22,11 @@ async def test_ready_in_spite_of_what_something_else_does_instead(
     assert {part["name"]: part["state"] for part in found["components"]}["engine.piper"] == "absent"
 
 
+async def test_being_considerate_is_no_condition(api: Running, client: httpx.AsyncClient) -> None:
+    api.components.states["cgroup"] = "absent"
+    assert (await client.get("/v1/ready")).json()["ready"] is True
+
+
 @pytest.mark.parametrize("state", ["absent", "failed", "starting"])
 async def test_not_being_ready_is_an_answer(
     api: Running, client: httpx.AsyncClient, state: ComponentState

@@ -67,8 +67,7 @@ async def test_following_begins_before_anything_was_written(
 ) -> None:
     async def first() -> Any:
         async with client.stream("GET", "/v1/logs", params={"follow": "true"}) as response:
-            async for line in response.aiter_lines():
-                return msgspec.json.decode(line)
+            return msgspec.json.decode(await anext(response.aiter_lines()))
 
     reading = asyncio.create_task(first())
     while not api.services.log_lines.subscribers:  # noqa: ASYNC110 - the server's, not the test's

@@ -17,6 +17,7 @@ HELP = Path(__file__).parent / "help"
 PAGES = [
     (),
     *((verb,) for verb in cli.VERBS),
+    ("log", "level"),
     *(("config", verb) for verb in ("check", "path", "show")),
     *(("conversations", verb) for verb in ("delete", "list", "show")),
 ]

@@ -7,6 +7,7 @@ from jarvisd.api.types import Component, ReadyResponse
 
 # A component in one of these states does its part, or something does it instead.
 _WORKING = frozenset({"ready", "idle", "degraded"})
+_CONSIDERATE = frozenset({"cgroup"})
 
 
 async def handle(exchange: Exchange) -> ReadyResponse:
@@ -21,5 +22,7 @@ def is_ready(components: Sequence[Component]) -> bool:
 
 
 def _counts(component: Component) -> bool:
-    """``engine.piper`` is a detail of the voice, which has a component that speaks for all."""
-    return "." not in component.name
+    """``engine.piper`` is a detail of the voice, which has a component that speaks for all; without
+    a control group of its own the daemon speaks too, only less considerately.
+    """
+    return "." not in component.name and component.name not in _CONSIDERATE

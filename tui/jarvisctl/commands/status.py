@@ -1,27 +1,17 @@
 """``jarvisctl status``: how the daemon is and what it does, on one screen."""
 
 import time
-from textwrap import wrap
 from typing import Any
 
 import click
 import msgspec
 
+from jarvisctl.components import MARKS, show_components
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
-from jarvisctl.layout import columns, mebibytes, seconds, table
+from jarvisctl.layout import mebibytes, seconds, table
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
-from jarvisd.api.types import Component, ReplyInfo, StatusResponse
-
-_MARKS = {
-    "running": ("●", "green"),
-    "ready": ("●", "green"),
-    "idle": ("●", "green"),
-    "starting": ("◐", "blue"),
-    "degraded": ("●", "yellow"),
-    "absent": ("○", "dim"),
-    "failed": ("●", "red"),
-}
+from jarvisd.api.types import ReplyInfo, StatusResponse
 
 
 @click.command("status")
@@ -51,13 +41,15 @@ def show(out: Output, status: StatusResponse, *, now: float) -> None:
     out.line()
     for name, value in _figures(out, status):
         out.line(f"  {out.style(name.ljust(9), 'dim')} {value}")
-    _components(out, status.components, now)
+    if status.components:
+        out.line()
+        show_components(out, status.components, now=now)
     _replies(out, status.replies)
     _workers(out, status)
 
 
 def _state_colour(state: str) -> str:
-    return _MARKS.get(state, ("", "yellow"))[1]
+    return MARKS.get(state, ("", "yellow"))[1]
 
 
 def _figures(out: Output, status: StatusResponse) -> list[tuple[str, str]]:
@@ -76,25 +68,6 @@ def _figures(out: Output, status: StatusResponse) -> list[tuple[str, str]]:
         ("so far", f"{replies}, {utterances}{skipped}{share}"),
         ("now", f"{load}, {mebibytes(status.rss_bytes)}, loop lag {status.loop_lag_ms:.1f} ms"),
     ]
-
-
-def _components(out: Output, components: list[Component], now: float) -> None:
-    if not components:
-        return
-    out.line()
-    width = max(len(part.name) for part in components)
-    indent = " " * (width + 16)
-    for part in components:
-        mark, colour = _MARKS.get(part.state, ("?", "yellow"))
-        since = f"since {seconds(max(0.0, now - part.since))}" if part.since else ""
-        first, *more = wrap(part.reason or since, columns() - len(indent)) or [""]
-        lead = f"  {out.style(mark, colour)} {part.name.ljust(width)}  {part.state.ljust(9)}"
-        out.line(f"{lead} {first}".rstrip())
-        for line in more:
-            out.line(indent + line)
-        if part.hint and part.state not in {"ready", "idle"}:
-            for line in wrap(f"→ {part.hint}", columns() - len(indent), subsequent_indent="  "):
-                out.line(indent + out.style(line, "cyan"))
 
 
 def _replies(out: Output, replies: list[ReplyInfo]) -> None:

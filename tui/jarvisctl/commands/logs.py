@@ -1,0 +1,67 @@
+"""``jarvisctl logs``: the newest lines of the daemon's log, and those to come."""
+
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import click
+import msgspec
+
+from jarvisctl.exitcodes import ExitCode
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.output import Output
+from jarvisctl.turn import printable
+from jarvisd.api.types import LogLine
+
+# The daemon sends a heartbeat when nothing happens; this much silence means that it hangs.
+SILENCE_S = 120.0
+_COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red"}
+
+
+@click.command("logs")
+@click.option("-f", "--follow", is_flag=True, help="Go on with lines as they are written.")
+@click.option(
+    "--level", type=click.Choice(list(_COLOURS)), default="debug", help="The least severe."
+)
+@click.option("--component", metavar="NAME", default="", help="Only of this part: speech, llm …")
+@click.option(
+    "-n", "--lines", type=click.IntRange(0, 1_000), default=50, metavar="N",
+    help="How many that were written already (50).",
+)  # fmt: skip
+@daemon_options
+@pass_invocation
+def command(
+    invocation: Invocation, follow: bool, level: str, component: str, lines: int
+) -> ExitCode:
+    """Show what the daemon has logged.
+
+    The newest lines, from the daemon's memory; older ones, and those of a daemon that died, are
+    in the journal: journalctl -u jarvisd. More detail: jarvisctl log level debug --for 10m.
+    """
+    out = invocation.out
+    query = {"limit": lines, "level": level, "component": component, "follow": str(follow).lower()}
+    with (
+        invocation.client(stream_timeout_s=SILENCE_S) as client,
+        client.stream_lines(f"/v1/logs?{urlencode(query)}") as received,
+    ):
+        for line in received:
+            kind = msgspec.json.decode(line, type=dict[str, Any]).get("type")
+            if out.json:
+                out.raw_object(line)
+            elif kind == "log":
+                _show(out, msgspec.json.decode(line, type=LogLine))
+            if kind == "lagged":
+                out.talk("Lines came faster than they were read, and some are lost. Begin again.")
+                return ExitCode.FAILED
+    return ExitCode.OK
+
+
+def _show(out: Output, line: LogLine) -> None:
+    at = out.style(time.strftime("%H:%M:%S", time.localtime(line.time)), "dim")
+    level = out.style(line.level.ljust(7), _COLOURS.get(line.level, "bold"))
+    reply = f" reply={line.reply}" if line.reply else ""
+    first, *more = line.message.splitlines() or [""]
+    out.line(f"{at}  {level}  {line.component.ljust(9)} {printable(first)}{reply}")
+    for rest in more:
+        out.line(" " * 10 + printable(rest))
+    out.text("")

@@ -1,0 +1,49 @@
+"""``jarvisctl notices``: what went wrong lately, and what helps."""
+
+import time
+from typing import Any
+
+import click
+import msgspec
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.output import Output
+from jarvisctl.turn import printable
+from jarvisd.api.types import Notice, NoticesResponse
+
+_COLOURS = {"info": "green", "warning": "yellow", "error": "red"}
+
+
+@click.command("notices")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1, 1_000), default=20, metavar="N", help="How many (20)."
+)
+@daemon_options
+@pass_invocation
+def command(invocation: Invocation, limit: int) -> None:
+    """List what was worth knowing lately, newest first.
+
+    Failures, fallbacks and changes of state, each with what helps. Every line of the log:
+    jarvisctl logs.
+    """
+    out = invocation.out
+    with invocation.client() as client:
+        fields = client.get(f"/v1/notices?limit={limit}", dict[str, Any])
+    if out.json:
+        out.object(fields)
+        return
+    notices = msgspec.convert(fields, NoticesResponse).notices
+    if not notices:
+        out.talk("Nothing has happened that is worth knowing.")
+    for notice in notices:
+        _show(out, notice)
+
+
+def _show(out: Output, notice: Notice) -> None:
+    at = out.style(time.strftime("%m-%d %H:%M:%S", time.localtime(notice.time)), "dim")
+    level = out.style(notice.level.ljust(7), _COLOURS.get(notice.level, "bold"))
+    reply = f"  {notice.reply}" if notice.reply else ""
+    out.line(f"{at}  {level}  {notice.name}{reply}")
+    for line, style in ((notice.message, ""), (f"→ {notice.hint}" if notice.hint else "", "cyan")):
+        if line:
+            out.line(" " * 25 + (out.style(printable(line), style) if style else printable(line)))

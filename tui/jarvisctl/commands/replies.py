@@ -1,0 +1,86 @@
+"""``jarvisctl replies``: the replies that run, the last that ended, and how long things took."""
+
+import time
+from typing import Any
+
+import click
+import msgspec
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.layout import table
+from jarvisctl.output import Output
+from jarvisctl.report import voice_name
+from jarvisd.api.types import Quantiles, RecentRepliesResponse, RepliesResponse, ReplySummary
+
+
+@click.command("replies")
+@click.option(
+    "-n", "--limit", type=click.IntRange(0, 100), default=10, metavar="N",
+    help="How many that have ended (10).",
+)  # fmt: skip
+@daemon_options
+@pass_invocation
+def command(invocation: Invocation, limit: int) -> None:
+    """List replies: those that run, and the last that ended.
+
+    With the percentiles of their spans since the daemon started: ttft is the time to the first
+    token, ttfa to the first audio.
+    """
+    out = invocation.out
+    with invocation.client() as client:
+        running = client.get("/v1/replies", dict[str, Any])
+        recent = client.get(f"/v1/replies/recent?limit={limit}", dict[str, Any])
+    if out.json:
+        out.object({"running": running["replies"], **recent})
+        return
+    _show_running(out, msgspec.convert(running, RepliesResponse))
+    _show_recent(out, msgspec.convert(recent, RecentRepliesResponse))
+
+
+def _show_running(out: Output, running: RepliesResponse) -> None:
+    for reply in running.replies:
+        voice = voice_name(reply.engine, reply.voice)
+        heard = f"{reply.played_samples / reply.sample_rate:.1f} s heard"
+        out.line(f"{out.style('●', 'green')} {reply.reply}  {reply.state}  {heard}  {voice}")
+    if running.replies:
+        out.line()
+
+
+def _show_recent(out: Output, recent: RecentRepliesResponse) -> None:
+    if not recent.replies:
+        out.talk('No reply has ended yet. Ask for one: jarvisctl ask "Good evening."')
+        return
+    header = ("ended", "reply", "outcome", "first sound", "all", "spoken", "voice")
+    rows = table(header, map(_row, recent.replies), right="   rrr")
+    head, _, body = rows.partition("\n")
+    out.line(out.style(head, "bold"))
+    out.line(body)
+    out.line()
+    spans = table(("span", "count", "p50", "p95", "p99"), map(_span, recent.spans.items()),
+                  right=" rrrr")  # fmt: skip
+    head, _, body = spans.partition("\n")
+    out.line(out.style(head, "bold"))
+    out.line(body)
+
+
+def _row(reply: ReplySummary) -> list[str]:
+    voice = voice_name(reply.engine, reply.voice) + " (fallback)" * reply.fallback
+    return [
+        time.strftime("%H:%M:%S", time.localtime(reply.ended_at)),
+        reply.reply,
+        reply.error or reply.outcome,
+        _milliseconds(reply.spans.get("ttfa")),
+        _milliseconds(reply.spans.get("reply")),
+        f"{reply.totals.spoken}/{reply.totals.utterances}",
+        voice,
+    ]
+
+
+def _span(named: tuple[str, Quantiles]) -> list[str]:
+    name, found = named
+    shown = map(_milliseconds, (found.p50_ms, found.p95_ms, found.p99_ms))
+    return [name, str(found.count), *shown]
+
+
+def _milliseconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"
