@@ -84,22 +84,27 @@ async def running_daemon(
     *,
     llm_url: str = FREE_PORT_URL,
     settings: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    configuration: Path | None = None,
     check_exit: bool = True,
 ) -> AsyncIterator[RunningDaemon]:
     """Start a daemon, wait until it answers and has found its voices, stop it at the end.
 
-    ``settings`` are dotted paths, as in the environment. The log is shown when the test fails.
+    ``settings`` are dotted paths, as in the environment, to which ``environ`` is added;
+    ``configuration`` is a file. The log is shown when the test fails.
     """
-    environ = dict(os.environ) | {"JARVISD__LLM__URL": llm_url}
+    surroundings = dict(os.environ) | {"JARVISD__LLM__URL": llm_url}
     for path, value in (settings or {}).items():
-        environ["JARVISD__" + path.upper().replace(".", "__")] = str(value)
-    environ.pop("NOTIFY_SOCKET", None)
+        surroundings["JARVISD__" + path.upper().replace(".", "__")] = str(value)
+    surroundings.pop("NOTIFY_SOCKET", None)
+    surroundings |= environ or {}
     with (directory / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "jarvisd"),
             *("--socket", str(directory / "control.sock")),
             *("--state-dir", str(directory / "state")),
-            env=environ,
+            *(("--config", str(configuration)) if configuration else ()),
+            env=surroundings,
             stdout=log,
             stderr=log,
         )
