@@ -173,6 +173,8 @@ class Speaker:
     async def _attempt(self, utterance: Utterance) -> bool:
         """Synthesise once; false when the utterance should be made again."""
         choice = self._voice.current
+        if self._generations.current is None:
+            return True  # interrupted
         if choice is None or self._overfull:
             self._skip(utterance.seq, TOO_LONG if self._overfull else self._voice.silence)
             return True

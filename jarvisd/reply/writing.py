@@ -47,6 +47,7 @@ class Writer:
         self.completion = Completion(finish_reason="stop")
         self.failure: JarvisError | None = None
         self.steps = 0
+        self.stopped = False
         self._finished = False
 
     @property
@@ -78,6 +79,8 @@ class Writer:
             yield utterance
 
     async def _take(self, event: LlmEvent) -> None:
+        if self.stopped:  # it was on its way already when the reply was cut
+            return
         self.steps += 1
         match event:
             case HeadersReceived():
@@ -101,6 +104,6 @@ class Writer:
 
     async def _cut(self, utterances: list[Utterance]) -> None:
         for utterance in utterances:
-            if self._spoken:
+            if self._spoken and not self.stopped:
                 self._reader.utterance(utterance)
                 await self._queue.put(utterance)

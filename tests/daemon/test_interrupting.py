@@ -53,6 +53,7 @@ async def test_nothing_is_sent_after_the_cut_and_what_was_heard_is_kept(
             await listener.has(2 * RATE)
             cut = await answer.post("interrupt")
             sent = await listener.end()
+        assert not listener.cut
         assert cut["state"] == "interrupted"
         assert sent == (await answer.info())["written_samples"]
         assert sent - cut["played_samples"] <= 4 * FRAME

@@ -17,6 +17,7 @@ async def check_failed(daemon: RunningDaemon, answer: Turn) -> str:
     async with listening(daemon, answer.id, paced=False) as listener:
         failed = await answer.end()
         await listener.end()
+    assert listener.cut
     assert failed["type"] == "reply.failed"
     assert failed["error"]["message"]
     assert failed["error"]["hint"]

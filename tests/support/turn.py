@@ -74,12 +74,19 @@ class Listener:
         self._reader = reader
         self.writer = writer
         self._received = bytearray()
+        self.cut = False  # the body ended before its end: the reply failed
         self._reading: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
+        try:
+            await self._read_body()
+        except asyncio.IncompleteReadError:
+            self.cut = True
+
+    async def _read_body(self) -> None:
         await self._reader.readuntil(b"\r\n\r\n")
         while size := int(await self._reader.readuntil(b"\r\n"), 16):
             self._received += await self._reader.readexactly(size)
