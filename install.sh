@@ -84,6 +84,7 @@ words() {
 
 CHANGED=''
 # put MODE TARGET: writes stdin to TARGET where it differs, keeping the former file for a rollback.
+# Never at the end of a pipe: what it remembers would be lost with the subshell.
 put() {
   local mode=$1 target=$2 new
   new=$(mktemp)
@@ -406,13 +407,13 @@ write_units() {
   local source=$TREE/systemd name
   [ "$MODE" = system ] || source=$TREE/systemd/user
   for name in jarvisd.service jarvisd.socket; do
-    sed "s|^ExecStart=.*/current/bin|ExecStart=$CURRENT/bin|" "$source/$name" | put 644 "$UNITS/$name"
+    put 644 "$UNITS/$name" < <(sed "s|^ExecStart=.*/current/bin|ExecStart=$CURRENT/bin|" "$source/$name")
   done
   if [ "$MODE" = system ]; then
     put 644 "$UNITS/jarvis.slice" <"$source/jarvis.slice"
     put 644 "$UNITS/llama-server.service.d/jarvis.conf" <"$source/llama-server.service.d/jarvis.conf"
   fi
-  if [ -n "$XTTS" ]; then xtts_drop_in | put 644 "$UNITS/jarvisd.service.d/xtts.conf"; fi
+  if [ -n "$XTTS" ]; then put 644 "$UNITS/jarvisd.service.d/xtts.conf" < <(xtts_drop_in); fi
   link "$CURRENT/bin/jarvisd" "$BIN/jarvisd"
   link "$CURRENT/bin/jarvisctl" "$BIN/jarvisctl"
 }
@@ -439,6 +440,8 @@ write_completion() {
     esac
     if [ -n "$DRY_RUN" ]; then
       detail "would write: ${target#"$DESTDIR"}"
+    elif [ "$1" = "$NAME" ] && [ -f "$target" ]; then
+      continue
     elif "$RELEASE/bin/jarvisctl" completion "$shell" >"$RELEASE/.completion" 2>/dev/null; then
       put 644 "$target" <"$RELEASE/.completion"
     fi
@@ -568,7 +571,7 @@ install_all() {
   make_release
   make_xtts
   write_units
-  write_completion
+  write_completion "$before"
   start "$before"
   remove_old_releases "$before"
   greet

@@ -38,9 +38,7 @@ def build(cache: Path, names: list[str]) -> Path:
             _copy_tree(changed)
             _rename_version(changed, version)
             if name == "broken":
-                # It installs and says its version; only serving fails.
-                daemon = changed / "jarvisd/daemon.py"
-                daemon.write_text(daemon.read_text() + "\nraise SystemExit('broken on purpose')\n")
+                _forget_libraries(changed)
             wheels = project / "wheels" / name
             wheels.mkdir()
             for library in libraries.glob("*.whl"):
@@ -49,6 +47,13 @@ def build(cache: Path, names: list[str]) -> Path:
         image = cache / "project.ext4"
         make_ext4(project, image, SIZE)
     return image
+
+
+def _forget_libraries(tree: Path) -> None:
+    """Leave enough to install it and to ask for its version, and too little to serve."""
+    path = tree / "pyproject.toml"
+    shortened = 'dependencies = ["msgspec"]'
+    path.write_text(re.sub(r"(?ms)^dependencies = \[.*?^\]", shortened, path.read_text(), count=1))
 
 
 def _libraries(cache: Path) -> Path:

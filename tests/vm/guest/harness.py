@@ -40,7 +40,7 @@ def until(reached: Callable[[], object], what: str, *, patience_s: float = PATIE
     end = time.monotonic() + patience_s
     while not reached():
         assert time.monotonic() < end, f"waited {patience_s:.0f} s in vain until {what}"
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def run_all(only: list[str], console: Path) -> int:

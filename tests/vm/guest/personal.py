@@ -48,5 +48,6 @@ def _uid() -> int:
 def _release_made_already() -> None:
     """The release that the system runs, so that the guest need not make it twice."""
     release = Path("/opt/jarvisd/current").resolve()
-    shutil.copytree(release, OWN / release.name, symlinks=True)
-    succeed("chown", "-R", f"{MEMBER}:{MEMBER}", str(HOME))
+    OWN.mkdir(parents=True)
+    (OWN / release.name).symlink_to(release)
+    succeed("chown", "--recursive", "--no-dereference", f"{MEMBER}:{MEMBER}", str(HOME))

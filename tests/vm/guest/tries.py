@@ -30,7 +30,7 @@ class Tries:
                 self.served += self._ask()
             except OSError as error:
                 self.refused.append(f"connect: {error}")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     @staticmethod
     def _ask() -> bool:
