@@ -44,6 +44,7 @@ VERBS = {
     "say": "Speak a text.",
     "series": "Show what is measured over time, with its percentiles.",
     "status": "Show how the daemon is and what it does.",
+    "top": "Show everything about the daemon, live, and talk with it.",
     "version": "Show the versions of jarvisctl and of the daemon.",
     "voices": "List the voices.",
 }
@@ -166,12 +167,13 @@ def _as_failure(error: BaseException) -> JarvisError:
 
 
 def main() -> None:
-    """Entry point of ``jarvisctl``."""
+    """Entry point of ``jarvisctl``; a person who only types its name gets the dashboard."""
     # A shell's ``>&-`` leaves no stream at all: there nothing is read, and words are dropped.
     sys.stdin = sys.stdin or _nowhere("r")
     sys.stdout = sys.stdout or _nowhere("w")
     sys.stderr = sys.stderr or _nowhere("w")
-    sys.exit(run())
+    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    sys.exit(run(["top"] if on_terminal and not sys.argv[1:] else None))
 
 
 def _nowhere(mode: str) -> TextIO:

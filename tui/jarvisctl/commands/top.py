@@ -1,0 +1,67 @@
+"""``jarvisctl top``: the dashboard, in this terminal or in a browser."""
+
+import os
+import shlex
+import sys
+from importlib.util import find_spec
+
+import click
+
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisd.errors import JarvisError
+
+WEB_PORT = 8137
+INSTALL = "pip install 'jarvisd[tui]'"
+
+
+@click.command("top")
+@click.option("--theme", metavar="NAME", help="jarvis, jarvis-light, jarvis-safe, jarvis-16, …")
+@click.option("--animation/--no-animation", default=None, help="Move things; not over slow links.")
+@click.option("--web", is_flag=True, help="Serve it to a browser on this host. It has no login.")
+@click.option("--port", default=WEB_PORT, type=click.IntRange(1, 65_535), help="For --web (8137).")
+@daemon_options
+@pass_invocation
+def command(
+    invocation: Invocation, theme: str | None, animation: bool | None, web: bool, port: int
+) -> None:
+    """Show everything about the daemon, live, and talk with it.
+
+    The daemon need not run: the dashboard waits for it. ? shows the keys.
+    """
+    _require("textual_serve" if web else "textual")
+    if web:
+        _serve(invocation, port)
+    else:
+        _run(invocation, theme, animation)
+
+
+def _require(module: str) -> None:
+    if find_spec(module) is None:
+        raise JarvisError(
+            "the dashboard needs Textual, which is not installed",
+            code="dashboard.not_installed",
+            hint=f"Install it into the same environment:\n  {INSTALL}",
+        )
+
+
+def _run(invocation: Invocation, theme: str | None, animation: bool | None) -> None:
+    served = "TEXTUAL_DRIVER" in os.environ  # by --web, whose terminal is a browser
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("The dashboard needs a terminal. For scripts: jarvisctl status")
+    # Imported here: everything above must answer at once, and without Textual.
+    from jarvisctl.dashboard.run import run  # noqa: PLC0415
+
+    run(invocation.sockets, theme=theme, animation=animation, environ=os.environ)
+
+
+def _serve(invocation: Invocation, port: int) -> None:
+    from textual_serve.server import Server  # noqa: PLC0415 - only for --web
+
+    words = [sys.executable, "-c", "from jarvisctl.cli import main; main()", "top"]
+    if invocation.socket:
+        words += ["--socket", invocation.socket]
+    invocation.out.talk(
+        f"http://127.0.0.1:{port} is open to every user and program of this host: it has no login,"
+        "\nand whoever opens it may ask, interrupt and reload. Ctrl-C ends it."
+    )
+    Server(shlex.join(words), host="127.0.0.1", port=port, title="jarvisd").serve()

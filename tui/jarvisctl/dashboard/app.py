@@ -1,0 +1,308 @@
+"""The dashboard's application: news in, one snapshot, every panel drawn from it; keys to actions.
+
+Holds no facts of its own beyond the snapshot and never waits for the daemon: what takes time runs
+in threads, and their news is taken in at most some twenty times a second.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from jarvisctl.dashboard import playback, themes
+from jarvisctl.dashboard.arrangement import PANELS
+from jarvisctl.dashboard.asking import Asking
+from jarvisctl.dashboard.body import Body
+from jarvisctl.dashboard.clock import Clock
+from jarvisctl.dashboard.commanding import Commanding
+from jarvisctl.dashboard.feed import Feed
+from jarvisctl.dashboard.messages import Message, Remarked, Ticked
+from jarvisctl.dashboard.preferences import Preferences
+from jarvisctl.dashboard.reducer import reduce
+from jarvisctl.dashboard.screens import AnswerSheet, HelpSheet, TraceSheet
+from jarvisctl.dashboard.snapshot import Snapshot
+from jarvisctl.dashboard.verbs import VERBS, Verb
+from jarvisctl.dashboard.widgets.footer import Footer, Hint
+from jarvisctl.dashboard.widgets.header import Banner, Header
+from jarvisd.api.types import TraceResponse
+
+TAKE_IN_S = 0.05
+ANIMATED_S = 0.1  # while something is heard: the word being said moves
+STILL_S = 1.0
+MAX_WAITING = 20_000  # messages between two looks; a reader that slow has lost anyway
+TALL = 28
+
+
+class Dashboard(App[None]):
+    """What ``jarvisctl top`` runs."""
+
+    CSS_PATH = "dashboard.tcss"
+    TITLE = "jarvisd"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "interrupt", "interrupt", id="interrupt", priority=True),
+        Binding("i,enter,a", "ask", "ask", id="ask"),
+        Binding("p", "pause", "pause or go on", id="pause"),
+        Binding("t", "traces", "traces", id="traces"),
+        Binding("z", "zoom", "zoom the panel", id="zoom"),
+        Binding("slash", "filter", "filter the log", id="filter"),
+        Binding("v", "level", "level of the log", id="level"),
+        Binding("n", "new_conversation", "new conversation", id="new"),
+        Binding("question_mark", "help", "help", id="help"),
+        Binding("q", "quit", "quit", id="quit"),
+        Binding("ctrl+c", "quit", "quit", id="quit_always", priority=True, show=False),
+        *(
+            Binding(str(number + 1), f"panel('{name}')", name, id=f"panel.{name}", show=False)
+            for number, name in enumerate(PANELS)
+        ),
+    ]
+
+    def __init__(
+        self,
+        feed: Feed,
+        asking: Asking,
+        commanding: Commanding,
+        *,
+        clock: Clock | None = None,
+        preferences: Preferences | None = None,
+        hurry: bool = True,
+    ) -> None:
+        super().__init__()
+        self.snapshot = Snapshot()
+        self._feed, self._asking, self._commanding = feed, asking, commanding
+        self._clock = clock or Clock()
+        self._preferences = preferences or Preferences()
+        self._hurry = hurry
+        self._waiting: deque[Message] = deque(maxlen=MAX_WAITING)
+        self._due = False
+        self._ticker: Timer | None = None
+        self._filtering = False
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        known = self._preferences.theme in self.available_themes
+        self.theme = self._preferences.theme if known else themes.DEFAULT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Colours that themes of others do not have."""
+        return themes.FALLBACKS
+
+    # --- life -----------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Header, banner, panels, input line, keys."""
+        yield Header()
+        yield Banner()
+        yield Body()
+        yield Input(id="ask", placeholder="Ask Jarvis … (Enter asks, Esc interrupts, ? helps)")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Look as wanted, paint once, then begin to listen to the news."""
+        self.animation_level = "full" if self._preferences.animation else "none"
+        self.set_keymap(self._preferences.keys)
+        self._asking.put = self._commanding.put = self.put
+        self.take_in()
+        self._tick_every(STILL_S)
+        self.call_after_refresh(self._feed.start, self.put)
+
+    def on_unmount(self) -> None:
+        """Hang up on everybody."""
+        self._asking.stop()
+        self._feed.stop()
+
+    def on_resize(self) -> None:
+        """A tall terminal affords the input line a frame."""
+        self.screen.set_class(self.size.height >= TALL, "-tall")
+        self._show_keys()
+
+    # --- news -----------------------------------------------------------------------------------
+
+    def put(self, message: Message) -> None:
+        """Take a message, from any thread."""
+        self._waiting.append(message)
+        if not self._due and self._loop is not None and not self._loop.is_closed():
+            self._due = True
+            self._loop.call_soon_threadsafe(self._soon)
+
+    def _soon(self) -> None:
+        self.set_timer(TAKE_IN_S, self.take_in)
+
+    def take_in(self) -> None:
+        """Everything that has come, and the time; then draw."""
+        self._due = False
+        snapshot = self.snapshot
+        while self._waiting:
+            snapshot = reduce(snapshot, self._waiting.popleft())
+        tick = Ticked(self._clock.monotonic(), self._clock.wall())
+        self.snapshot = reduce(snapshot, tick)
+        self._show()
+
+    def _show(self) -> None:
+        snapshot = self.snapshot
+        self.query_one(Header).show(snapshot)
+        self.query_one(Banner).show(snapshot)
+        self.query_one(Body).show(snapshot)
+        heard = any(playback.audible(reply, snapshot.now) for reply in snapshot.replies[-3:])
+        animated = self._preferences.animation and heard and snapshot.live
+        self._tick_every(ANIMATED_S if animated else STILL_S)
+
+    def _tick_every(self, seconds: float) -> None:
+        if not self._hurry or (self._ticker is not None and self._ticker._interval == seconds):
+            return
+        if self._ticker is not None:
+            self._ticker.stop()
+        self._ticker = self.set_interval(seconds, self.take_in)
+
+    def remark(self, text: str, *, level: str = "warning") -> None:
+        """Say something in the log panel and for a moment in a corner."""
+        self.put(Remarked(self._clock.wall(), level, text))
+        self.notify(text, severity="error" if level == "error" else "information", timeout=4)
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Ask, or keep the filter."""
+        if self._filtering:
+            self._end_filter()
+        elif text := event.value.strip():
+            event.input.clear()
+            self._asking.ask(text)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A filter works while it is typed."""
+        if self._filtering:
+            self.query_one(Body).log_panel.look_for(event.value.strip())
+
+    def action_ask(self) -> None:
+        """Go to the input line."""
+        self.query_one("#ask", Input).focus()
+
+    def action_interrupt(self) -> None:
+        """Silence at once; where nothing is heard, leave what one is in."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif self._filtering:
+            self._end_filter(forget=True)
+        elif (reply := self._audible()) is not None:
+            self._commanding.control(reply, "interrupt")
+        elif self.query_one("#ask", Input).has_focus:
+            self.query_one(Body).panels["conversation"].focus()
+
+    def action_pause(self) -> None:
+        """Pause what is heard, or let it go on."""
+        if (reply := self._audible()) is None:
+            self.remark("There is nothing to pause.")
+            return
+        paused = any(r.reply == reply and r.outcome == "paused" for r in self.snapshot.replies)
+        self._commanding.control(reply, "resume" if paused else "pause")
+
+    def action_new_conversation(self) -> None:
+        """The next question begins a conversation."""
+        self._asking.begin_anew()
+        self.remark("The next question begins a new conversation.", level="info")
+
+    def _audible(self) -> str | None:
+        now = self.snapshot.now
+        for reply in reversed(self.snapshot.replies):
+            if playback.audible(reply, now):
+                return reply.reply
+        return None
+
+    # --- panels ---------------------------------------------------------------------------------
+
+    def action_panel(self, name: str) -> None:
+        """Show a panel and go to it."""
+        self.query_one(Body).choose(name)
+        self.take_in()
+
+    def action_zoom(self) -> None:
+        """Give the focused panel all the room, or give it back."""
+        focused = self.focused.id if self.focused and self.focused.id in PANELS else "conversation"
+        self.query_one(Body).zoom(focused)
+
+    def action_level(self) -> None:
+        """The log's next level."""
+        self.query_one(Body).log_panel.next_level()
+
+    def action_filter(self) -> None:
+        """Type into the input line what the log is to be searched for."""
+        self._filtering = True
+        line = self.query_one("#ask", Input)
+        line.placeholder, line.value = "Filter the log … (Enter keeps it, Esc drops it)", ""
+        self.query_one(Body).choose("log")
+        line.focus()
+
+    def _end_filter(self, *, forget: bool = False) -> None:
+        if forget:
+            self.query_one(Body).log_panel.look_for("")
+        self._filtering = False
+        line = self.query_one("#ask", Input)
+        line.clear()
+        line.placeholder = "Ask Jarvis … (Enter asks, Esc interrupts, ? helps)"
+        self.query_one(Body).panels["log"].focus()
+
+    # --- screens --------------------------------------------------------------------------------
+
+    def action_traces(self) -> None:
+        """Where the time of past replies went."""
+        self.push_screen(TraceSheet(self.snapshot.replies, self._ask_for_trace))
+
+    def _ask_for_trace(self, reply: str, learnt: Callable[[TraceResponse], None]) -> None:
+        self._commanding.trace(reply, lambda trace: self.call_from_thread(learnt, trace))
+
+    def show_answer(self, title: str, text: str) -> None:
+        """Show what the daemon answered to a verb."""
+        self.push_screen(AnswerSheet(title, text))
+
+    def action_help(self) -> None:
+        """Every key."""
+        self.push_screen(HelpSheet(list(self._keys())))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every verb of the API, then what Textual offers."""
+        for verb in VERBS:
+            told = f"{verb.help}  ({verb.method} {verb.path})"
+            yield SystemCommand(verb.title, told, lambda verb=verb: self._carry_out(verb))
+        yield from super().get_system_commands(screen)
+
+    def _carry_out(self, verb: Verb) -> None:
+        line = self.query_one("#ask", Input)
+        words = line.value.strip()
+        if verb.how == "words":
+            if not words:
+                line.focus()
+                self.remark("Type the words into the input line first, then choose this again.")
+                return
+            line.clear()
+            (self._asking.ask if verb.path == "/v1/replies" else self._asking.say)(words)
+            return
+        self._commanding.carry_out(verb, self.snapshot.current, self)
+
+    def _keys(self) -> Iterable[tuple[str, str, str, str]]:
+        for group, bindings in (("Anywhere", self), ("In a panel", self.query_one("#log"))):
+            for key, binding in bindings._bindings:
+                if not binding.system:
+                    shown = self.get_key_display(binding)
+                    yield group, shown or key, binding.description, binding.id or ""
+
+    def _show_keys(self) -> None:
+        hints: list[Hint] = [
+            ("enter", "ask", "app.ask"),
+            ("esc", "interrupt", "app.interrupt"),
+            ("?", "help", "app.help"),
+            ("p", "pause", "app.pause"),
+            ("^p", "commands", "app.command_palette"),
+            ("/", "filter", "app.filter"),
+            ("t", "traces", "app.traces"),
+            ("v", "level", "app.level"),
+            ("1-7", "panels", "app.panel('pipeline')"),
+            ("z", "zoom", "app.zoom"),
+            ("n", "new conversation", "app.new_conversation"),
+            ("q", "quit", "app.quit"),
+        ]
+        self.query_one(Footer).show(hints)

@@ -1,0 +1,92 @@
+"""Verbs of the API that the dashboard carries out at the user's wish, each in a thread of its own."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from jarvisctl.dashboard.clock import Clock
+from jarvisctl.dashboard.following import Put
+from jarvisctl.dashboard.messages import Remarked
+from jarvisctl.dashboard.snapshot import ReplyView
+from jarvisctl.dashboard.verbs import Verb, path_for
+from jarvisctl.sockets import choose
+from jarvisd.api.client import ApiClient
+from jarvisd.api.types import LogLevelRequest, TraceResponse
+from jarvisd.errors import JarvisError
+
+if TYPE_CHECKING:
+    from jarvisctl.dashboard.app import Dashboard
+
+DEBUG_FOR_S = 600.0
+
+
+class Commanding:
+    """Asks the daemon and tells what came of it."""
+
+    def __init__(self, sockets: list[str], clock: Clock | None = None) -> None:
+        self._sockets = sockets
+        self._clock = clock or Clock()
+        self.put: Put = lambda _: None
+
+    def control(self, reply: str, verb: Literal["interrupt", "pause", "resume"]) -> None:
+        """Interrupt, pause or resume one reply."""
+        self._run(lambda client: client.post(f"/v1/replies/{reply}/{verb}", None, dict[str, Any]))
+
+    def trace(self, reply: str, learnt: Callable[[TraceResponse], None]) -> None:
+        """Hand the daemon's trace of ``reply`` to ``learnt``; nothing where it kept none."""
+
+        def ask(client: ApiClient) -> None:
+            try:
+                trace = client.get(f"/v1/traces/{reply}", TraceResponse)
+            except JarvisError:
+                return
+            learnt(trace)
+
+        self._run(ask)
+
+    def carry_out(self, verb: Verb, current: ReplyView | None, app: "Dashboard") -> None:
+        """Do what the palette offers, and show the answer."""
+        if verb.how == "here":
+            app.remark(f"{verb.help}.", level="info")
+            return
+        reply, conversation = (current.reply, current.conversation) if current else ("", "")
+        path = path_for(verb, reply=reply, conversation=conversation)
+        if path is None:
+            app.remark(f"There is no {verb.how} yet.")
+            return
+
+        def ask(client: ApiClient) -> None:
+            text = answer(client, verb, path)
+            app.call_from_thread(app.show_answer, f"{verb.method} {path}", text)
+
+        self._run(ask)
+
+    def _run(self, act: Callable[[ApiClient], object]) -> None:
+        def run() -> None:
+            try:
+                with ApiClient(choose(self._sockets)) as client:
+                    act(client)
+            except JarvisError as error:
+                text = f"{error.message} {error.hint}".strip()
+                self.put(Remarked(self._clock.wall(), "error", text))
+
+        threading.Thread(target=run, name="dashboard command", daemon=True).start()
+
+
+def answer(client: ApiClient, verb: Verb, path: str) -> str:
+    """The daemon's answer as text to read."""
+    if path == "/metrics":
+        with client.stream_bytes(path, accept="*/*") as body:
+            return b"".join(body).decode("utf-8", "replace")
+    if verb.how == "level":
+        wanted = LogLevelRequest(level="debug", for_s=DEBUG_FOR_S)
+        fields = client.put(path, wanted, dict[str, Any])
+    elif verb.method == "POST":
+        fields = client.post(path, None, dict[str, Any])
+    elif verb.method == "DELETE":
+        fields = client.delete(path, dict[str, Any])
+    else:
+        fields = client.get(path, dict[str, Any])
+    return msgspec.json.format(msgspec.json.encode(fields), indent=2).decode()

@@ -1,0 +1,126 @@
+"""The parts of the feed that ask: status often, voices now and then, questions when they are new.
+
+They also notice a daemon that is there and does not answer, which no broken stream would tell.
+"""
+
+import threading
+from contextlib import suppress
+
+from jarvisctl.dashboard.following import Line
+from jarvisctl.dashboard.messages import (
+    Connected,
+    GovernorRead,
+    Missing,
+    QuestionFound,
+    StatusRead,
+    VoicesRead,
+)
+from jarvisd.api.client import ApiClient, ApiError, DaemonTimeoutError
+from jarvisd.api.types import (
+    ConversationResponse,
+    GovernorResponse,
+    MessageInfo,
+    ReadyResponse,
+    StatusResponse,
+    VoicesResponse,
+)
+from jarvisd.errors import JarvisError
+
+IDLE_S = 1.0
+SPEAKING_S = 0.4
+SELDOM_S = 30.0
+CHECK_S = 2.0
+TIMEOUT_S = 2.0
+CHECK_TIMEOUT_S = 10.0
+
+
+class Polling(threading.Thread):
+    """Asks for what events do not carry."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(name="dashboard polling", daemon=True)
+        self._line = line
+        self._hung = False
+        self._seldom_at = float("-inf")
+
+    def hang_up(self) -> None:
+        """Nothing to break off: every request here is short."""
+
+    def run(self) -> None:
+        """Ask until told to stop."""
+        pause = 0.0
+        client = self._line.client(timeout_s=TIMEOUT_S)
+        while not self._line.stopping.wait(pause):
+            try:
+                pause = self._ask(client)
+            except JarvisError as error:
+                pause = IDLE_S
+                client.close()
+                client = self._line.client(timeout_s=TIMEOUT_S)  # perhaps at another socket
+                self._failed(error)
+        client.close()
+
+    def _ask(self, client: ApiClient) -> float:
+        """Everything that is due; returns how long to wait now."""
+        status = client.get("/v1/status", StatusResponse)
+        at = self._line.clock.monotonic()
+        if self._hung:
+            self._hung = False
+            self._line.put(Connected(at, status, 0))
+        self._line.put(StatusRead(at, status))
+        if at - self._seldom_at >= SELDOM_S:
+            self._seldom_at = at
+            self._ask_seldom(client)
+        while self._line.wanted and not self._line.stopping.is_set():
+            self._find_question(client, *self._line.wanted.popleft())
+        return SPEAKING_S if status.replies else IDLE_S
+
+    def _failed(self, error: JarvisError) -> None:
+        self._seldom_at = float("-inf")
+        if isinstance(error, DaemonTimeoutError):
+            self._hung = True
+            self._line.lost(error, IDLE_S)
+
+    def _ask_seldom(self, client: ApiClient) -> None:
+        self._line.put(VoicesRead(tuple(client.get("/v1/voices", VoicesResponse).voices)))
+        try:
+            self._line.put(GovernorRead(client.get("/v1/governor", GovernorResponse)))
+        except ApiError:
+            self._line.put(Missing("governor"))
+
+    def _find_question(self, client: ApiClient, reply: str, conversation: str) -> None:
+        with suppress(ApiError):  # forgotten meanwhile, or never kept
+            found = client.get(f"/v1/conversations/{conversation}", ConversationResponse)
+            if question := question_of(found.messages, reply):
+                self._line.put(QuestionFound(reply, question))
+
+
+class Checking(threading.Thread):
+    """Has the daemon look at what it depends on while somebody watches; the status then says it.
+
+    A thread of its own, because an answer may take as long as the slowest dependency.
+    """
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(name="dashboard checks", daemon=True)
+        self._line = line
+
+    def hang_up(self) -> None:
+        """Nothing to break off that anybody waits for."""
+
+    def run(self) -> None:
+        """Ask until told to stop."""
+        while not self._line.stopping.wait(CHECK_S):
+            with suppress(JarvisError), self._line.client(timeout_s=CHECK_TIMEOUT_S) as client:
+                client.get("/v1/ready", ReadyResponse)
+
+
+def question_of(messages: list[MessageInfo], reply: str) -> str:
+    """The user's message that ``reply`` answers; the last one where it is still being answered."""
+    question = ""
+    for message in messages:
+        if message.role == "user":
+            question = message.text
+        elif message.reply == reply:
+            break
+    return question

@@ -1,0 +1,79 @@
+"""Every verb of the API as the command palette offers it: what it does and how it is carried out.
+
+Pure table. A test compares it with the daemon's routes, so that none is left out.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+How = Literal["show", "words", "reply", "conversation", "here", "level"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb. ``how``: ``show`` its answer; take ``words`` from the input line; act on the
+    current ``reply``, on the current ``conversation``; ``level`` asks for one; ``here`` is what
+    the dashboard does anyhow.
+    """
+
+    method: str
+    path: str
+    title: str
+    help: str
+    how: How = "show"
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb("GET", "/v1/", "Routes", "List every route of the API"),
+    Verb("POST", "/v1/audio/speech", "Speak (OpenAI)", "Speak words as OpenAI's route does", "words"),
+    Verb("GET", "/v1/clock", "Clock", "Show the daemon's clocks"),
+    Verb("GET", "/v1/conversations", "Conversations", "List the newest conversations"),
+    Verb(
+        "DELETE", "/v1/conversations/{conversation}", "Forget this conversation",
+        "Delete the current conversation for good", "conversation",
+    ),
+    Verb(
+        "GET", "/v1/conversations/{conversation}", "This conversation",
+        "Show the current conversation's messages", "conversation",
+    ),
+    Verb("GET", "/v1/days", "Days", "Show the daily summaries"),
+    Verb("GET", "/v1/events", "Events", "Follow events: the log panel, at level debug", "here"),
+    Verb("GET", "/v1/governor", "Governor", "Show what the governor decided, and why"),
+    Verb("GET", "/v1/health", "Health", "Check every component now"),
+    Verb("GET", "/v1/live", "Live", "Ask whether the daemon makes progress"),
+    Verb("GET", "/v1/log/level", "Log level", "Show which severity the daemon logs"),
+    Verb("PUT", "/v1/log/level", "Change log level", "Log at debug for ten minutes", "level"),
+    Verb("GET", "/v1/logs", "Logs", "Follow the log: the log panel", "here"),
+    Verb("GET", "/v1/notices", "Notices", "Show what happened that is worth knowing"),
+    Verb("GET", "/v1/openapi.json", "OpenAPI", "Show the API's description"),
+    Verb("GET", "/v1/ready", "Ready", "Ask whether a reply can be answered now"),
+    Verb("POST", "/v1/reload", "Reload", "Have the daemon read its configuration again"),
+    Verb("GET", "/v1/replies", "Replies", "List the replies in flight"),
+    Verb("POST", "/v1/replies", "Ask", "Ask the assistant the words of the input line", "words"),
+    Verb("GET", "/v1/replies/recent", "Recent replies", "Show the last replies and their spans"),
+    Verb("GET", "/v1/replies/{reply}", "This reply", "Show where the current reply stands", "reply"),
+    Verb("GET", "/v1/replies/{reply}/audio", "Listen", "Replies asked here are heard here", "here"),
+    Verb("POST", "/v1/replies/{reply}/interrupt", "Interrupt", "Silence the reply at once", "reply"),
+    Verb("POST", "/v1/replies/{reply}/pause", "Pause", "Hold the reply where it is", "reply"),
+    Verb("POST", "/v1/replies/{reply}/played", "Played", "The player here reports this", "here"),
+    Verb("POST", "/v1/replies/{reply}/resume", "Resume", "Let the paused reply go on", "reply"),
+    Verb("POST", "/v1/say", "Say", "Speak the words of the input line", "words"),
+    Verb("GET", "/v1/series", "Series", "Show every measurement of the last minutes"),
+    Verb("GET", "/v1/status", "Status", "Show everything about the daemon"),
+    Verb("GET", "/v1/traces", "Traces", "List the replies that were traced"),
+    Verb("GET", "/v1/traces/{reply}", "Trace of this reply", "Where its time went", "reply"),
+    Verb("GET", "/v1/version", "Version", "Show versions of the daemon and its libraries"),
+    Verb("GET", "/v1/voices", "Voices", "List the voices"),
+    Verb("GET", "/metrics", "Metrics", "Show the metrics as Prometheus reads them"),
+)  # fmt: skip
+
+
+def path_for(verb: Verb, *, reply: str, conversation: str) -> str | None:
+    """The path to ask, ``None`` where there is no reply or conversation to ask about."""
+    path = verb.path
+    for name, value in (("{reply}", reply), ("{conversation}", conversation)):
+        if name in path:
+            if not value:
+                return None
+            path = path.replace(name, value)
+    return path

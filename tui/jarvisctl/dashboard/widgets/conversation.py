@@ -1,0 +1,122 @@
+"""The conversation: questions, answers as they are written, and the word that is being said."""
+
+from collections.abc import Iterator
+
+from textual.content import Content, Span
+
+from jarvisctl.dashboard import playback
+from jarvisctl.dashboard.look import BAD, FAINT, HINT, WARN, line
+from jarvisctl.dashboard.snapshot import ReplyView, Snapshot
+from jarvisctl.dashboard.widgets.panel import Panel
+from jarvisctl.turn import printable
+
+SPOKEN_WORD = "$block-cursor-foreground on $block-cursor-background bold"
+EMPTY = (
+    "Nothing has been said yet.",
+    "Type a question below and press Enter;",
+    "whatever others ask is shown here, too.",
+)
+
+
+class Conversation(Panel):
+    """The newest turns, the current one at the bottom."""
+
+    TITLE = "conversation"
+    TAIL = True
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(number, name)
+        self._wrapped: dict[tuple[str, int], tuple[ReplyView, list[Content]]] = {}
+
+    def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Content]:
+        """Every turn; those that are over are wrapped once."""
+        if not snapshot.replies:
+            return [line((text, FAINT)) for text in EMPTY]
+        found: list[Content] = []
+        for reply in snapshot.replies:
+            found += self._turn(reply, snapshot.now, width)
+        return found[:-1]
+
+    def _turn(self, reply: ReplyView, now: float, width: int) -> list[Content]:
+        if playback.audible(reply, now):
+            return list(turn(reply, now, width))
+        key = reply.reply, width
+        known = self._wrapped.get(key)
+        if known is None or known[0] is not reply:
+            if len(self._wrapped) > 400:  # widths that are gone
+                self._wrapped.clear()
+            known = self._wrapped[key] = reply, list(turn(reply, now, width))
+        return known[1]
+
+    def heading(self, snapshot: Snapshot) -> str:
+        """Whether it is being written or spoken."""
+        reply = snapshot.current
+        if reply is None or not playback.audible(reply, snapshot.now):
+            return ""
+        writing = "writing" if reply.outcome == "running" and reply.ended_at is None else ""
+        speaking = "speaking" if playback.word(reply, snapshot.now) else ""
+        if reply.outcome == "paused":
+            return "paused"
+        return " and ".join(part for part in (writing, speaking) if part)
+
+
+def turn(reply: ReplyView, now: float, width: int) -> Iterator[Content]:
+    """One turn as lines, and an empty one after it."""
+    if reply.question:
+        question = Content.assemble((printable(reply.question), "$text-accent bold"))
+        yield from _indented(question, "❯ ", HINT, width)
+    live = playback.audible(reply, now)
+    text = _answer(reply, now)
+    if live and reply.outcome == "running" and reply.ended_at is None:
+        text = Content.assemble(text, ("▌", HINT))
+    if text.plain:
+        yield from _indented(text, "  ", FAINT, width)
+    yield from _end(reply, width)
+    yield Content("")
+
+
+def _answer(reply: ReplyView, now: float) -> Content:
+    """The text: what was said, the word being said, and what is still to come."""
+    raw = reply.text
+    text = _printable_in_place(raw)
+    spans: list[Span] = []
+    if reply.outcome == "interrupted" and reply.heard_chars is not None:
+        spans.append(Span(reply.heard_chars, len(raw), "$text-muted strike"))
+    elif playback.audible(reply, now) and reply.utterances:
+        current = playback.word(reply, now)
+        upto = current[1] if current else playback.said(reply, now)
+        if upto < len(raw):
+            spans.append(Span(upto, len(raw), "$text-muted"))
+        if current:
+            spans.append(Span(*current, SPOKEN_WORD))
+    kept = len(text.rstrip())
+    start = len(text) - len(text.lstrip())
+    return Content(text, spans)[start:kept] if kept > start else Content("")
+
+
+def _printable_in_place(text: str) -> str:
+    """Control characters as spaces: offsets into the text stay true."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c == "\n" or not (ord(c) < 32 or 127 <= ord(c) < 160) else " " for c in text
+    )
+
+
+def _end(reply: ReplyView, width: int) -> Iterator[Content]:
+    if reply.outcome == "interrupted":
+        yield line(("  ✂ interrupted", WARN), (" what is struck out was not heard", FAINT))
+    elif reply.outcome == "failed" and reply.error is not None:
+        yield from _indented(Content.styled(reply.error.message, BAD), "  ✖ ", BAD, width)
+        if reply.error.hint:
+            yield from _indented(Content.styled(reply.error.hint, HINT), "  → ", HINT, width)
+    elif reply.outcome == "paused":
+        yield line(("  ‖ paused", WARN))
+
+
+def _indented(text: Content, mark: str, style: str, width: int) -> Iterator[Content]:
+    """``text`` wrapped beside ``mark``."""
+    margin = " " * len(mark)
+    for number, row in enumerate(text.wrap(max(8, width - len(mark)))):
+        lead = (mark, style) if number == 0 else margin
+        yield Content.assemble(lead, row)

@@ -1,0 +1,89 @@
+"""Who gets the processor: model, workers and daemon, and what the governor did about it."""
+
+import time
+
+from textual.content import Content
+
+from jarvisctl.dashboard.figures import bar, curve
+from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, HINT, WARN, column, line, unavailable
+from jarvisctl.dashboard.snapshot import Sample, Snapshot
+from jarvisctl.dashboard.widgets.panel import Panel
+from jarvisd.api.types import GovernorDecision
+
+SHARES = (("model", BUSY), ("workers", GOOD), ("daemon", HINT))
+
+
+class Cpu(Panel):
+    """Three bars with their past, then the governor."""
+
+    TITLE = "processor"
+
+    def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Content]:
+        """One line each, a line of slack and pressure, the governor's decisions newest first."""
+        rows = shares(snapshot.samples, width)
+        if (extra := _room(snapshot.samples)) is not None and height > 4:
+            rows.append(extra)
+        return rows + governor(snapshot)
+
+    def heading(self, snapshot: Snapshot) -> str:
+        """Slots in use."""
+        status = snapshot.status
+        return f"{status.slots_in_use} of {status.slots} slots" if status else ""
+
+
+def shares(samples: tuple[Sample, ...], width: int) -> list[Content]:
+    """Cores used now, as a bar and as a curve over the last minutes."""
+    if not samples:
+        return unavailable("no figures yet")
+    long = max(6, (width - 18) // 2)
+    top = max(1.0, *(_of(sample, name) or 0.0 for sample in samples[-long:] for name, _ in SHARES))
+    rows = []
+    for name, style in SHARES:
+        now = _of(samples[-1], name)
+        figure = "    –" if now is None else f"{now * 100:>4.0f}%"
+        past = curve([_of(sample, name) for sample in samples], long, top)
+        filled = column(bar((now or 0.0) / top, long), long)
+        rows.append(line(f"{name:<8}", (figure, "bold"), " ", (filled, style), " ", (past, style)))
+    return rows
+
+
+def _of(sample: Sample, name: str) -> float | None:
+    value: float | None = getattr(sample, name)
+    return value
+
+
+def _room(samples: tuple[Sample, ...]) -> Content | None:
+    if not samples:
+        return None
+    last = samples[-1]
+    parts = []
+    if last.slack_s is not None:
+        parts.append(f"{last.slack_s:.1f} s ahead of the listener")
+    if last.pressure is not None:
+        parts.append(f"{last.pressure:.0f} % waiting for a core")
+    return line((", ".join(parts), FAINT)) if parts else None
+
+
+def governor(snapshot: Snapshot) -> list[Content]:
+    """How it stands and its decisions, newest first, each with its reason."""
+    if snapshot.governed is None:
+        told = "not available" if "governor" in snapshot.missing else "not known yet"
+        return [line(("governor  ", "bold"), (told, FAINT))]
+    if not snapshot.governed:
+        return [line(("governor  ", "bold"), ("off", FAINT))]
+    rows: list[Content] = []
+    for number, decision in enumerate(reversed(snapshot.decisions)):
+        rows += _decided(decision, newest=number == 0)
+    return rows or [line(("governor  ", "bold"), ("nothing to decide yet", FAINT))]
+
+
+def _decided(decision: GovernorDecision, *, newest: bool) -> list[Content]:
+    at = time.strftime("%H:%M:%S", time.localtime(decision.at))
+    quota = f", {decision.quota:g} cores" if decision.quota is not None else ""
+    slots = f"{decision.slots} slot{'s' * (decision.slots != 1)}, weight {decision.weight}{quota}"
+    lead = ("governor  ", "bold") if newest else ("          ", "")
+    style = WARN if newest else FAINT
+    return [
+        line(lead, (slots, style), (f"  {decision.phase}", FAINT)),
+        line((f" {at} ", FAINT), (decision.reason, "" if newest else FAINT)),
+    ]

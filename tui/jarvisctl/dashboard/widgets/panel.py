@@ -1,0 +1,138 @@
+"""The frame that all panels share: a title with its key, lines made from the snapshot, a position.
+
+A panel draws again only when its lines changed, so that an idle dashboard costs next to nothing.
+"""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+
+from jarvisctl.dashboard.look import clipped
+from jarvisctl.dashboard.snapshot import Snapshot
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+class Panel(Widget, can_focus=True):
+    """A bordered list of lines. ``TAIL`` shows the newest at the bottom and stays there."""
+
+    TITLE: ClassVar[str] = ""
+    TAIL: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_lines(1)", "Down", id="panel.down", tooltip="One line down"),
+        Binding("k,up", "scroll_lines(-1)", "Up", id="panel.up", tooltip="One line up"),
+        Binding("ctrl+d,pagedown", "scroll_pages(1)", "Page down", id="panel.page_down"),
+        Binding("ctrl+u,pageup", "scroll_pages(-1)", "Page up", id="panel.page_up"),
+        Binding("g,home", "scroll_first", "First line", id="panel.first"),
+        Binding("G,end", "scroll_last", "Last line", id="panel.last"),
+    ]
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(id=name)
+        self._number = number
+        self._snapshot = Snapshot()
+        self._lines: list[Content] = []
+        self._drawn: object = None
+        self._back = 0  # lines away from where the panel rests
+
+    # --- for the panels -------------------------------------------------------------------------
+
+    def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Content]:
+        """All lines, for ``width`` columns; ``height`` is what can be seen at once."""
+        raise NotImplementedError
+
+    def heading(self, snapshot: Snapshot) -> str:
+        """What stands in the frame beside the title."""
+        return ""
+
+    def watched(self, snapshot: Snapshot, lines: list[Content]) -> int | None:
+        """The line to keep in sight, where there is one."""
+        return None
+
+    # --- drawing --------------------------------------------------------------------------------
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw ``snapshot`` where it looks different from what is shown."""
+        self._snapshot = snapshot
+        if self.display and self.size.width > 0:
+            self._draw()
+
+    def _draw(self) -> None:
+        width, height = self.size
+        self._lines = clipped(self.lines(self._snapshot, width, height), width)
+        self._back = min(self._back, self._most_back())
+        start = self._first_shown()
+        shown = self._lines[start : start + height]
+        hidden = len(self._lines) - start - len(shown)
+        heading, more = self.heading(self._snapshot), self._more(start, hidden)
+        drawn = ([(text.plain, text.spans) for text in shown], heading, more)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        self._shown = Content("\n").join(shown)
+        self.border_title = self._title(heading)
+        self.border_subtitle = more
+        self.refresh()
+
+    def render(self) -> Content:
+        """The lines in sight."""
+        return self._shown if self._drawn is not None else Content("")
+
+    def _title(self, heading: str) -> Content:
+        number = SUPERSCRIPTS[self._number]
+        title = Content.assemble((number, "$text-accent"), (self.TITLE, "bold"))
+        return Content.assemble(title, "  ", (heading, "$text-muted")) if heading else title
+
+    def _more(self, above: int, below: int) -> Content:
+        parts = [f"↑ {above}" if above else "", f"↓ {below}" if below else ""]
+        return Content.styled("  ".join(part for part in parts if part), "$text-muted")
+
+    # --- moving ---------------------------------------------------------------------------------
+
+    def _most_back(self) -> int:
+        return max(0, len(self._lines) - self.size.height)
+
+    def _first_shown(self) -> int:
+        most = self._most_back()
+        if self.TAIL:
+            return most - self._back
+        watched = self.watched(self._snapshot, self._lines)
+        if self._back == 0 and watched is not None:
+            return min(most, max(0, watched - self.size.height // 2))
+        return self._back
+
+    def _move(self, lines: int) -> None:
+        step = -lines if self.TAIL else lines
+        self._back = max(0, min(self._most_back(), self._back + step))
+        self._draw()
+
+    def action_scroll_lines(self, lines: int) -> None:
+        """Move by some lines; down is positive."""
+        self._move(lines)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Move by some pages; down is positive."""
+        self._move(pages * max(1, self.size.height - 1))
+
+    def action_scroll_first(self) -> None:
+        """To the first line."""
+        self._move(-len(self._lines))
+
+    def action_scroll_last(self) -> None:
+        """To the last line."""
+        self._move(len(self._lines))
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._move(2)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._move(-2)
+
+    def on_resize(self) -> None:
+        """Lines depend on the width."""
+        self.show(self._snapshot)
