@@ -104,7 +104,7 @@ def without(option: str) -> Callable[[FakeProbe], None]:
         (set_(routes={"/props": HttpAnswer(0, "Connection refused")}),
          "llama-server", "warn", "builtin provider answers instead", "Start llama-server"),
         (set_(routes={"/props": HttpAnswer(503, "")}), "llama-server", "warn", "loading", "Wait"),
-        (set_(routes={"/props": HttpAnswer(401, "")}),
+        (set_(routes={"/props": HttpAnswer(401, "")}, its_status=GONE),
          "llama-server", "fail", "API key", "llm.api_key_file"),
         (set_(routes={"/props": HttpAnswer(404, "")}),
          "llama-server", "fail", "answers 404", "llm.url"),
@@ -167,6 +167,11 @@ def test_a_required_llama_server_that_is_missing_is_a_failure() -> None:
     probe.routes.clear()
     probe.routes["/props"] = HttpAnswer(0, "Connection refused")
     assert found(probe)["llama-server"].verdict == "fail"
+
+
+def test_a_key_that_only_the_daemon_has_is_fine() -> None:
+    probe = FakeProbe(routes={"/props": HttpAnswer(401, "")})
+    assert found(probe)["llama-server"].verdict == "ok"
 
 
 def test_a_model_on_the_gpu_may_use_every_thread() -> None:

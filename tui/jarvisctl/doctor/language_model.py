@@ -11,6 +11,7 @@ import msgspec
 
 from jarvisctl.doctor.findings import Finding, fail, ok, skip, warn
 from jarvisctl.doctor.probe import HttpAnswer, Probe
+from jarvisd.api.types import StatusResponse
 from jarvisd.config.settings import Settings
 
 LEAST_CONTEXT = 4_096
@@ -36,6 +37,9 @@ def checks(probe: Probe) -> Iterator[Finding]:
         yield skip("llama-server", "not used, or the configuration cannot be read")
         return
     answer = probe.llama("/props")
+    if answer.status in (401, 403) and _daemon_has_the_key(probe):
+        yield ok("llama-server", "answers the daemon, which has its API key; we do not")
+        return
     yield _reachable(answer, settings.llm.url, required=settings.llm.provider == "llama-server")
     if answer.status != 200:
         return
@@ -63,6 +67,13 @@ def _reachable(answer: HttpAnswer, url: str, *, required: bool) -> Finding:
         return fail(check, message, "Start llama-server, or correct llm.url.")
     instead = "; the builtin provider answers instead"
     return warn(check, message + instead, "Start llama-server, or correct llm.url.")
+
+
+def _daemon_has_the_key(probe: Probe) -> bool:
+    status = probe.status()
+    return isinstance(status, StatusResponse) and any(
+        part.name == "llm" and part.state in ("ready", "idle") for part in status.components
+    )
 
 
 def _properties(found: Mapping[str, Any]) -> Iterator[Finding]:
