@@ -214,7 +214,7 @@ def test_series_with_their_percentiles(daemon: FakeDaemon, jarvisctl: Jarvisctl)
     daemon.json("GET", "/v1/series", SERIES)
     assert jarvisctl.run("series").text.splitlines() == [
         "series             now   p50   p95  most  unit",
-        "daemon_cpu        0.04  0.01  0.04  0.04  cores   ▃█",
+        "daemon_cpu        0.04  0.01  0.04  0.04  cores  ·▃█",
         "daemon_rss_bytes    64    64    64    64  MB     ███",
     ]
     assert "resolution=1" in daemon.received[-1].query

@@ -232,20 +232,3 @@ def test_completion_scripts(jarvisctl: Jarvisctl, shell: str) -> None:
     assert ran.code == 0
     assert "_JARVISCTL_COMPLETE" in ran.text
     assert ran.stderr.startswith("To install: jarvisctl completion")
-
-
-def test_verbs_and_voices_are_completed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
-    daemon.json("GET", "/v1/voices", VOICES)
-
-    def complete(*words: str) -> list[str]:
-        ran = jarvisctl.run(
-            environ={
-                "_JARVISCTL_COMPLETE": "bash_complete",
-                "COMP_WORDS": " ".join(("jarvisctl", *words)),
-                "COMP_CWORD": str(len(words)),
-            }
-        )
-        return [line.partition(",")[2] for line in ran.text.splitlines()]
-
-    assert complete("con") == ["config", "conversations"]
-    assert complete("say", "--voice", "pi") == ["piper/amy"]

@@ -10,8 +10,6 @@ import click
 from jarvisctl.output import Output
 from jarvisctl.sockets import candidates, choose
 from jarvisd.api.client import ApiClient
-from jarvisd.api.types import VoicesResponse
-from jarvisd.errors import JarvisError
 
 MAX_TEXT_BYTES = 1_048_576  # the daemon's own default limit of a request body
 
@@ -105,14 +103,3 @@ def _piped_text() -> str:
         return data.decode("utf-8").rstrip("\n")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"The text on stdin is not UTF-8 (byte {error.start}).") from error
-
-
-def complete_voice(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Voice names for the shell: the daemon's, where it answers at once; else none."""
-    invocation = context.find_object(Invocation) or Invocation()
-    try:
-        with invocation.client(timeout_s=1.0) as client:
-            voices = client.get("/v1/voices", VoicesResponse).voices
-    except JarvisError:
-        return []
-    return [voice.id for voice in voices if voice.id.startswith(incomplete)]

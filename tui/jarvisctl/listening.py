@@ -13,8 +13,9 @@ from typing import Any, TypedDict, TypeVar
 
 import click
 
+from jarvisctl.completing import complete_voice
 from jarvisctl.delivery import SinkFactory
-from jarvisctl.invocation import Invocation, complete_voice
+from jarvisctl.invocation import Invocation
 from jarvisctl.players import Player, find_player, why_silent
 from jarvisctl.turn import TurnRunner
 from jarvisctl.wav import WavFile, WavStream

@@ -5,6 +5,7 @@ from typing import Unpack
 
 import click
 
+from jarvisctl.completing import complete_conversation
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_invocation
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
@@ -16,7 +17,10 @@ from jarvisd.api.types import ReplyRequest
 @click.command("ask")
 @click.argument("text", nargs=-1)
 @listening_options
-@click.option("--conversation", metavar="ID", help="Go on with this conversation.")
+@click.option(
+    "--conversation", metavar="ID", shell_complete=complete_conversation,
+    help="Go on with this conversation.",
+)  # fmt: skip
 @click.option(
     "--new", is_flag=True, help="Begin a new conversation (what happens without --conversation)."
 )

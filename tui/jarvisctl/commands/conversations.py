@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 import click
 import msgspec
 
+from jarvisctl.completing import complete_conversation
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
@@ -66,7 +67,7 @@ def list_(invocation: Invocation, limit: int = 20, before: str | None = None) ->
 
 
 @command.command("show")
-@click.argument("conversation")
+@click.argument("conversation", shell_complete=complete_conversation)
 @daemon_options
 @pass_invocation
 def show(invocation: Invocation, conversation: str) -> None:
@@ -82,7 +83,7 @@ def show(invocation: Invocation, conversation: str) -> None:
 
 
 @command.command("delete")
-@click.argument("conversation")
+@click.argument("conversation", shell_complete=complete_conversation)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @daemon_options
 @pass_invocation

@@ -2,6 +2,7 @@
 
 import click
 
+from jarvisctl.completing import complete_running_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import shortened
 from jarvisctl.targets import each_reply
@@ -9,7 +10,7 @@ from jarvisd.api.types import InterruptResponse
 
 
 @click.command("interrupt")
-@click.argument("reply", required=False)
+@click.argument("reply", required=False, shell_complete=complete_running_reply)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, reply: str | None) -> None:

@@ -2,13 +2,14 @@
 
 import click
 
+from jarvisctl.completing import complete_running_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.targets import each_reply
 from jarvisd.api.types import ReplyInfo
 
 
 @click.command("pause")
-@click.argument("reply", required=False)
+@click.argument("reply", required=False, shell_complete=complete_running_reply)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, reply: str | None) -> None:

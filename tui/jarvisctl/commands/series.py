@@ -65,9 +65,9 @@ def _row(name: str, values: list[float | None], unit: str) -> list[str]:
 
 
 def _sparkline(values: list[float | None]) -> str:
-    """The newest values as bars between zero and the most of them; gaps where there are none."""
+    """The newest values as bars between zero and the most of them; dots where there are none."""
     most = max((value for value in values if value is not None), default=0.0)
     return "".join(
-        " " if value is None else _BARS[round(value / most * 7) if most > 0 else 0]
+        "·" if value is None else _BARS[round(value / most * 7) if most > 0 else 0]
         for value in values
-    ).rstrip()
+    )
