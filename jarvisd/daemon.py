@@ -19,6 +19,7 @@ from jarvisd.api.services import Services
 from jarvisd.api.types import Component, ReloadResponse, ReplyEvent, ReplyStarted
 from jarvisd.config import Settings
 from jarvisd.errors import JarvisError, UnavailableError
+from jarvisd.exposition import Exposition
 from jarvisd.gauges import Gauges
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
@@ -105,8 +106,7 @@ class Daemon:
         steering = await self._start_steering(
             stack, speech=speech, placement=placement, overview=overview, events=events
         )
-        replies = self._start_replies(
-            stack,
+        replies = self._make_replies(
             speech=speech,
             store=store,
             providers=providers,
@@ -116,7 +116,16 @@ class Daemon:
             line=line,
         )
         overview.replies = replies
-        self._start_sampling(stack, telemetry, replies=replies, speech=speech, store=store)
+        gauges = self._start_sampling(stack, telemetry, replies=replies, speech=speech, store=store)
+        exposition = Exposition(
+            telemetry,
+            gauges,
+            speech=speech,
+            store=store,
+            host=overview.host,
+            status=overview.status,
+            governor=steering.report,
+        )
         overview.on_checked = telemetry.records.checked
         overview.standing = lambda: placement.standing
         services = Services(
@@ -131,6 +140,7 @@ class Daemon:
             components=overview.components,
             loop_lag_ms=telemetry.lag.recent_ms,
             telemetry=telemetry,
+            metrics=exposition.text,
             governor=steering.report,
             reload=self.reload,
         )
@@ -284,9 +294,8 @@ class Daemon:
         stack.push_async_callback(steering.stop)
         return steering
 
-    def _start_replies(
+    def _make_replies(
         self,
-        stack: AsyncExitStack,
         *,
         speech: Speech,
         store: Store,
@@ -303,7 +312,7 @@ class Daemon:
             if isinstance(event, TELLING):
                 line.changed()
 
-        replies = Replies(
+        return Replies(
             self.settings,
             speech=speech,
             store=store,
@@ -311,8 +320,6 @@ class Daemon:
             publish=publish,
             measures=telemetry,
         )
-        stack.push_async_callback(replies.close, self._deadline_s)
-        return replies
 
     def _start_sampling(
         self,
@@ -322,7 +329,7 @@ class Daemon:
         replies: Replies,
         speech: Speech,
         store: Store,
-    ) -> None:
+    ) -> Gauges:
         gauges = Gauges(
             replies=replies,
             speech=speech,
@@ -334,6 +341,7 @@ class Daemon:
         telemetry.sampler.read = gauges.read
         telemetry.sampler.busy = lambda: bool(replies.active())
         stack.push_async_callback(telemetry.sampler.close)
+        return gauges
 
     async def _start_api(
         self, stack: AsyncExitStack, services: Services, listening: list[sockets.ControlSocket]

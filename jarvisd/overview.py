@@ -84,7 +84,7 @@ class Overview:
         self._clock = clock
         self._started_at = clock()
         self._since = Since(wall_clock)
-        self._host = HostReader(state_dir)
+        self.host = HostReader(state_dir)
         self._llm = Component(name="llm", state="starting", reason="not asked yet")
         providers.on_news = self._learn
         self.on_change: Callable[[], None] = lambda: None
@@ -153,7 +153,7 @@ class Overview:
         components = await self.components()
         choice = self._choose()
         return await read_host_facts(
-            self._host,
+            self.host,
             daemon_version=jarvisd.__version__,
             daemon_uptime_s=self._clock() - self._started_at,
             components=[ComponentFact(c.name, c.state, c.reason, c.hint) for c in components],

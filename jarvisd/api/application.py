@@ -34,7 +34,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-_JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 log = structlog.get_logger("jarvisd.api")
 
 
@@ -187,8 +186,8 @@ async def _answer(answer: Answer, connection: Connection, send: Send) -> None:
     if isinstance(answer, Stream):
         await _stream(answer, connection, send)
         return
-    body = answer.body if isinstance(answer, Document) else encode(answer)
-    await _send_json(send, 200, body + b"\n")
+    document = answer if isinstance(answer, Document) else Document(encode(answer))
+    await _send(send, 200, document.body + b"\n", content_type=document.content_type)
 
 
 async def _stream(stream: Stream, connection: Connection, send: Send) -> None:
@@ -217,8 +216,19 @@ def _start(status: int, headers: Headers) -> dict[str, Any]:
     return {"type": "http.response.start", "status": status, "headers": headers}
 
 
-async def _send_json(send: Send, status: int, body: bytes, extra: Headers | None = None) -> None:
-    headers = [_JSON, (b"content-length", str(len(body)).encode()), *(extra or ())]
+async def _send(
+    send: Send,
+    status: int,
+    body: bytes,
+    *,
+    content_type: str = "application/json",
+    extra: Headers | None = None,
+) -> None:
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *(extra or ()),
+    ]
     await send(_start(status, headers))
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -232,7 +242,7 @@ async def _fail(scope: Scope, send: Send, error: JarvisError, *, started: bool) 
         extra.append((b"allow", scope["allow"].encode()))
     if error.retry_after_s is not None:
         extra.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
-    await _send_json(send, status_for(error), encode_error(error), extra)
+    await _send(send, status_for(error), encode_error(error), extra=extra)
 
 
 def status_for(error: JarvisError) -> int:

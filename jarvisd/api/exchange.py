@@ -32,9 +32,10 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A JSON body that was encoded beforehand."""
+    """A body that was encoded beforehand; a line end is put after it."""
 
     body: bytes
+    content_type: str = "application/json"
 
 
 Answer = Response | Stream | Document

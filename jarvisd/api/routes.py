@@ -20,6 +20,7 @@ from jarvisd.api.handlers import (
     live,
     log_level,
     logs,
+    metrics,
     notices,
     openapi,
     pause,
@@ -95,6 +96,7 @@ from jarvisd.api.types import (
     VersionResponse,
     VoicesResponse,
 )
+from jarvisd.telemetry.openmetrics import CONTENT_TYPE
 
 REPLY_EVENTS: tuple[type[Response], ...] = (
     ReplyStarted,
@@ -108,6 +110,15 @@ REPLY_EVENTS: tuple[type[Response], ...] = (
 )
 
 ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/metrics",
+        role=Role.OBSERVER,
+        handler=metrics.handle,
+        summary="Everything that is measured, in OpenMetrics.",
+        response=(),
+        streams=(CONTENT_TYPE,),
+    ),
     Route(
         method="GET",
         path="/v1/",

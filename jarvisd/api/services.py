@@ -138,4 +138,5 @@ class Services:
     loop_lag_ms: Callable[[], float]
     governor: Callable[[], GovernorResponse]
     telemetry: Telemetry
+    metrics: Callable[[], Awaitable[str]]
     reload: Callable[[], Awaitable[ReloadResponse]]

@@ -50,6 +50,8 @@ class Crew:
     ) -> None:
         self.engine = command.engine
         self.health = EngineHealth()
+        # Workers that ended without having been told to, since the daemon started.
+        self.deaths = 0
         self._command = command
         self._voice = voice
         self._settings = settings
@@ -220,6 +222,7 @@ class Crew:
         self._on_change()
 
     def _died(self, reason: str) -> None:
+        self.deaths += 1
         _log.warning("worker.died", engine=self.engine, reason=reason)
         self.health.died(time.monotonic(), reason)
         self._wait_before_retry()

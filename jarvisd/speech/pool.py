@@ -81,6 +81,10 @@ class Pool:
         """Every engine's state."""
         return {name: crew.status() for name, crew in self._crews.items()}
 
+    def deaths(self) -> dict[str, int]:
+        """How many workers of each engine ended without having been told to."""
+        return {name: crew.deaths for name, crew in self._crews.items()}
+
     def set_slots(self, slots: int) -> None:
         """Allow so many syntheses at once; those running are not touched."""
         self.slots = max(1, slots)

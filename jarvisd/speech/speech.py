@@ -108,6 +108,10 @@ class Speech:
         """Every engine: its state, why, and what helps."""
         return {**self._pool.engine_states(), **self._catalog.absent}
 
+    def worker_deaths(self) -> dict[str, int]:
+        """How many workers of each engine ended without having been told to."""
+        return self._pool.deaths()
+
     @property
     def slots(self) -> int:
         """How many utterances may be made at the same time."""

@@ -63,6 +63,10 @@ class Columns:
             column.record(number)
         self._times.record(time)
 
+    def newest(self) -> list[float]:
+        """The newest row; empty before the first."""
+        return [next(reversed(_last(column, 1))) for column in self._columns] if len(self) else []
+
     def since(self, time: float) -> int:
         """How many of the newest rows were recorded after ``time``."""
         return sum(1 for at in self._times if at > time)

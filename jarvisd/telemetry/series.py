@@ -67,6 +67,10 @@ class History:
         if (folded := self._folding.add(time, row)) is not None:
             self._coarse.record(*folded)
 
+    def newest(self) -> dict[str, float | None]:
+        """The newest row by name; empty before the first."""
+        return dict(zip(NAMES, map(_known, self._fine.newest()), strict=False))
+
     def since(
         self, time: float, names: Iterable[str] = (), *, resolution_s: int = FINE_S
     ) -> SeriesResponse:

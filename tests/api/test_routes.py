@@ -11,6 +11,7 @@ from jarvisd.api.routes import ROUTES
 
 # Frozen: a route may be added; one that is here never goes, moves or changes its role unnoticed.
 GOLDEN = """
+GET /metrics observer
 GET /v1/ observer
 POST /v1/audio/speech operator
 GET /v1/clock observer

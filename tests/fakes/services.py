@@ -410,6 +410,7 @@ def fake_services(settings: Settings | None = None) -> Services:
         loop_lag_ms=lambda: 0.1,
         governor=governor,
         telemetry=Telemetry(),
+        metrics=metrics,
         reload=reload,
     )
 
@@ -425,3 +426,8 @@ def governor() -> GovernorResponse:
 async def reload() -> ReloadResponse:
     """A configuration with one change of either kind."""
     return ReloadResponse(changed=["llm.model"], restart=["api.socket"])
+
+
+async def metrics() -> str:
+    """An exposition of nothing."""
+    return "# EOF"

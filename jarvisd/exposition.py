@@ -1,0 +1,66 @@
+"""What the metrics are made of, gathered from every room when somebody asks. Changes none."""
+
+import asyncio
+from collections.abc import Callable
+
+from jarvisd.api.types import GovernorResponse, StatusResponse
+from jarvisd.gauges import Gauges
+from jarvisd.host.facts import HostReader
+from jarvisd.speech import Speech
+from jarvisd.store import Store
+from jarvisd.telemetry.metrics import Snapshot, families
+from jarvisd.telemetry.openmetrics import render
+from jarvisd.telemetry.telemetry import Telemetry
+
+
+class Exposition:
+    """``await text()`` for the whole of it, in OpenMetrics."""
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        gauges: Gauges,
+        *,
+        speech: Speech,
+        store: Store,
+        host: HostReader,
+        status: Callable[[], StatusResponse],
+        governor: Callable[[], GovernorResponse],
+    ) -> None:
+        self._telemetry = telemetry
+        self._gauges = gauges
+        self._speech = speech
+        self._store = store
+        self._host = host
+        self._status = status
+        self._governor = governor
+
+    async def text(self) -> str:
+        """Everything now. Scraping counts as watching: it has a row of the series taken."""
+        machine, _ = await asyncio.gather(self._host.read(), self._telemetry.sampler.refresh())
+        newest = self._telemetry.sampler.history.newest()
+        consumed = self._gauges.consumed
+        return render(
+            families(
+                Snapshot(
+                    status=self._status(),
+                    tally=self._telemetry.tally,
+                    spans=self._telemetry.records.spans,
+                    tokens_per_s=newest.get("tokens_per_s"),
+                    model_loss=self._governor().now.loss,
+                    slack_s=newest.get("slack_s"),
+                    speech_waiting=self._speech.waiting,
+                    store_waiting=self._store.waiting,
+                    store_dropped=self._store.dropped,
+                    worker_deaths=self._speech.worker_deaths(),
+                    cpu_s={
+                        "daemon": consumed.daemon_cpu_s,
+                        "workers": consumed.workers_cpu_s,
+                        "model": consumed.model_cpu_s,
+                    },
+                    cpu_pressure=consumed.cpu_pressure,
+                    disk_free_bytes=machine.disk_free or None,
+                    disk_size_bytes=machine.disk_total or None,
+                )
+            )
+        )

@@ -1,0 +1,163 @@
+"""Which metrics there are: stable names with units, made of what the daemon knows. Pure.
+
+Names are added to, never changed: alert rules and dashboards of other people rely on them. A
+family is always there, also while it has no sample.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from jarvisd.api.types import StatusResponse
+from jarvisd.telemetry.openmetrics import (
+    Family,
+    Sample,
+    counter,
+    gauge,
+    gauges,
+    histogram,
+    total,
+)
+from jarvisd.telemetry.sketch import Sketch
+from jarvisd.telemetry.tally import Tally
+
+_GOOD = frozenset({"ready", "idle"})
+# Seconds. Around the figures that are promised: 5 and 40 ms, 0.3 and 0.5 s.
+_SHORT = (0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.05, 0.1, 0.25, 0.5, 1.0)
+_LONG = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_HISTOGRAMS = (
+    ("ttft", "time_to_first_token", "From the message to the model's first token.", _LONG),
+    ("text_aggregation", "text_aggregation", "From the first token to an utterance.", _LONG),
+    ("tts_ttfb", "synthesis_first_audio", "From an utterance to its first audio.", _LONG),
+    ("ttfa", "time_to_first_audio", "From the message to the first audio.", _LONG),
+    ("reply", "reply_duration", "From the message to the end of the reply.", _LONG),
+    ("interrupt", "interrupt", "From an interrupt until nothing works on it.", _SHORT),
+    ("frame", "frame_lateness", "How late paced frames of audio were sent.", _SHORT),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What metrics are made of, at one moment; ``None`` where a figure is not known."""
+
+    status: StatusResponse
+    tally: Tally
+    spans: Mapping[str, Sketch]
+    tokens_per_s: float | None = None
+    model_loss: float | None = None
+    slack_s: float | None = None
+    speech_waiting: int = 0
+    store_waiting: int = 0
+    store_dropped: int = 0
+    worker_deaths: Mapping[str, int] = field(default_factory=dict)
+    cpu_s: Mapping[str, float | None] = field(default_factory=dict)
+    cpu_pressure: float | None = None
+    disk_free_bytes: int | None = None
+    disk_size_bytes: int | None = None
+
+
+def families(now: Snapshot) -> Iterator[Family]:
+    """Every metric, with what is known of it now."""
+    yield from _process(now)
+    yield from _replies(now)
+    yield from _speech(now)
+    yield from _machine(now)
+    for span, name, about, bounds in _HISTOGRAMS:
+        yield _seconds(f"jarvisd_{name}_seconds", about, bounds, now.spans[span])
+
+
+def _process(now: Snapshot) -> Iterator[Family]:
+    status = now.status
+    version = [Sample(1, {"version": status.version}, "_info")]
+    yield Family("jarvisd_build", "info", "What runs.", version)
+    yield gauge("jarvisd_uptime_seconds", "Since the daemon started.", status.uptime_s, "seconds")
+    yield gauges(
+        "jarvisd_component_up",
+        "1 where a component does its part, 0 where it does not.",
+        {found.name: found.state in _GOOD for found in status.components},
+        "component",
+    )
+    yield gauge("jarvisd_connections", "Open connections to the API.", status.connections)
+    yield gauge(
+        "jarvisd_loop_lag_seconds",
+        "The event loop's worst delay in the last minute.",
+        status.loop_lag_ms / 1_000,
+        "seconds",
+    )
+    yield gauge("jarvisd_store_waiting", "Changes not yet on disk.", now.store_waiting)
+    yield total("jarvisd_store_dropped", "Changes lost, the disk being slow.", now.store_dropped)
+
+
+def _replies(now: Snapshot) -> Iterator[Family]:
+    tally = now.tally
+    yield counter("jarvisd_replies", "Replies that ended.", tally.outcomes, "outcome")
+    yield counter("jarvisd_reply_errors", "Replies that failed.", tally.errors, "code")
+    yield gauge("jarvisd_replies_active", "Replies in flight.", len(now.status.replies))
+    yield counter("jarvisd_tokens", "Tokens as the model counts them.", tally.tokens, "kind")
+    yield gauge("jarvisd_tokens_per_second", "Tokens that the model writes now.", now.tokens_per_s)
+    yield gauge(
+        "jarvisd_model_loss_ratio",
+        "Share of the model's tokens per second that speaking costs it.",
+        now.model_loss,
+        "ratio",
+    )
+
+
+def _speech(now: Snapshot) -> Iterator[Family]:
+    tally, status = now.tally, now.status
+    yield counter("jarvisd_utterances", "Utterances spoken.", tally.engines, "engine")
+    yield total(
+        "jarvisd_fallback_utterances", "Utterances that another voice spoke.", tally.fallback
+    )
+    yield counter("jarvisd_skipped_utterances", "Utterances not spoken.", tally.skips, "reason")
+    yield gauge("jarvisd_speech_waiting", "Utterances without a worker.", now.speech_waiting)
+    yield gauge("jarvisd_slots", "Utterances that may be made at once.", status.slots)
+    yield gauge("jarvisd_slots_in_use", "Utterances being made.", status.slots_in_use)
+    yield gauge("jarvisd_workers", "Engine workers.", len(status.workers))
+    yield counter(
+        "jarvisd_worker_restarts",
+        "Engine workers that died without being told to.",
+        now.worker_deaths,
+        "engine",
+    )
+    yield gauge(
+        "jarvisd_playback_slack_seconds",
+        "Audio made and not yet heard, of the reply that has the least.",
+        now.slack_s,
+        "seconds",
+    )
+
+
+def _machine(now: Snapshot) -> Iterator[Family]:
+    used = {who: spent for who, spent in now.cpu_s.items() if spent is not None}
+    yield counter("jarvisd_cpu_seconds", "CPU used since we look.", used, "who", "seconds")
+    yield gauges(
+        "jarvisd_memory_bytes",
+        "Resident memory.",
+        {
+            "daemon": now.status.rss_bytes,
+            "workers": sum(worker.rss_bytes for worker in now.status.workers),
+        },
+        "who",
+        "bytes",
+    )
+    pressure = None if now.cpu_pressure is None else now.cpu_pressure / 100
+    yield gauge(
+        "jarvisd_cpu_pressure_ratio",
+        "Share of the last ten seconds in which somebody waited for a CPU.",
+        pressure,
+        "ratio",
+    )
+    yield gauge(
+        "jarvisd_disk_free_bytes", "Free where the state is kept.", now.disk_free_bytes, "bytes"
+    )
+    yield gauge(
+        "jarvisd_disk_size_bytes", "Size of that file system.", now.disk_size_bytes, "bytes"
+    )
+
+
+def _seconds(name: str, about: str, bounds: tuple[float, ...], sketch: Sketch) -> Family:
+    """The sketch counts milliseconds, to within a percent."""
+    buckets = [(bound, sketch.at_most(1_000 * bound)) for bound in bounds]
+    return histogram(
+        name, about, buckets, count=sketch.count, total=sketch.total / 1_000, unit="seconds"
+    )
