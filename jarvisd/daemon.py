@@ -45,6 +45,9 @@ log = structlog.get_logger("jarvisd")
 
 # Events after which the status line may be another one.
 TELLING = (ReplyStarted, *TERMINAL)
+# A database of years may have to be checked or migrated before the daemon is ready.
+LONGEST_START_S = 300.0
+LONGEST_CLOSE_S = 20.0
 DATABASE_NAME = "jarvisd.sqlite3"
 # Whatever else took its time, requests that are about to end get this long.
 LEAST_STOP_S = 0.5
@@ -79,10 +82,11 @@ class Daemon:
         notifier = Notifier(self._environ)
         try:
             async with AsyncExitStack() as stack:
-                with extended(notifier):
+                with extended(notifier, LONGEST_START_S):
                     await self._start(stack, notifier)
                 await self._stopping.wait()
-                with extended(notifier):
+                # Server and replies have the deadline each, the database has its own.
+                with extended(notifier, 2 * self._deadline_s + LONGEST_CLOSE_S):
                     await stack.aclose()
         finally:
             notifier.close()

@@ -19,8 +19,6 @@ from jarvisd.host.watchdog import Sign, Watchdog, watchdog_s
 log = structlog.get_logger("jarvisd.host")
 
 EXTENSION_S = 10.0
-# A start or a stop that takes longer than this is not slow, it hangs.
-LONGEST_EXTENSION_S = 300.0
 
 
 class Supervision:
@@ -71,13 +69,17 @@ class Supervision:
 
 
 @contextmanager
-def extended(notifier: Notifier) -> Iterator[None]:
-    """Ask systemd for more time, again and again, as long as the block runs and the loop turns."""
+def extended(notifier: Notifier, limit_s: float) -> Iterator[None]:
+    """Ask systemd for more time, again and again, while the block runs and the loop turns.
+
+    A start or a stop that takes longer than ``limit_s`` is not slow, it hangs: nothing more is
+    asked for then.
+    """
     if not notifier.connected:
         yield
         return
     loop = asyncio.get_running_loop()
-    until = loop.time() + LONGEST_EXTENSION_S
+    until = loop.time() + limit_s
     timer: asyncio.TimerHandle | None = None
 
     def ask() -> None:

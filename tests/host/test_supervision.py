@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from jarvisd.host import supervision
 from jarvisd.host.notify import Notifier
 from jarvisd.host.supervision import Supervision, extended
 from jarvisd.host.watchdog import Sign
@@ -109,10 +110,23 @@ async def test_while_everything_ends_only_the_loop_counts(
 async def test_more_time_is_asked_for_while_the_block_runs(
     systemd: FakeSystemd, notifier: Notifier
 ) -> None:
-    with extended(notifier):
+    with extended(notifier, 60.0):
         assert systemd.told() == [{"EXTEND_TIMEOUT_USEC": "10000000"}]
 
 
 async def test_without_systemd_no_more_time_is_asked_for() -> None:
-    with extended(Notifier({})):
+    with extended(Notifier({}), 60.0):
         pass
+
+
+async def test_who_hangs_gets_no_more_time(
+    systemd: FakeSystemd, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "EXTENSION_S", 0.002)
+    with extended(notifier, 0.1):
+        for _ in range(3):  # again and again at first
+            assert "EXTEND_TIMEOUT_USEC" in await systemd.next()
+    with extended(notifier, 0.0):
+        assert len(systemd.told()) == 1
+        await asyncio.sleep(0.05)  # for nothing to happen
+        assert systemd.told() == []

@@ -40,7 +40,7 @@ def _socket(probe: Probe, group: str, *, open_to_all: bool) -> Finding:
     if found.mode & EVERYBODY and not open_to_all:
         message = f"{probe.socket_path} is open to every user (mode {found.mode:04o})"
         return warn(check, message, f"sudo chmod 0660 {probe.socket_path}")
-    if group and found.group != group:
+    if probe.group_exists(group) and found.group != group:
         message = f"{probe.socket_path} belongs to group {found.group}, not {group}"
         return warn(check, message, f"sudo chgrp {group} {probe.socket_path}")
     return ok(check, f"{probe.socket_path} (mode {found.mode:04o}, group {found.group})")
