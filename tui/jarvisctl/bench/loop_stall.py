@@ -32,7 +32,7 @@ def measure(rig: Rig) -> Iterator[Row]:
     wanted = rig.samples(1_000, 200)
     ours: list[float] = []
     bare: list[float] = []
-    with rig.daemon(voice=HEAVY) as daemon, rig.bare_server() as bare_path:
+    with rig.daemon(voice=HEAVY, slots=2) as daemon, rig.bare_server() as bare_path:
         deadline = time.monotonic() + ROUNDS_LIMIT_S
         while len(ours) < wanted and time.monotonic() < deadline:
             _probe_one_reply(daemon.socket, bare_path, ours, bare, wanted=wanted)

@@ -80,17 +80,26 @@ class Rig:
 
     @contextmanager
     def daemon(
-        self, *, voice: str = EMBEDDED, llm_url: str = "", worker_idle_s: float = 900.0
+        self,
+        *,
+        voice: str = EMBEDDED,
+        llm_url: str = "",
+        worker_idle_s: float = 900.0,
+        slots: int = 0,
     ) -> Iterator[PrivateDaemon]:
         """A daemon whose default is ``voice``, with its workers warm."""
         config = self.path(".toml")
-        config.write_text(self.config(voice=voice, llm_url=llm_url, worker_idle_s=worker_idle_s))
+        config.write_text(
+            self.config(voice=voice, llm_url=llm_url, worker_idle_s=worker_idle_s, slots=slots)
+        )
         with PrivateDaemon(config=config) as daemon:
             _wait_until_warm(daemon.socket, engine=voice.partition(":")[0])
             yield daemon
 
-    def config(self, *, voice: str, llm_url: str = "", worker_idle_s: float = 900.0) -> str:
-        """Settings of a private daemon, as TOML."""
+    def config(
+        self, *, voice: str, llm_url: str = "", worker_idle_s: float = 900.0, slots: int = 0
+    ) -> str:
+        """Settings of a private daemon, as TOML; ``slots`` 0 leaves them to the governor."""
         provider = "llama-server" if llm_url else "builtin"
         lines = ["[llm]", f'provider = "{provider}"']
         if llm_url:
@@ -98,6 +107,7 @@ class Rig:
         lines += ["[speech]", f'voice = "{voice}"', f"worker_idle_s = {worker_idle_s}"]
         if voice != EMBEDDED:
             lines += ["[speech.piper]", f'voices_dir = "{self.voices}"']
+        lines += ["[governor]", f"slots = {slots}"]
         return "\n".join([*lines, ""])
 
     @contextmanager

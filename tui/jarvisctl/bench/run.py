@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from jarvisctl.bench.figures import Row
 from jarvisctl.bench.parts import Part
 from jarvisctl.bench.rig import PartUnavailable, Rig
-from jarvisd.errors import JarvisError
 
 
 def run(
@@ -29,8 +28,8 @@ def rows_of(part: Part, rig: Rig) -> list[Row]:
         rows.extend(part.measure(rig))
     except PartUnavailable as missing:
         reason = str(missing)
-    except (JarvisError, OSError) as error:
-        reason, broken = f"not measured: {error}", True
+    except Exception as error:  # noqa: BLE001 - the figures of the other parts must not be lost
+        reason, broken = f"not measured: {str(error) or type(error).__name__}", True
         rig.say("\n".join([reason, *getattr(error, "hint", "").splitlines()[-4:]]))
     made = {row.name for row in rows}
     return rows + [
