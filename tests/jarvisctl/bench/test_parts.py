@@ -39,11 +39,19 @@ def test_names_are_unique_and_every_part_can_be_measured() -> None:
 
 
 def test_parts_are_chosen_by_their_own_name_or_a_row_in_running_order() -> None:
-    assert selected([]) == list(PARTS)
+    everything = selected([])
+    assert everything == [part for part in PARTS if part in everything]
+    assert {"rules", "start", "say", "ask", "interrupt"} <= {part.name for part in everything}
     chosen = selected(["loop_stall", "rules", "idle.cpu", "idle"])
     assert [part.name for part in chosen] == ["rules", "idle", "stall"]
     with pytest.raises(KeyError, match="rulez"):
         selected(["rules", "rulez"])
+
+
+def test_even_a_bug_in_a_part_costs_only_its_own_rows() -> None:
+    rows = failing(ValueError("no values were measured"))
+    assert [row.skipped for row in rows] == ["", "not measured: no values were measured"]
+    assert [row.broken for row in rows] == [False, True]
 
 
 def test_what_is_not_installed_leaves_a_row_without_failing() -> None:
