@@ -447,6 +447,10 @@ write_completion() {
     fi
   done
   rm -f "$RELEASE/.completion"
+  if [ "$MODE" = system ] && [ -f "$TREE/systemd/jarvisd.catalog" ]; then
+    put 644 "$DESTDIR/usr/lib/systemd/catalog/jarvisd.catalog" <"$TREE/systemd/jarvisd.catalog"
+    if [ -z "$DESTDIR" ]; then run journalctl --update-catalog; fi
+  fi
   local page name
   for page in "$TREE"/man/*.[1-8]; do
     name=${page##*/}
@@ -586,16 +590,18 @@ uninstall() {
     run "${CTL[@]}" --quiet disable --now jarvisd.socket jarvisd.service || true
   fi
   step 'Removing jarvisd' 'Part of the files.' 'Run the same command again.'
-  drop "$UNITS"/jarvisd.{service,socket} "$UNITS/jarvisd.service.d" "$UNITS/jarvis.slice" \
+  drop "$UNITS"/jarvisd.{service,socket} "$UNITS/jarvisd.service.d/xtts.conf" "$UNITS/jarvis.slice" \
     "$UNITS/llama-server.service.d/jarvis.conf" "$BIN/jarvisd" "$BIN/jarvisctl" \
     "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$SHARE"/man/man[1-8]/jarvis{d,ctl}*.[1-8]
-  drop_if_empty "$UNITS/llama-server.service.d" \
+  drop_if_empty "$UNITS"/{jarvisd,llama-server}.service.d \
     "$SHARE/bash-completion"{/completions,} "$SHARE/zsh"{/site-functions,} \
     "$SHARE/fish"{/vendor_completions.d,} "$SHARE/man"/man[18]
   if [ "$MODE" = system ]; then
-    drop "$DESTDIR"/usr/lib/{sysusers,tmpfiles}.d/jarvisd.conf "$DESTDIR/run/jarvisd"
+    drop "$DESTDIR"/usr/lib/{sysusers,tmpfiles}.d/jarvisd.conf \
+      "$DESTDIR/usr/lib/systemd/catalog/jarvisd.catalog" "$DESTDIR/run/jarvisd"
   fi
   if [ -z "$DESTDIR" ]; then
+    if [ "$MODE" = system ]; then run journalctl --update-catalog; fi
     run "${CTL[@]}" daemon-reload
     run "${CTL[@]}" reset-failed jarvisd.service jarvisd.socket 2>/dev/null || true
   fi
@@ -617,7 +623,7 @@ drop_releases() {
 }
 
 purge() {
-  drop "$STATE" "$CONFIG"
+  drop "$STATE" "$CONFIG" "$UNITS/jarvisd.service.d"
   if [ "$MODE" = system ] && [ -z "$DESTDIR" ]; then
     if [ -n "$DRY_RUN" ] || id jarvis >/dev/null 2>&1; then run userdel jarvis; fi
     if getent group jarvis >/dev/null 2>&1; then run groupdel jarvis; fi

@@ -46,7 +46,7 @@ def boot(
 def _command(emulator: Path, root: Path, project: Path, disk: Path) -> list[str]:
     command, _ = tools.emulator(emulator)
     # A processor without wide vectors: emulating those makes everything half as slow again.
-    command += ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem-v2"]
+    command += ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem"]
     command += ["-smp", str(PROCESSORS), "-m", MEMORY]
     command += ["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"]
     command += _disk("root", root, "cache=unsafe,snapshot=on")
