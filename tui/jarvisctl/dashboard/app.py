@@ -29,6 +29,7 @@ from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.dashboard.verbs import VERBS, Verb
 from jarvisctl.dashboard.widgets.footer import Footer, Hint
 from jarvisctl.dashboard.widgets.header import Banner, Header
+from jarvisctl.dashboard.widgets.panel import Panel
 from jarvisd.api.types import TraceResponse
 
 TAKE_IN_S = 0.05
@@ -81,6 +82,7 @@ class Dashboard(App[None]):
         self._waiting: deque[Message] = deque(maxlen=MAX_WAITING)
         self._due = False
         self._ticker: Timer | None = None
+        self._tick_s = 0.0
         self._filtering = False
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -152,10 +154,11 @@ class Dashboard(App[None]):
         self._tick_every(ANIMATED_S if animated else STILL_S)
 
     def _tick_every(self, seconds: float) -> None:
-        if not self._hurry or (self._ticker is not None and self._ticker._interval == seconds):
+        if not self._hurry or self._tick_s == seconds:
             return
         if self._ticker is not None:
             self._ticker.stop()
+        self._tick_s = seconds
         self._ticker = self.set_interval(seconds, self.take_in)
 
     def remark(self, text: str, *, level: str = "warning") -> None:
@@ -284,11 +287,14 @@ class Dashboard(App[None]):
         self._commanding.carry_out(verb, self.snapshot.current, self)
 
     def _keys(self) -> Iterable[tuple[str, str, str, str]]:
-        for group, bindings in (("Anywhere", self), ("In a panel", self.query_one("#log"))):
-            for key, binding in bindings._bindings:
-                if not binding.system:
-                    shown = self.get_key_display(binding)
-                    yield group, shown or key, binding.description, binding.id or ""
+        """Group, key, meaning and id of every binding."""
+        groups = (("Anywhere", self.BINDINGS), ("In a panel", Panel.BINDINGS))
+        for group, bindings in groups:
+            for binding in bindings:
+                if isinstance(binding, Binding):
+                    ident = binding.id or ""
+                    key = self._preferences.keys.get(ident, binding.key)
+                    yield group, key.replace(",", " "), binding.description, ident
 
     def _show_keys(self) -> None:
         hints: list[Hint] = [

@@ -50,7 +50,7 @@ def _two_columns(width: int, height: int) -> list[Place]:
     places = _column(
         0, left, [("conversation", height - pipeline - log), ("pipeline", pipeline), ("log", log)]
     )
-    cpu, speed = (10, 7) if height >= 28 else (7, 5)
+    cpu, speed = (10, 7) if height >= 28 else (6, 6)
     workers = max(4, (height - cpu - speed) * 40 // 100)
     health = height - cpu - speed - workers
     return places + _column(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """``monotonic`` counts seconds (the daemon's events use the same one); ``wall`` is the day's."""
+    """``monotonic`` counts seconds, as the daemon's does; ``wall`` is for people."""
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time

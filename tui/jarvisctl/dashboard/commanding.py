@@ -1,4 +1,4 @@
-"""Verbs of the API that the dashboard carries out at the user's wish, each in a thread of its own."""
+"""Verbs of the API that the dashboard carries out at the user's wish, each in its own thread."""
 
 import threading
 from collections.abc import Callable

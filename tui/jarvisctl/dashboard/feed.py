@@ -23,7 +23,7 @@ from jarvisd.api.types import (
 from jarvisd.errors import JarvisError
 
 # What happened before we came and is worth showing; the daemon keeps about a thousand events.
-BACKLOG = 600
+BACKLOG = 1_000
 
 _Known = ReplyEvent | GovernorDecision | StateEvent | LaggedEvent | HeartbeatEvent
 _known: msgspec.json.Decoder[_Known] = msgspec.json.Decoder(_Known)

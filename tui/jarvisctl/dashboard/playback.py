@@ -70,28 +70,29 @@ def _settled(
 
 
 def word(reply: ReplyView, now: float) -> tuple[int, int] | None:
-    """Start and end in the reply's text of the word being said; ``None`` in silence."""
-    if reply.playback is None or not audible(reply, now):
+    """Start and end in ``reply.text`` of the word being said; ``None`` in silence."""
+    if reply.playback is None or reply.missed is None or not audible(reply, now):
         return None
     played = position(reply, now)
     reached = 0
     for utterance in reply.utterances:
         if utterance.position is None:
-            if utterance.skipped or reply.outcome != "running" or played < reached:
+            if utterance.skipped or reply.outcome != "running":
                 continue
             letters = (played - reached) / reply.sample_rate * LETTERS_PER_S
-            return _word_at(reply.text, utterance, letters) if played > reached else None
+            return _word_at(reply, utterance, letters) if played > reached else None
         reached = utterance.position + utterance.samples
         if utterance.position <= played < reached:
             share = (played - utterance.position) / max(1, utterance.samples)
-            return _word_at(reply.text, utterance, share * (utterance.end - utterance.start))
+            return _word_at(reply, utterance, share * (utterance.end - utterance.start))
     return None
 
 
 def said(reply: ReplyView, now: float) -> int:
-    """Characters of the text that have been said."""
+    """Characters of ``reply.text`` that have been said."""
+    missed = reply.missed or 0
     if reply.heard_chars is not None:
-        return reply.heard_chars
+        return max(0, reply.heard_chars - missed)
     if (current := word(reply, now)) is not None:
         return current[0]
     played = position(reply, now)
@@ -100,15 +101,15 @@ def said(reply: ReplyView, now: float) -> int:
         for u in reply.utterances
         if u.position is not None and u.position + u.samples <= played
     ]
-    return max(passed, default=0)
+    return max(0, max(passed, default=0) - missed)
 
 
-def _word_at(text: str, utterance: Utterance, letters: float) -> tuple[int, int] | None:
+def _word_at(reply: ReplyView, utterance: Utterance, letters: float) -> tuple[int, int] | None:
     """The word that lies ``letters`` characters into the utterance, or the last before there."""
-    target = utterance.start + int(letters)
+    start, end = utterance.start - (reply.missed or 0), utterance.end - (reply.missed or 0)
     found = None
-    for match in _WORD.finditer(text, utterance.start, utterance.end):
-        if found is not None and match.start() > target:
+    for match in _WORD.finditer(reply.text, max(0, start), max(0, end)):
+        if found is not None and match.start() > start + int(letters):
             break
         found = match.span()
     return found

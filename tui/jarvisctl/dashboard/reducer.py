@@ -33,6 +33,7 @@ from jarvisd.api.types import (
     ReplyEvent,
     ReplyFailed,
     ReplyInterrupted,
+    ReplyStarted,
     StatusResponse,
 )
 
@@ -50,21 +51,26 @@ def reduce(snapshot: Snapshot, message: Message) -> Snapshot:
             return replace(snapshot, now=at, wall=wall)
         case Connected() | Lost():
             return _linked(snapshot, message)
-        case Happened():
-            return _happened(snapshot, message)
         case StatusRead(at=at, status=status):
             return _status(snapshot, status, at)
-        case GovernorDecided():
-            return _decided(snapshot, message)
-        case Noted() | Remarked() | Logged():
-            return _noted(snapshot, message)
-        case QuestionFound(reply=reply, question=question):
-            return _asked(snapshot, reply, question)
+        case Happened() | GovernorDecided() | Noted() | Remarked() | Logged():
+            return _told(snapshot, message)
     return _measured(snapshot, message)
 
 
+def _told(
+    snapshot: Snapshot, message: Happened | GovernorDecided | Noted | Remarked | Logged
+) -> Snapshot:
+    match message:
+        case Happened():
+            return _happened(snapshot, message)
+        case GovernorDecided():
+            return _decided(snapshot, message)
+    return _noted(snapshot, message)
+
+
 def _measured(
-    snapshot: Snapshot, message: VoicesRead | Sampled | GovernorRead | Missing
+    snapshot: Snapshot, message: VoicesRead | Sampled | GovernorRead | QuestionFound | Missing
 ) -> Snapshot:
     match message:
         case VoicesRead(voices=voices):
@@ -74,6 +80,8 @@ def _measured(
         case GovernorRead(governor=governor):
             known = (*governor.decisions, governor.now)[-MAX_DECISIONS:]
             return replace(snapshot, governed=governor.enabled, decisions=_apart(known))
+        case QuestionFound(reply=reply, question=question):
+            return _asked(snapshot, reply, question)
         case Missing(what=what):
             return replace(snapshot, missing=snapshot.missing | {what})
 
@@ -106,9 +114,9 @@ def _status(snapshot: Snapshot, status: StatusResponse, at: float) -> Snapshot:
             snapshot = _put(snapshot, placed(known, info, at))
     running = {info.reply for info in status.replies}
     for reply in snapshot.replies:
-        if reply.outcome in ("running", "paused") and reply.reply not in running:
-            if at - reply.started_at > story.GONE_S:  # its end was in events that we never got
-                snapshot = _put(snapshot, replace(reply, outcome="done", ended_at=at))
+        open_here = reply.outcome in ("running", "paused") and reply.reply not in running
+        if open_here and at - reply.started_at > story.GONE_S:  # its end was missed
+            snapshot = _put(snapshot, replace(reply, outcome="done", ended_at=at))
     for level, kind, text in changes:
         snapshot = _logged(snapshot, LogLine(level, kind, text, snapshot.wall))
     return snapshot
@@ -119,7 +127,7 @@ def _happened(snapshot: Snapshot, message: Happened) -> Snapshot:
         return snapshot  # seen before the connection broke
     snapshot = replace(snapshot, newest_event=message.number, seen_at=message.at)
     event = message.event
-    known = _find(snapshot, event.reply) or ReplyView(reply=event.reply, started_at=message.at)
+    known = _find(snapshot, event.reply) or _new(event, message.at)
     snapshot = _put(snapshot, advanced(known, event, message.at))
     if (speed := _speed(event)) is not None:
         snapshot = replace(snapshot, speeds=(*snapshot.speeds, speed)[-MAX_SPEEDS:])
@@ -165,6 +173,12 @@ def _noted(snapshot: Snapshot, message: Noted | Remarked | Logged) -> Snapshot:
 def _asked(snapshot: Snapshot, reply: str, question: str) -> Snapshot:
     known = _find(snapshot, reply) or ReplyView(reply=reply, started_at=snapshot.now)
     return _put(snapshot, replace(known, question=question))
+
+
+def _new(event: ReplyEvent, at: float) -> ReplyView:
+    """A reply that is seen for the first time, perhaps not from its beginning."""
+    whole = isinstance(event, ReplyStarted)
+    return ReplyView(reply=event.reply, started_at=at, missed=0 if whole else None)
 
 
 def _speed(event: ReplyEvent) -> Speed | None:

@@ -29,8 +29,7 @@ def advanced(reply: ReplyView, event: ReplyEvent, at: float) -> ReplyView:
         case Token():
             return _written(reply, event.text, at)
         case UtteranceEvent():
-            cut = Utterance(event.utterance, event.start, event.end, event.text, at)
-            return replace(reply, utterances=(*reply.utterances, cut)[-MAX_UTTERANCES:])
+            return _cut(reply, event, at)
         case Chunk():
             return _made(reply, event, at)
         case ChunkSkipped():
@@ -75,6 +74,15 @@ def _written(reply: ReplyView, text: str, at: float) -> ReplyView:
         first_token_at=at if reply.first_token_at is None else reply.first_token_at,
         token_times=(*recent, at),
     )
+
+
+def _cut(reply: ReplyView, event: UtteranceEvent, at: float) -> ReplyView:
+    cut = Utterance(event.utterance, event.start, event.end, event.text, at)
+    missed = reply.missed
+    if missed is None and (found := reply.text.rfind(event.text)) >= 0:
+        missed = event.start - found
+    utterances = (*reply.utterances, cut)[-MAX_UTTERANCES:]
+    return replace(reply, utterances=utterances, missed=missed)
 
 
 def _made(reply: ReplyView, event: Chunk, at: float) -> ReplyView:

@@ -65,7 +65,11 @@ class Playback:
 
 @dataclass(frozen=True, slots=True)
 class ReplyView:
-    """One reply as seen so far; ``started_at`` is the second that its timings count from."""
+    """One reply as seen so far; ``started_at`` is the second that its timings count from.
+
+    ``text`` begins ``missed`` characters into the reply, ``None`` while that is not known: more
+    than nothing where we came late.
+    """
 
     reply: str
     conversation: str = ""
@@ -78,6 +82,7 @@ class ReplyView:
     sample_rate: int = 22_050
     started_at: float = 0.0
     text: str = ""
+    missed: int | None = 0
     utterances: tuple[Utterance, ...] = ()
     outcome: Outcome = "running"
     playback: Playback | None = None

@@ -25,6 +25,7 @@ THEMES = (
         dark=True,
         variables={
             "frame": "#343b58",
+            "text-muted": "#7d86a5",
             "frame-focus": "#7dcfff",
             "block-cursor-background": "#7dcfff",
             "block-cursor-foreground": "#11131c",
@@ -45,6 +46,7 @@ THEMES = (
         dark=False,
         variables={
             "frame": "#b9c0d4",
+            "text-muted": "#6b7289",
             "frame-focus": "#0f6f9e",
             "block-cursor-background": "#0f6f9e",
             "block-cursor-foreground": "#ffffff",
@@ -65,6 +67,7 @@ THEMES = (
         dark=True,
         variables={
             "frame": "#4a4a4a",
+            "text-muted": "#9a9a9a",
             "frame-focus": "#f0e442",
             "block-cursor-background": "#f0e442",
             "block-cursor-foreground": "#101010",

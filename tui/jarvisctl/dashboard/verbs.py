@@ -25,7 +25,7 @@ class Verb:
 
 VERBS: tuple[Verb, ...] = (
     Verb("GET", "/v1/", "Routes", "List every route of the API"),
-    Verb("POST", "/v1/audio/speech", "Speak (OpenAI)", "Speak words as OpenAI's route does", "words"),
+    Verb("POST", "/v1/audio/speech", "OpenAI speech", "Speak as OpenAI's route does", "words"),
     Verb("GET", "/v1/clock", "Clock", "Show the daemon's clocks"),
     Verb("GET", "/v1/conversations", "Conversations", "List the newest conversations"),
     Verb(
@@ -51,9 +51,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("GET", "/v1/replies", "Replies", "List the replies in flight"),
     Verb("POST", "/v1/replies", "Ask", "Ask the assistant the words of the input line", "words"),
     Verb("GET", "/v1/replies/recent", "Recent replies", "Show the last replies and their spans"),
-    Verb("GET", "/v1/replies/{reply}", "This reply", "Show where the current reply stands", "reply"),
+    Verb("GET", "/v1/replies/{reply}", "This reply", "Where the current reply stands", "reply"),
     Verb("GET", "/v1/replies/{reply}/audio", "Listen", "Replies asked here are heard here", "here"),
-    Verb("POST", "/v1/replies/{reply}/interrupt", "Interrupt", "Silence the reply at once", "reply"),
+    Verb("POST", "/v1/replies/{reply}/interrupt", "Interrupt", "Silence it at once", "reply"),
     Verb("POST", "/v1/replies/{reply}/pause", "Pause", "Hold the reply where it is", "reply"),
     Verb("POST", "/v1/replies/{reply}/played", "Played", "The player here reports this", "here"),
     Verb("POST", "/v1/replies/{reply}/resume", "Resume", "Let the paused reply go on", "reply"),

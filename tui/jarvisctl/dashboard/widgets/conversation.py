@@ -48,6 +48,13 @@ class Conversation(Panel):
             known = self._wrapped[key] = reply, list(turn(reply, now, width))
         return known[1]
 
+    def watched(self, snapshot: Snapshot, lines: list[Content]) -> int | None:
+        """The line of the word being said."""
+        for number in range(len(lines) - 1, -1, -1):
+            if any(span.style == SPOKEN_WORD for span in lines[number].spans):
+                return number
+        return None
+
     def heading(self, snapshot: Snapshot) -> str:
         """Whether it is being written or spoken."""
         reply = snapshot.current
@@ -81,7 +88,7 @@ def _answer(reply: ReplyView, now: float) -> Content:
     text = _printable_in_place(raw)
     spans: list[Span] = []
     if reply.outcome == "interrupted" and reply.heard_chars is not None:
-        spans.append(Span(reply.heard_chars, len(raw), "$text-muted strike"))
+        spans.append(Span(playback.said(reply, now), len(raw), "$text-muted strike"))
     elif playback.audible(reply, now) and reply.utterances:
         current = playback.word(reply, now)
         upto = current[1] if current else playback.said(reply, now)
@@ -91,7 +98,8 @@ def _answer(reply: ReplyView, now: float) -> Content:
             spans.append(Span(*current, SPOKEN_WORD))
     kept = len(text.rstrip())
     start = len(text) - len(text.lstrip())
-    return Content(text, spans)[start:kept] if kept > start else Content("")
+    shown = Content(text, spans)[start:kept] if kept > start else Content("")
+    return Content.assemble(("… ", FAINT), shown) if reply.missed != 0 else shown
 
 
 def _printable_in_place(text: str) -> str:

@@ -5,7 +5,7 @@ import time
 from textual.content import Content
 
 from jarvisctl.dashboard.figures import bar, curve
-from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, HINT, WARN, column, line, unavailable
+from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, HINT, column, line, unavailable
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
 from jarvisd.api.types import GovernorDecision
@@ -23,7 +23,7 @@ class Cpu(Panel):
         rows = shares(snapshot.samples, width)
         if (extra := _room(snapshot.samples)) is not None and height > 4:
             rows.append(extra)
-        return rows + governor(snapshot)
+        return rows + governor(snapshot, width)
 
     def heading(self, snapshot: Snapshot) -> str:
         """Slots in use."""
@@ -35,15 +35,18 @@ def shares(samples: tuple[Sample, ...], width: int) -> list[Content]:
     """Cores used now, as a bar and as a curve over the last minutes."""
     if not samples:
         return unavailable("no figures yet")
-    long = max(6, (width - 18) // 2)
-    top = max(1.0, *(_of(sample, name) or 0.0 for sample in samples[-long:] for name, _ in SHARES))
+    room = width - 15
+    long, past = max(5, room * 4 // 10), max(5, room - 1 - room * 4 // 10)
+    top = max(1.0, *(_of(sample, name) or 0.0 for sample in samples[-past:] for name, _ in SHARES))
     rows = []
     for name, style in SHARES:
         now = _of(samples[-1], name)
         figure = "    –" if now is None else f"{now * 100:>4.0f}%"
-        past = curve([_of(sample, name) for sample in samples], long, top)
+        curved = curve([_of(sample, name) for sample in samples], past, top)
         filled = column(bar((now or 0.0) / top, long), long)
-        rows.append(line(f"{name:<8}", (figure, "bold"), " ", (filled, style), " ", (past, style)))
+        rows.append(
+            line(f"{name:<8}", (figure, "bold"), " ", (filled, style), " ", (curved, style))
+        )
     return rows
 
 
@@ -64,7 +67,7 @@ def _room(samples: tuple[Sample, ...]) -> Content | None:
     return line((", ".join(parts), FAINT)) if parts else None
 
 
-def governor(snapshot: Snapshot) -> list[Content]:
+def governor(snapshot: Snapshot, width: int) -> list[Content]:
     """How it stands and its decisions, newest first, each with its reason."""
     if snapshot.governed is None:
         told = "not available" if "governor" in snapshot.missing else "not known yet"
@@ -73,17 +76,21 @@ def governor(snapshot: Snapshot) -> list[Content]:
         return [line(("governor  ", "bold"), ("off", FAINT))]
     rows: list[Content] = []
     for number, decision in enumerate(reversed(snapshot.decisions)):
-        rows += _decided(decision, newest=number == 0)
+        rows += _decided(decision, width, newest=number == 0)
     return rows or [line(("governor  ", "bold"), ("nothing to decide yet", FAINT))]
 
 
-def _decided(decision: GovernorDecision, *, newest: bool) -> list[Content]:
+def _decided(decision: GovernorDecision, width: int, *, newest: bool) -> list[Content]:
     at = time.strftime("%H:%M:%S", time.localtime(decision.at))
     quota = f", {decision.quota:g} cores" if decision.quota is not None else ""
     slots = f"{decision.slots} slot{'s' * (decision.slots != 1)}, weight {decision.weight}{quota}"
     lead = ("governor  ", "bold") if newest else ("          ", "")
-    style = WARN if newest else FAINT
-    return [
+    style = HINT if newest else FAINT
+    first, *more = Content(decision.reason).wrap(max(10, width - 10)) or [Content("")]
+    rows = [
         line(lead, (slots, style), (f"  {decision.phase}", FAINT)),
-        line((f" {at} ", FAINT), (decision.reason, "" if newest else FAINT)),
+        line((f" {at} ", FAINT), (first.plain, "" if newest else FAINT)),
     ]
+    if newest:
+        return rows + [line(" " * 10, row) for row in more]
+    return rows

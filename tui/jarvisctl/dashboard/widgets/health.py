@@ -18,15 +18,15 @@ class Health(Panel):
     TITLE = "health"
 
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Content]:
-        """The components, the worst first."""
+        """The components, the worst first; in whole sentences where all of them fit."""
         if snapshot.status is None:
             return [line(("not known yet", FAINT))]
         parts = sorted(snapshot.status.components, key=_rank)
         longest = max((len(part.name) for part in parts), default=0)
-        rows: list[Content] = []
-        for part in parts:
-            rows += component(part, longest, width, snapshot.wall)
-        return rows
+        told = [row for part in parts for row in component(part, longest, width, snapshot.wall)]
+        if len(told) <= height:
+            return told
+        return [row for part in parts for row in shortly(part, longest, snapshot.wall)]
 
     def heading(self, snapshot: Snapshot) -> str:
         """How many are not well."""
@@ -40,20 +40,31 @@ def _rank(part: Component) -> tuple[int, str]:
     return (_ORDER.index(part.state) if part.state in _ORDER else 0), part.name
 
 
+def _lead(part: Component, longest: int) -> Content:
+    mark, style = COMPONENTS.get(part.state, ("?", WARN))
+    return line((f"{mark} ", style), f"{part.name:<{longest}}  ", (f"{part.state:<9}", style))
+
+
+def _why(part: Component, wall: float) -> str:
+    since = f"since {seconds(wall - part.since)}" if part.since and wall > part.since else ""
+    return part.reason or since
+
+
 def component(part: Component, longest: int, width: int, wall: float) -> list[Content]:
     """One component; what is not well takes as many lines as its reason and its hint need."""
-    mark, style = COMPONENTS.get(part.state, ("?", WARN))
-    lead = line((f"{mark} ", style), f"{part.name:<{longest}}  ", (f"{part.state:<9}", style))
-    since = f"since {seconds(wall - part.since)}" if part.since and wall > part.since else ""
-    if part.state in _WELL:
-        return [line(lead, (part.reason or since, FAINT))]
-    reason = part.reason or since
-    margin = "  "
-    rows = [lead if width < 50 else line(lead, (since, FAINT))]
-    rows += (
-        [line(margin, row) for row in Content(reason).wrap(max(10, width - 2))] if reason else []
-    )
-    for number, row in enumerate(Content.styled(part.hint, HINT).wrap(max(10, width - 4))):
-        if part.hint:
-            rows.append(line((margin + ("→ " if number == 0 else "  "), HINT), row))
-    return rows
+    lead, why = _lead(part, longest), _why(part, wall)
+    if part.state in _WELL or (not part.hint and lead.cell_length + len(why) <= width):
+        return [line(lead, (why, FAINT))]
+    rows = [lead, *(line("  ", row) for row in Content(why).wrap(max(10, width - 2)) if why)]
+    hint = Content.styled(part.hint, HINT).wrap(max(10, width - 4)) if part.hint else []
+    marks = ["  → ", *["    "] * len(hint)]
+    return rows + [line((mark, HINT), row) for mark, row in zip(marks, hint, strict=False)]
+
+
+def shortly(part: Component, longest: int, wall: float) -> list[Content]:
+    """One component on one line, and what helps on a second."""
+    lead = line(_lead(part, longest), (_why(part, wall), FAINT))
+    hint = " ".join(part.hint.split())
+    if part.state in _WELL or not hint:
+        return [lead]
+    return [lead, line(("  → ", HINT), (hint, HINT))]

@@ -36,7 +36,7 @@ class Panel(Widget, can_focus=True):
         self._snapshot = Snapshot()
         self._lines: list[Content] = []
         self._drawn: object = None
-        self._back = 0  # lines away from where the panel rests
+        self._pinned: int | None = None  # the first line in sight, where the user moved
 
     # --- for the panels -------------------------------------------------------------------------
 
@@ -63,7 +63,6 @@ class Panel(Widget, can_focus=True):
     def _draw(self) -> None:
         width, height = self.size
         self._lines = clipped(self.lines(self._snapshot, width, height), width)
-        self._back = min(self._back, self._most_back())
         start = self._first_shown()
         shown = self._lines[start : start + height]
         hidden = len(self._lines) - start - len(shown)
@@ -92,21 +91,22 @@ class Panel(Widget, can_focus=True):
 
     # --- moving ---------------------------------------------------------------------------------
 
-    def _most_back(self) -> int:
+    def _last_start(self) -> int:
         return max(0, len(self._lines) - self.size.height)
 
-    def _first_shown(self) -> int:
-        most = self._most_back()
-        if self.TAIL:
-            return most - self._back
+    def _rest(self) -> int:
+        """The first line in sight where nobody moved."""
         watched = self.watched(self._snapshot, self._lines)
-        if self._back == 0 and watched is not None:
-            return min(most, max(0, watched - self.size.height // 2))
-        return self._back
+        if watched is not None:
+            return min(self._last_start(), max(0, watched - self.size.height // 2))
+        return self._last_start() if self.TAIL else 0
+
+    def _first_shown(self) -> int:
+        return self._rest() if self._pinned is None else min(self._last_start(), self._pinned)
 
     def _move(self, lines: int) -> None:
-        step = -lines if self.TAIL else lines
-        self._back = max(0, min(self._most_back(), self._back + step))
+        start = max(0, min(self._last_start(), self._first_shown() + lines))
+        self._pinned = None if start == self._rest() else start
         self._draw()
 
     def action_scroll_lines(self, lines: int) -> None:

@@ -46,6 +46,8 @@ class Pipeline(Panel):
         found = list(_stages(snapshot, reply))
         if "playing" in found:
             return found.index("playing")
+        if "cut" in found:
+            return found.index("cut")
         return len(found) - 1 if reply.ended_at is not None else None
 
 

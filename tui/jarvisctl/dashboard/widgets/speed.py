@@ -1,6 +1,6 @@
 """How fast it is: time to first audio and tokens a second, over time and as quantiles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
@@ -9,6 +9,8 @@ from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, line
 from jarvisctl.dashboard.snapshot import ReplyView, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
 
+MIN_CURVE = 40  # columns
+
 
 class SpeedPanel(Panel):
     """First audio reply by reply, tokens second by second."""
@@ -16,17 +18,23 @@ class SpeedPanel(Panel):
     TITLE = "speed"
 
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Content]:
-        """Two lines each: the past, and the quantiles."""
+        """Two lines each: the figures, and the past."""
         first = [s.first_audio_ms for s in snapshot.speeds if s.first_audio_ms is not None]
         rates = [s.tokens_s for s in snapshot.speeds if s.tokens_s is not None]
-        now = _rate_now(snapshot)
         past = [sample.tokens_s for sample in snapshot.samples]
-        known = [value for value in past if value is not None]
-        rows = [
-            *_pair("first audio", first, milliseconds, first[-1] if first else None, GOOD, width),
-            *_pair("tokens/s", rates, rate, now, BUSY, width, past if known else None),
+        if all(value is None for value in past):
+            past = list(rates)
+        if width < MIN_CURVE:
+            return [
+                *_stacked("first audio", milliseconds, first[-1] if first else None, first),
+                *_stacked("tokens/s", rate, _rate_now(snapshot), rates),
+            ]
+        return [
+            _figures("first audio", milliseconds, first[-1] if first else None, first),
+            _curve(first, width, GOOD),
+            _figures("tokens/s", rate, _rate_now(snapshot), rates),
+            _curve(past, width, BUSY),
         ]
-        return rows if height > 4 else [row for row in rows if row.plain]
 
     def heading(self, snapshot: Snapshot) -> str:
         """How many replies that is about."""
@@ -34,22 +42,25 @@ class SpeedPanel(Panel):
         return f"last {count} replies" if count > 1 else ""
 
 
-def _pair(
-    name: str,
-    values: Sequence[float],
-    told: "type[str] | object",
-    now: float | None,
-    style: str,
-    width: int,
-    past: Sequence[float | None] | None = None,
+def _figures(
+    name: str, told: Callable[[float | None], str], now: float | None, values: Sequence[float]
+) -> Content:
+    """A name with its figure now, and the quantiles of all."""
+    quantiles = f"p50 {told(quantile(values, 0.5))}  p95 {told(quantile(values, 0.95))}"
+    return line(f"{name:<12}", (f"{told(now):<8}", "bold"), (quantiles, FAINT))
+
+
+def _stacked(
+    name: str, told: Callable[[float | None], str], now: float | None, values: Sequence[float]
 ) -> list[Content]:
-    """A name with its figure now and its quantiles, and its curve below."""
-    show = told if callable(told) else str
-    quantiles = f"p50 {show(quantile(values, 0.5))}  p95 {show(quantile(values, 0.95))}"
-    left = line(f"{name:<12}", (f"{show(now):<8}", "bold"), (quantiles, FAINT))
-    drawn = list(past) if past is not None else list(values)
-    top = max((value for value in drawn if value is not None), default=0.0)
-    return [left, line((curve(drawn, width, top), style))]
+    """The same on two lines, where there is no room for curves."""
+    quantiles = f"  p50 {told(quantile(values, 0.5))}  p95 {told(quantile(values, 0.95))}"
+    return [line(f"{name:<12}", (told(now), "bold")), line((quantiles, FAINT))]
+
+
+def _curve(values: Sequence[float | None], width: int, style: str) -> Content:
+    top = max((value for value in values if value is not None), default=0.0)
+    return line((curve(values, width, top), style))
 
 
 def _rate_now(snapshot: Snapshot) -> float | None:

@@ -40,8 +40,8 @@ def _worker(worker: WorkerInfo) -> Content:
     mark, style = WORKERS.get(worker.state, _UNKNOWN)
     return line(
         (f"{mark} {worker.state:<8} ", style),
-        f"{worker.engine:<10} ",
-        (f"pid {worker.pid:<8}{mebibytes(worker.rss_bytes):>7}  {worker.served} served", FAINT),
+        f"{worker.engine:<7} ",
+        (f"{worker.pid:>7} {mebibytes(worker.rss_bytes):>7}  {worker.served} served", FAINT),
     )
 
 
