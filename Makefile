@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-long test-vm check check-units format bench clean
+.PHONY: help try test test-long test-vm check check-units format man bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -28,6 +28,7 @@ check: check-units $(VENV)/.installed-dev ## format, lint, types, import contrac
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.manual --check
 
 check-units: $(VENV)/.installed-dev ## units understood and shut in, installer linted and its plan as known
 	$(BIN)/pytest -q tests/systemd tests/installer
@@ -35,6 +36,9 @@ check-units: $(VENV)/.installed-dev ## units understood and shut in, installer l
 format: $(VENV)/.installed-dev ## format the code in place
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+man: $(VENV)/.installed ## write the manual pages from the commands and settings
+	$(BIN)/python -m scripts.manual
 
 bench: $(VENV)/.installed-dev ## measure this machine against its own floor
 	$(BIN)/jarvisctl bench

@@ -22,7 +22,7 @@ EX_CONFIG = 78
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run jarvisd; returns the exit code."""
     started_at = time.monotonic()
-    flags = _parser().parse_args(arguments)
+    flags = parser().parse_args(arguments)
 
     def read() -> Settings:
         return load(flags.config, environ=os.environ, overrides=_overrides(flags))
@@ -66,20 +66,26 @@ def _overrides(flags: argparse.Namespace) -> dict[str, object]:
     return {"api.socket": flags.socket, "daemon.state_dir": flags.state_dir}
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The command line, which the manual describes too."""
+    flags = argparse.ArgumentParser(
         prog="jarvisd",
         description="Speaks a language model's answers aloud. Controlled with jarvisctl.",
         epilog="Configuration: /etc/jarvisd/jarvisd.toml; every setting is explained there.",
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, help="configuration file")
-    parser.add_argument("--socket", metavar="PATH", help="control socket to listen on")
-    parser.add_argument("--state-dir", metavar="DIR", help="where the database and voices live")
-    parser.add_argument(
+    flags.add_argument("--config", metavar="FILE", type=Path, help="configuration file")
+    flags.add_argument("--socket", metavar="PATH", help="control socket to listen on")
+    flags.add_argument("--state-dir", metavar="DIR", help="where the database and voices live")
+    flags.add_argument(
         "--check-config", action="store_true", help="list every problem and exit (0 or 78)"
     )
-    parser.add_argument("--version", action="version", version=f"jarvisd {jarvisd.__version__}")
-    return parser
+    flags.add_argument(
+        "--version",
+        action="version",
+        version=f"jarvisd {jarvisd.__version__}",
+        help="print the version and exit",
+    )
+    return flags
 
 
 if __name__ == "__main__":

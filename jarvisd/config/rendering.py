@@ -71,7 +71,7 @@ def _section(table: Table) -> str:
 def _setting(leaf: Leaf) -> Iterator[str]:
     """Explanation, limits, and the default ready to be un-commented; ends with an empty line."""
     name = leaf.path.rpartition(".")[2]
-    words = " ".join(filter(None, (leaf.about, _limits(leaf))))
+    words = " ".join(filter(None, (leaf.about, limits(leaf))))
     yield from textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")
     # TOML has no null: such a setting has no default line that could be un-commented.
     yield f"# {name} has no default" if leaf.default is None else _commented(name, leaf.default)
@@ -82,8 +82,8 @@ def _commented(name: str, value: object) -> str:
     return f"# {name} = {toml_value(value)}"
 
 
-def _limits(leaf: Leaf) -> str:
-    """``One of ...`` for choices, ``1 to 64.`` for bounded numbers, else empty."""
+def limits(leaf: Leaf) -> str:
+    """``One of ...`` for choices, ``(1 to 64)`` for bounded numbers, else empty."""
     if allowed := choices(leaf.type):
         return f"One of {', '.join(map(toml_value, allowed))}."
     bounds = list(_bounds(leaf.type))
