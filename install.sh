@@ -595,7 +595,7 @@ uninstall() {
     "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$SHARE"/man/man[1-8]/jarvis{d,ctl}*.[1-8]
   drop_if_empty "$UNITS"/{jarvisd,llama-server}.service.d \
     "$SHARE/bash-completion"{/completions,} "$SHARE/zsh"{/site-functions,} \
-    "$SHARE/fish"{/vendor_completions.d,} "$SHARE/man"/man[18]
+    "$SHARE/fish"{/vendor_completions.d,} "$SHARE/man"/man[1-8]
   if [ "$MODE" = system ]; then
     drop "$DESTDIR"/usr/lib/{sysusers,tmpfiles}.d/jarvisd.conf \
       "$DESTDIR/usr/lib/systemd/catalog/jarvisd.catalog" "$DESTDIR/run/jarvisd"

@@ -1,5 +1,6 @@
 """systemd and the daemon: crashes, hangs, restarts, connections meanwhile, reloads."""
 
+import json
 import os
 import signal
 import threading
@@ -215,3 +216,16 @@ def a_bad_reload_changes_nothing() -> None:
         assert "speech.slots" in refused.output
         assert (main_pid(), get("/v1/status")["slots"]) == (pid, slots)
         assert show("ActiveState") == "active"
+
+
+@test
+def the_journal_explains_what_happened() -> None:
+    """Events have native fields in the journal, and journalctl -x explains them."""
+    as_installed()
+    query = ("journalctl", "-b", "-u", "jarvisd.service", "--no-pager")
+    entries = [json.loads(line) for line in succeed(*query, "-o", "json").splitlines()]
+    ready = [e for e in entries if "MESSAGE_ID" in e and "daemon.ready" in str(e["MESSAGE"])]
+    assert ready, [entry.get("MESSAGE") for entry in entries[-5:]]
+    assert ready[-1]["PRIORITY"] == "6"
+    assert any(name.startswith("JARVISD_") for name in ready[-1]), ready[-1]
+    assert "Subject:" in succeed(*query, "-x")
