@@ -103,6 +103,7 @@ class Daemon:
         events = EventBus(self.settings.api.event_backlog)
         telemetry = Telemetry()
         telemetry.apply(self.settings.telemetry)
+        self._start_days(stack, telemetry, store)
         overview, providers = self._make_overview(
             stack, speech=speech, store=store, telemetry=telemetry
         )
@@ -324,6 +325,16 @@ class Daemon:
             publish=publish,
             measures=telemetry,
         )
+
+    def _start_days(self, stack: AsyncExitStack, telemetry: Telemetry, store: Store) -> None:
+        async def restore() -> None:
+            kept = await store.days(1)
+            telemetry.days.restore(kept[0] if kept else None)
+
+        telemetry.days.keep = store.keep_day
+        restoring = asyncio.create_task(restore(), name="today so far")
+        stack.callback(telemetry.days.save)
+        stack.callback(restoring.cancel)
 
     def _start_sampling(
         self,

@@ -20,7 +20,7 @@ from jarvisd.api.types import (
 )
 from jarvisd.config.settings import Settings
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
-from jarvisd.store.model import Conversation, ConversationSummary
+from jarvisd.store.model import Conversation, ConversationSummary, DaySummary
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.telemetry import Telemetry
@@ -115,6 +115,10 @@ class Store(Protocol):
 
     async def conversation(self, conversation: str) -> Conversation:
         """One with its messages; raises NotFoundError ``conversation.unknown``."""
+        ...
+
+    async def days(self, limit: int) -> Sequence[DaySummary]:
+        """Daily summaries, newest first."""
         ...
 
     async def forget(self, conversation: str) -> int:

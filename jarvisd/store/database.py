@@ -14,7 +14,16 @@ from typing import Any
 import aiosqlite
 import structlog
 
-from jarvisd.store.model import Change, ConversationSummary, StoredMessage, title_of
+from jarvisd.store import days
+from jarvisd.store.model import (
+    Change,
+    ConversationSummary,
+    DaySummary,
+    KeepDay,
+    MarkHeard,
+    StoredMessage,
+    title_of,
+)
 from jarvisd.store.opening import open_connections, set_aside
 
 _ADD_CONVERSATION = """
@@ -99,11 +108,14 @@ class Database:
         """Make all changes in order, in one transaction: all of them or none."""
         async with self._transaction() as connection:
             for change in changes:
-                if isinstance(change, StoredMessage):
-                    await _add(connection, change)
-                else:
-                    values = (change.heard, change.interrupted, change.reply)
-                    await connection.execute_fetchall(_MARK_HEARD, values)
+                match change:
+                    case StoredMessage():
+                        await _add(connection, change)
+                    case MarkHeard(reply, heard, interrupted):
+                        values = (heard, interrupted, reply)
+                        await connection.execute_fetchall(_MARK_HEARD, values)
+                    case KeepDay():
+                        await days.keep(connection, change)
 
     async def forget(self, conversation: str) -> int:
         """Delete a conversation so that nothing of it stays in the file or its journal.
@@ -136,6 +148,10 @@ class Database:
         """Conversations updated before that time (and name, at the same time), newest first."""
         rows = await self.reader.execute_fetchall(_SUMMARIES, (*before, limit))
         return [_summary(row) for row in rows]
+
+    async def days(self, limit: int) -> list[DaySummary]:
+        """The newest ``limit`` daily summaries, newest first."""
+        return await days.read(self.reader, limit)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:

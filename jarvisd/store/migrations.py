@@ -38,7 +38,34 @@ _CONVERSATIONS_AND_MESSAGES = (
     "CREATE INDEX messages_by_reply ON messages (reply) WHERE reply <> ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_CONVERSATIONS_AND_MESSAGES,)
+_DAYS = (
+    """
+    CREATE TABLE days (
+        day TEXT PRIMARY KEY,
+        replies INTEGER NOT NULL,
+        errors INTEGER NOT NULL,
+        interrupted INTEGER NOT NULL,
+        utterances INTEGER NOT NULL,
+        fallback INTEGER NOT NULL,
+        skipped INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE day_spans (
+        day TEXT NOT NULL,
+        span TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        total_ms REAL NOT NULL,
+        p50_ms REAL,
+        p95_ms REAL,
+        p99_ms REAL,
+        bins BLOB,
+        PRIMARY KEY (day, span)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_CONVERSATIONS_AND_MESSAGES, _DAYS)
 NEWEST = len(MIGRATIONS)
 
 

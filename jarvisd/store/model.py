@@ -1,5 +1,6 @@
 """What the store keeps and gives back. Values only; times are wall-clock seconds passed in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,7 +84,42 @@ class MarkHeard:
     interrupted: bool
 
 
-Change = StoredMessage | MarkHeard
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySpan:
+    """One span on one day, in milliseconds; ``bins`` are its sketch's, empty once it is over."""
+
+    name: str
+    count: int
+    total_ms: float
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    bins: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySummary:
+    """One day (UTC, as in 2026-11-21) in figures; nothing of what was said."""
+
+    day: str
+    replies: int
+    errors: int
+    interrupted: int
+    utterances: int
+    fallback: int
+    skipped: int
+    spans: tuple[DaySpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDay:
+    """Keep a day as it is now, in place of what was kept of it; forget those before ``oldest``."""
+
+    summary: DaySummary
+    oldest: str
+
+
+Change = StoredMessage | MarkHeard | KeepDay
 
 
 def title_of(text: str) -> str:

@@ -146,7 +146,7 @@ def overlay(
             for id_, message in messages.items():
                 if message.reply == change.reply and message.role == "assistant":
                     messages[id_] = corrected(message, change)
-        elif change.conversation == conversation:
+        elif isinstance(change, StoredMessage) and change.conversation == conversation:
             messages.setdefault(change.id, change)
     return list(messages.values())
 

@@ -18,6 +18,8 @@ from jarvisd.store.database import Database
 from jarvisd.store.model import (
     Conversation,
     ConversationSummary,
+    DaySummary,
+    KeepDay,
     MarkHeard,
     NewMessage,
     StoredMessage,
@@ -119,6 +121,19 @@ class Store:
         self._recent.mark(change)
         if self._writer:
             self._writer.submit(change)
+
+    def keep_day(self, summary: DaySummary, oldest: str) -> None:
+        """Keep a day's summary in place of an earlier one of it; forget days before ``oldest``."""
+        if self._writer:
+            self._writer.submit(KeepDay(summary, oldest))
+
+    async def days(self, limit: int) -> list[DaySummary]:
+        """The newest summaries on disk, newest first; none where that cannot be read."""
+        try:
+            return await self._database.days(limit) if self._database else []
+        except _READ_ERRORS as error:
+            _log.warning("store.unreadable", reason=str(error))
+            return []
 
     async def flush(self, timeout_s: float) -> bool:
         """Wait until all that was accepted before survives the end of this process.

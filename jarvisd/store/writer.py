@@ -17,7 +17,7 @@ import structlog
 
 from jarvisd.errors import StoreError
 from jarvisd.store.database import Database
-from jarvisd.store.model import Change, StoredMessage
+from jarvisd.store.model import Change, MarkHeard, StoredMessage
 from jarvisd.store.opening import is_corrupt
 from jarvisd.store.recent import size
 
@@ -244,7 +244,12 @@ class Writer:
 
 
 def _weight(change: Change) -> int:
-    return size(change) if isinstance(change, StoredMessage) else len(change.heard or "")
+    match change:
+        case StoredMessage():
+            return size(change)
+        case MarkHeard():
+            return len(change.heard or "")
+    return 0
 
 
 def _belongs(change: Change, conversation: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from jarvisd.api.types import ReplyEvent, ReplyStarted
 from jarvisd.config import TelemetrySettings
+from jarvisd.telemetry.days import Days
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.records import Records
 from jarvisd.telemetry.sampling import Sampler
@@ -19,6 +20,7 @@ class Telemetry:
     tally: Tally = field(default_factory=Tally)
     records: Records = field(default_factory=Records)
     traces: Traces = field(default_factory=Traces)
+    days: Days = field(default_factory=Days)
     sampler: Sampler = field(init=False)
 
     def __post_init__(self) -> None:
@@ -27,6 +29,7 @@ class Telemetry:
     def apply(self, settings: TelemetrySettings) -> None:
         """The settings, at first and whenever they change."""
         self.traces.enabled = settings.traces
+        self.days.most = settings.summary_days
 
     def trace(self, *, wanted: bool) -> Tracing:
         """The trace of a reply that begins."""
@@ -35,10 +38,12 @@ class Telemetry:
     def span(self, name: str, milliseconds: float) -> None:
         """A span that no event tells of."""
         self.records.spans[name].record(milliseconds)
+        self.days.span(name, milliseconds)
 
     def observe(self, event: ReplyEvent) -> None:
         """One event of a reply."""
         self.tally.observe(event)
         self.records.observe(event)
+        self.days.observe(event)
         if isinstance(event, ReplyStarted):
             self.sampler.wake()

@@ -18,6 +18,7 @@ GET /v1/clock observer
 GET /v1/conversations operator
 DELETE /v1/conversations/{conversation} operator
 GET /v1/conversations/{conversation} operator
+GET /v1/days observer
 GET /v1/events operator
 GET /v1/governor observer
 GET /v1/health observer

@@ -33,7 +33,7 @@ from jarvisd.api.types import (
 from jarvisd.config.settings import Settings
 from jarvisd.errors import JarvisError, NotFoundError, SpeechError
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
-from jarvisd.store.model import Conversation, ConversationSummary, StoredMessage
+from jarvisd.store.model import Conversation, ConversationSummary, DaySummary, StoredMessage
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES
@@ -316,6 +316,9 @@ class FakeStore:
             title="Hello",
             messages=self._known(conversation),
         )
+
+    async def days(self, limit: int) -> list[DaySummary]:
+        return []
 
     async def forget(self, conversation: str) -> int:
         found = self._known(conversation)

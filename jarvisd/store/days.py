@@ -1,0 +1,89 @@
+"""Daily summaries in the database: the statements, and rows to values and back.
+
+A day is replaced whole each time it is written. The bins of a sketch are kept for the newest day
+alone, because only it can still go on; of older days the percentiles are enough.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import aiosqlite
+import msgspec
+
+from jarvisd.store.model import DaySpan, DaySummary, KeepDay
+
+_KEEP = """
+INSERT OR REPLACE INTO days (day, replies, errors, interrupted, utterances, fallback, skipped)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_KEEP_SPAN = """
+INSERT OR REPLACE INTO day_spans (day, span, count, total_ms, p50_ms, p95_ms, p99_ms, bins)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_DAYS = """
+SELECT day, replies, errors, interrupted, utterances, fallback, skipped
+FROM days ORDER BY day DESC LIMIT ?
+"""
+_SPANS = """
+SELECT day, span, count, total_ms, p50_ms, p95_ms, p99_ms, bins FROM day_spans WHERE day >= ?
+"""
+_bins = msgspec.msgpack.Decoder(dict[int, int])
+
+
+async def keep(connection: aiosqlite.Connection, change: KeepDay) -> None:
+    """Write one day, and forget those before ``change.oldest``, in the caller's transaction."""
+    summary = change.summary
+    counts = (summary.replies, summary.errors, summary.interrupted)
+    spoken = (summary.utterances, summary.fallback, summary.skipped)
+    await connection.execute_fetchall(_KEEP, (summary.day, *counts, *spoken))
+    for span in summary.spans:
+        if span.count:
+            await connection.execute_fetchall(_KEEP_SPAN, _row(summary.day, span))
+    older = "UPDATE day_spans SET bins = NULL WHERE day < ? AND bins IS NOT NULL"
+    await connection.execute_fetchall(older, (summary.day,))
+    await connection.execute_fetchall("DELETE FROM days WHERE day < ?", (change.oldest,))
+    await connection.execute_fetchall("DELETE FROM day_spans WHERE day < ?", (change.oldest,))
+
+
+async def read(connection: aiosqlite.Connection, limit: int) -> list[DaySummary]:
+    """The newest ``limit`` days, newest first."""
+    days = [tuple(row) for row in await connection.execute_fetchall(_DAYS, (limit,))]
+    if not days:
+        return []
+    spans: dict[str, list[DaySpan]] = {}
+    for row in await connection.execute_fetchall(_SPANS, (days[-1][0],)):
+        spans.setdefault(row[0], []).append(_span(row))
+    return [_summary(row, spans.get(row[0], ())) for row in days]
+
+
+def _row(day: str, span: DaySpan) -> tuple[Any, ...]:
+    percentiles = (span.p50_ms, span.p95_ms, span.p99_ms)
+    bins = msgspec.msgpack.encode(dict(span.bins))
+    return (day, span.name, span.count, span.total_ms, *percentiles, bins)
+
+
+def _span(row: Iterable[Any]) -> DaySpan:
+    _, name, count, total_ms, p50_ms, p95_ms, p99_ms, bins = row
+    return DaySpan(
+        name=name,
+        count=count,
+        total_ms=total_ms,
+        p50_ms=p50_ms,
+        p95_ms=p95_ms,
+        p99_ms=p99_ms,
+        bins=_bins.decode(bins) if bins is not None else {},
+    )
+
+
+def _summary(row: Iterable[Any], spans: Iterable[DaySpan]) -> DaySummary:
+    day, replies, errors, interrupted, utterances, fallback, skipped = row
+    return DaySummary(
+        day=day,
+        replies=replies,
+        errors=errors,
+        interrupted=interrupted,
+        utterances=utterances,
+        fallback=fallback,
+        skipped=skipped,
+        spans=tuple(spans),
+    )

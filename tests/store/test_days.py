@@ -1,0 +1,92 @@
+"""Daily summaries on disk: kept, replaced, forgotten, small."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from jarvisd.store import Store
+from jarvisd.store.model import DaySpan, DaySummary
+from jarvisd.telemetry.sketch import BINS
+from jarvisd.telemetry.spans import SPANS
+
+FIRST = date(2026, 1, 1)
+
+
+def summary(day: str, *, replies: int = 3, bins: int = 2) -> DaySummary:
+    return DaySummary(
+        day=day,
+        replies=replies,
+        errors=1,
+        interrupted=0,
+        utterances=12,
+        fallback=2,
+        skipped=1,
+        spans=tuple(
+            DaySpan(
+                name=name,
+                count=1_000_000,
+                total_ms=12345.678,
+                p50_ms=123.456,
+                p95_ms=234.567,
+                p99_ms=345.678,
+                bins=dict.fromkeys(range(bins), 1000000),
+            )
+            for name in SPANS
+        ),
+    )
+
+
+async def test_a_day_is_kept_and_replaced(path: Path) -> None:
+    store = await Store.open(path, queue=10)
+    store.keep_day(summary("2026-11-21", replies=3), "2026-01-01")
+    store.keep_day(summary("2026-11-21", replies=4), "2026-01-01")
+    await store.close()
+    store = await Store.open(path, queue=10)
+    assert await store.days(10) == [summary("2026-11-21", replies=4)]
+    await store.close()
+
+
+async def test_of_a_day_that_is_over_only_percentiles_are_kept(path: Path) -> None:
+    store = await Store.open(path, queue=10)
+    store.keep_day(summary("2026-11-20"), "2026-01-01")
+    store.keep_day(summary("2026-11-21"), "2026-01-01")
+    await store.flush(5)
+    today, before = await store.days(10)
+    assert all(span.bins for span in today.spans)
+    assert not any(span.bins for span in before.spans)
+    assert [span.p95_ms for span in before.spans] == [span.p95_ms for span in today.spans]
+    await store.close()
+
+
+async def test_days_before_the_oldest_are_forgotten(path: Path) -> None:
+    store = await Store.open(path, queue=10)
+    for day in ("2026-11-19", "2026-11-20", "2026-11-21"):
+        store.keep_day(summary(day), "2026-11-20")
+    await store.flush(5)
+    assert [kept.day for kept in await store.days(10)] == ["2026-11-21", "2026-11-20"]
+    await store.close()
+
+
+async def test_a_year_takes_less_than_five_megabytes(path: Path) -> None:
+    """Even if every bin of every sketch was used on every day."""
+    store = await Store.open(path, queue=1_000)
+    for number in range(366):
+        day = (FIRST + timedelta(days=number)).isoformat()
+        store.keep_day(summary(day, bins=BINS), FIRST.isoformat())
+        if number % 100 == 0:
+            await store.flush(30)
+    await store.close()
+    assert size_of(path) < 5_000_000
+    store = await Store.open(path, queue=10)
+    assert len(await store.days(1_000)) == 366
+    await store.close()
+
+
+async def test_without_a_database_there_are_none() -> None:
+    store = await Store.open(None, queue=10)
+    store.keep_day(summary("2026-11-21"), "2026-01-01")
+    assert await store.days(10) == []
+    await store.close()
+
+
+def size_of(path: Path) -> int:
+    return path.stat().st_size
