@@ -1,7 +1,6 @@
 """The daemon's control groups: who is where, what each may take, and that it is held to it."""
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from harness import test, until
 from system import (
     CGROUPS,
     as_installed,
+    burning,
     configuration,
     control_group,
     drop_in,
@@ -78,12 +78,8 @@ def weights_and_limits_are_as_configured() -> None:
 
 
 def _is_held_to_its_quota(workers: Path) -> None:
-    """Something in the workers' group that burns all the CPU that it can get."""
-    burning = subprocess.Popen(["/usr/bin/python3", "-c", "while True: pass"])
-    group = workers / "burning"
-    group.mkdir()
-    try:
-        (group / "cgroup.procs").write_text(str(burning.pid))
+    """Something in the workers' group wants all the CPU, and does not get it."""
+    with burning(workers):
         before, started = figures(workers / "cpu.stat"), time.monotonic()
         time.sleep(8)
         after, took_s = figures(workers / "cpu.stat"), time.monotonic() - started
@@ -91,10 +87,6 @@ def _is_held_to_its_quota(workers: Path) -> None:
         assert used < 1.5 * QUOTA, f"{used:.2f} cores instead of {QUOTA}"
         assert after["nr_throttled"] - before["nr_throttled"] > 10, after
         assert get("/v1/status")["state"] == "running"
-    finally:
-        burning.kill()
-        burning.wait()
-        group.rmdir()
 
 
 @test

@@ -13,7 +13,9 @@ from system import (
     SOCKET,
     api,
     as_installed,
+    burning,
     configuration,
+    control_group,
     drop_in,
     events,
     get,
@@ -169,6 +171,24 @@ def _ask_in_vain() -> None:
         api("/v1/replies", {"text": "Tell me a long story", "conversation": "story"})
     except OSError as error:
         print("the reply ended with", error)
+
+
+@test
+def a_starving_host_is_no_reason_to_restart() -> None:
+    """A tenth of a processor for the daemon and a worker that wants it all: nothing restarts."""
+    with drop_in(SHORT_WATCHDOG):
+        restart()
+        pid = main_pid()
+        until(lambda: get("/v1/status")["workers"], "there is a worker")
+        quota = ("systemctl", "set-property", "--runtime", "jarvisd.service")
+        try:
+            succeed(*quota, "CPUQuota=10%")
+            with burning(control_group() / "workers"):
+                time.sleep(2 * WATCHDOG_S)
+                assert api("/v1/live")[0] == 200
+        finally:
+            succeed(*quota, "CPUQuota=")
+        assert (main_pid(), restarts()) == (pid, 0)
 
 
 @test

@@ -187,6 +187,21 @@ def control_group(unit: str = "jarvisd.service") -> Path:
     return CGROUPS / show("ControlGroup", unit).lstrip("/")
 
 
+@contextmanager
+def burning(group: Path) -> Iterator[None]:
+    """A process below ``group`` that takes all the CPU that it can get."""
+    process = subprocess.Popen(["/usr/bin/python3", "-c", "while True: pass"])
+    own = group / "burning"
+    own.mkdir()
+    try:
+        (own / "cgroup.procs").write_text(str(process.pid))
+        yield
+    finally:
+        process.kill()
+        process.wait()
+        own.rmdir()
+
+
 def figures(path: Path) -> dict[str, int]:
     """A flat keyed file of a control group, such as cpu.stat."""
     pairs: Sequence[Sequence[str]] = [line.split() for line in path.read_text().splitlines()]
