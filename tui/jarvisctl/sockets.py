@@ -3,7 +3,9 @@
 Finding out never changes anything: it looks at files and at /proc, and names the next command.
 """
 
+import grp
 import os
+import pwd
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +14,7 @@ from jarvisd.api.client import DaemonDeniedError, DaemonUnreachableError
 from jarvisd.errors import JarvisError
 
 SYSTEM_SOCKET = "/run/jarvisd/control.sock"
+USUAL_GROUP = "jarvis"
 
 
 def candidates(explicit: str | None, environ: Mapping[str, str]) -> list[str]:
@@ -32,7 +35,7 @@ def explained(error: JarvisError, paths: list[str]) -> JarvisError:
     """``error`` with what was found out on this host and the command to run next."""
     path = choose(paths)
     if isinstance(error, DaemonDeniedError):
-        return DaemonDeniedError(f"{path}: permission denied", hint=_denied_hint())
+        return DaemonDeniedError(f"{path}: permission denied", hint=_denied_hint(path))
     if (
         not isinstance(error, DaemonUnreachableError)
         or error.code != DaemonUnreachableError.default_code
@@ -52,11 +55,40 @@ def _may_exist(path: str) -> bool:
     return True
 
 
-def _denied_hint() -> str:
+def _denied_hint(path: str) -> str:
+    group = _group_of(path)
+    if group == "root":
+        return (
+            "The socket belongs to root alone: group jarvis did not exist when jarvisd started.\n"
+            "  sudo groupadd --system jarvis && sudo systemctl restart jarvisd.socket jarvisd"
+        )
+    if _joined_since_login(group):
+        return (
+            f"You are in group {group}, but this session began before you were. Log in again, or:\n"
+            f"  newgrp {group}"
+        )
     return (
-        "Members of group jarvis may operate the daemon:\n"
-        "  sudo usermod -aG jarvis $USER    (then log in again)"
+        f"Members of group {group} may operate the daemon:\n"
+        f"  sudo usermod -aG {group} $USER    (then log in again)"
     )
+
+
+def _group_of(path: str) -> str:
+    """The group that may use the socket; the usual one where its directory hides it."""
+    try:
+        return grp.getgrgid(Path(path).stat().st_gid).gr_name
+    except (OSError, KeyError):
+        return USUAL_GROUP
+
+
+def _joined_since_login(group: str) -> bool:
+    """Whether the user database knows us as a member, and the kernel does not yet."""
+    try:
+        found = grp.getgrnam(group)
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return False
+    return name in found.gr_mem and found.gr_gid not in {*os.getgroups(), os.getegid()}
 
 
 def _unreachable_hint(path: str) -> str:
