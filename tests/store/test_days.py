@@ -30,7 +30,7 @@ def summary(day: str, *, replies: int = 3, bins: int = 2) -> DaySummary:
                 p99_ms=345.678,
                 bins=dict.fromkeys(range(bins), 1000000),
             )
-            for name in SPANS
+            for name in sorted(SPANS)
         ),
     )
 
