@@ -108,7 +108,7 @@ class Daemon:
             stack, speech=speech, store=store, telemetry=telemetry
         )
         line = StatusLine(notifier, overview.line)
-        steering = await self._start_steering(
+        steering = self._start_steering(
             stack, speech=speech, placement=placement, overview=overview, events=events
         )
         replies = self._make_replies(
@@ -278,7 +278,7 @@ class Daemon:
         )
         return overview, providers
 
-    async def _start_steering(
+    def _start_steering(
         self,
         stack: AsyncExitStack,
         *,
@@ -295,7 +295,6 @@ class Daemon:
             publish=events.publish,
             model=lambda: overview.model,
         )
-        await steering.start()
         stack.push_async_callback(steering.stop)
         return steering
 

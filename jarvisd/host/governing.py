@@ -12,10 +12,9 @@ class Sample:
 
     ``slack_s``: seconds of audio made and not yet heard, of the reply with the least.
     ``first_pending``: a reply waits for its first audio. ``working``: something is being made or
-    waits for a slot; ``waiting``: how much of it waits. ``pace``: seconds of audio made per second,
-    lately. ``cost``: seconds of CPU for a second of audio. ``utterance_s``: a long utterance's
-    audio. ``model_waits``: share of the time in which the model's tasks waited for a CPU.
-    ``idle_cores``: what nobody uses.
+    waits for a slot; ``waiting``: how much of it waits. ``cost``: seconds of CPU for a second of
+    audio. ``utterance_s``: a long utterance's audio. ``model_waits``: share of the time in which
+    the model's tasks waited for a CPU. ``idle_cores``: what nobody uses.
     """
 
     now: float
@@ -23,7 +22,6 @@ class Sample:
     first_pending: bool = False
     working: bool = False
     waiting: int = 0
-    pace: float | None = None
     cost: float | None = None
     utterance_s: float = 8.0
     generating: bool = False

@@ -23,13 +23,15 @@ FIRST_OFFER = 1.5
 STEP_DOWN = 0.8
 ADJUST_S = 1.0
 # Every time that the share turned out too small it may not become that small again.
-LESSON = 1.3
-# A cost is measured from few utterances: it may be off by as much without any reason.
-NOISE = 1.35
+# Nor is a smaller share tried again before long: two loads would take turns for ever.
+LESSON, MOST_LESSON = 2.0, 4.0
+LESSON_S = 8.0
 UNKNOWN_COST = 0.5
-# Speech that does not keep pace after so long with everything never will: then both get half.
-PATIENCE_S = 10.0
-KEEPS_PACE = 0.95
+# Playback that was dry for so much of so long a time, with everything, will be dry again: then
+# both get half.
+PATIENCE_S = 30.0
+DRY_SHARE = 0.3
+DRY_S = 0.05
 YIELDING = 5  # the weight's divisor while giving way
 
 
@@ -44,17 +46,23 @@ class Governor:
         self._adjusted_at = 0.0
         self._lesson = 1.0
         self._floor = 0.0
+        self._dry_s = 0.0
+        self._not_before = 0.0
+        self._looked_at = 0.0
         self._slots = Slots(limits.slots)
         self.decision = self._decision(warming=True, reason="nothing is spoken or written")
 
     def rest(self) -> Decision:
         """Nobody speaks or writes: everything is open for whoever comes next."""
-        self._phase, self._quota, self._lesson, self._floor = "rest", None, 1.0, 0.0
-        self._slots.reset()
+        self._phase, self._quota, self._lesson, self._not_before = "rest", None, 1.0, 0.0
+        self._slots.open = 1
         return self._settle(self._decision(warming=True, reason="nothing is spoken or written"))
 
     def decide(self, sample: Sample) -> Decision:
         """The decision from now on; ``sample.now`` never goes back."""
+        if sample.slack_s is not None and sample.slack_s < DRY_S:
+            self._dry_s += min(sample.now - self._looked_at, ADJUST_S)
+        self._looked_at = sample.now
         if sample.first_pending:
             self._enter("first", sample.now)
         elif sample.working:
@@ -71,10 +79,12 @@ class Governor:
         if self._phase in ("rest", "first"):
             self._enter("giving-way" if slack >= high else "catching-up", sample.now)
         elif self._phase == "giving-way" and slack < low:
-            self._lesson = min(self._lesson * LESSON, 4.0)
+            self._lesson = min(self._lesson * LESSON, MOST_LESSON)
             self._enter("catching-up", sample.now)
+            self._not_before = sample.now + LESSON_S * self._lesson
         elif self._phase in ("catching-up", "sharing") and slack >= high:
-            self._enter("giving-way", sample.now)
+            if sample.now >= self._not_before:
+                self._enter("giving-way", sample.now)
         elif self._phase == "catching-up" and self._is_lost(sample):
             self._enter("sharing", sample.now)
         elif self._phase == "sharing" and not sample.generating:
@@ -89,13 +99,16 @@ class Governor:
 
     def _is_lost(self, sample: Sample) -> bool:
         """Whether playback runs dry whatever speech is given."""
-        tried = sample.now - self._since >= PATIENCE_S
-        slow = sample.pace is not None and sample.pace < KEEPS_PACE
-        return tried and slow and sample.generating and self._too_much(sample)
+        tried_s = sample.now - self._since
+        dry = self._dry_s >= DRY_SHARE * tried_s >= DRY_SHARE * PATIENCE_S
+        return dry and sample.generating and self._too_much(sample)
 
     def _enter(self, phase: Phase, now: float) -> None:
-        if phase != self._phase:
-            self._phase, self._since, self._adjusted_at = phase, now, now - ADJUST_S
+        if phase == self._phase:
+            return
+        if self._phase == "rest":
+            self._slots.begin(now)
+        self._phase, self._since, self._dry_s = phase, now, 0.0
 
     # --- what to do in it -----------------------------------------------------------------------
 
@@ -114,6 +127,7 @@ class Governor:
                 return f"less than {high:.1f} s ahead of playback: speech first"
             case "first":
                 self._quota = None
+                self._slots.follow(sample, crowded=self._too_much(sample))
                 return "the first utterance of a reply gets everything"
             case "rest":
                 return "nothing is to be spoken"
@@ -124,33 +138,23 @@ class Governor:
         if not sample.generating:
             self._quota = None
             return "far enough ahead, and the model is idle"
-        least = self._least(sample)
         if self._quota is None:
-            self._quota = max(least, self._cost(sample) * FIRST_OFFER)
+            wanted = self._cost(sample) * self._lesson
+            self._floor = max(self._limits.min_quota, wanted * PACE_MARGIN)
+            self._quota = max(self._limits.min_quota, wanted * FIRST_OFFER)
             self._adjusted_at = sample.now
             return "far enough ahead: the model gets the rest"
-        if self._quota < least:
-            self._quota = least
-            return "more is needed to keep pace"
         if self._too_much(sample) and sample.now - self._adjusted_at >= ADJUST_S:
             self._adjusted_at = sample.now
-            if self._quota > least:
-                self._quota = max(least, self._quota * STEP_DOWN)
+            if self._quota > self._floor:
+                self._quota = max(self._floor, self._quota * STEP_DOWN)
                 return f"the model lost {_percent(sample.loss)} of its speed"
         return self.decision.reason
 
     def _share(self, sample: Sample) -> str:
         if self._quota is None:
-            used = self._cost(sample) * (sample.pace or 0.0)
-            self._quota = max(self._limits.min_quota, used / 2)
+            self._quota = max(self._limits.min_quota, min(1.0, self._cost(sample)) / 2)
         return "speech cannot keep pace with everything: half of it goes back to the model"
-
-    def _least(self, sample: Sample) -> float:
-        """The cores that keep playback going; it follows the cost only when that really changed."""
-        wanted = self._cost(sample) * PACE_MARGIN * self._lesson
-        if not self._floor / NOISE <= wanted <= self._floor:
-            self._floor = wanted * NOISE**0.5
-        return max(self._limits.min_quota, self._floor)
 
     def _cost(self, sample: Sample) -> float:
         return UNKNOWN_COST if sample.cost is None else sample.cost

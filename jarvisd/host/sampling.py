@@ -3,7 +3,6 @@
 Remembers a few seconds of the past, because speed is a difference.
 """
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,9 +12,7 @@ from jarvisd.host.governing import Sample
 from jarvisd.host.pressure import Share
 
 # An utterance's work is seen before its audio: the cost needs some of them to be right.
-HISTORY_S = 20.0
-PACE_S = 6.0
-LEAST_AUDIO_S = 2.0
+LEAST_AUDIO_S, MOST_AUDIO_S = 2.0, 60.0
 # Other clients' generations show only in the CPU that the model's group uses.
 MODEL_RUNS_CORES, MODEL_STANDS_CORES = 0.3, 0.1
 # Below this workers do nothing that the model could feel.
@@ -73,14 +70,21 @@ class Sampler:
         self.model = ""
         self._context: dict[str, int] = {}
         self._made: dict[str, float] = {}
-        self._made_s = 0.0
-        self._history: deque[tuple[float, float, float]] = deque(maxlen=512)
+        self._voice = ""
+        self._audio_s = self._audio_cpu_s = 0.0
+        self._worker_cpu_s: float | None = None
         self._workers, self._model, self._idle = Share(), Share(), Share()
         self._model_waits = Share()
         self._model_runs = False
         self._disturbed_at = float("-inf")
         self._learnt_at = float("-inf")
         self._utterance_s = SHORTEST_UTTERANCE_S
+
+    def voice(self, voice: str) -> None:
+        """This voice will speak; what another one costs says nothing about it."""
+        if voice != self._voice:
+            self._voice = voice
+            self._audio_s = self._audio_cpu_s = 0.0
 
     def started(self, reply: str, context: int) -> None:
         """A model begins to write a reply, with so many tokens before it."""
@@ -114,7 +118,6 @@ class Sampler:
         rate = self.tokens.per_s(now) if generating else None
         circumstances = Circumstances(self.model, self._longest(), max(1, len(self._context)))
         self._learn(now, circumstances, rate)
-        cost, pace = self._economy(now, replies, readings)
         speaking = [reply.slack_s for reply in replies if reply.made_s]
         return Sample(
             now=now,
@@ -122,8 +125,7 @@ class Sampler:
             first_pending=any(reply.awaited for reply in replies),
             working=making + waiting > 0,
             waiting=waiting,
-            pace=pace,
-            cost=cost,
+            cost=self._cost(replies, readings),
             utterance_s=self._utterance_s,
             generating=generating,
             tokens_per_s=rate,
@@ -158,21 +160,16 @@ class Sampler:
             self._learnt_at = now
             self.baselines.learn(circumstances, rate)
 
-    def _economy(
-        self, now: float, replies: list[Pulse], readings: Readings
-    ) -> tuple[float | None, float | None]:
-        """CPU per audio over the whole history, and audio per time over the last of it."""
-        before = self._made
-        self._made = {reply.id: reply.made_s for reply in replies}
-        self._made_s += sum(made - before.get(reply, 0.0) for reply, made in self._made.items())
+    def _cost(self, replies: list[Pulse], readings: Readings) -> float | None:
+        """CPU for audio, of the newest minute of it; older audio counts less and less."""
+        before, self._made = self._made, {reply.id: reply.made_s for reply in replies}
+        made_s = sum(made - before.get(reply, 0.0) for reply, made in self._made.items())
         if readings.worker_cpu_s is None:
-            return None, None
-        self._history.append((now, readings.worker_cpu_s, self._made_s))
-        while self._history[0][0] < now - HISTORY_S:
-            self._history.popleft()
-        _, first_cpu, first_made = self._history[0]
-        made = self._made_s - first_made
-        cost = (readings.worker_cpu_s - first_cpu) / made if made >= LEAST_AUDIO_S else None
-        recent = next(one for one in self._history if one[0] >= now - PACE_S)
-        span = now - recent[0]
-        return cost, (self._made_s - recent[2]) / span if span >= PACE_S / 2 else None
+            return None
+        last, self._worker_cpu_s = self._worker_cpu_s, readings.worker_cpu_s
+        self._audio_s += made_s
+        if last is not None:
+            self._audio_cpu_s += max(0.0, readings.worker_cpu_s - last)
+        if self._audio_s > MOST_AUDIO_S:
+            self._audio_s, self._audio_cpu_s = self._audio_s / 2, self._audio_cpu_s / 2
+        return self._audio_cpu_s / self._audio_s if self._audio_s >= LEAST_AUDIO_S else None

@@ -22,9 +22,10 @@ class Slots:
         self._closed_until = float("-inf")
         self.open = 1
 
-    def reset(self) -> None:
-        """Begin anew; what was learnt about the host's room stays."""
+    def begin(self, now: float) -> None:
+        """Something is to be spoken again. Room is judged only when the first one has run."""
         self.open = 1
+        self._changed_at = now
 
     def close_all(self, now: float) -> None:
         """Back to one: nobody is in a hurry."""

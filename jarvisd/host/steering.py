@@ -98,16 +98,19 @@ class Steering:
         self.apply(settings)
 
     def apply(self, settings: Settings) -> None:
-        """New settings; in force with the next tick."""
+        """New settings, in force at once; what was learnt about the model stays."""
         self._enabled = settings.governor.enabled
         self._governor = Governor(limits_of(settings))
-        slots = self._governor.decision.slots if self._enabled else settings.speech.slots
-        self._speech.set_slots(slots)
-
-    async def start(self) -> None:
-        """Put what is right at rest in force."""
+        host = settings.host
+        weight, quota = host.worker_cpu_weight, host.worker_cpu_quota or None
         if self._enabled:
-            await self._put_in_force(self._governor.decision)
+            self._standing = decision = self._governor.decision
+            self._speech.set_slots(decision.slots)
+            weight, quota = decision.weight, decision.quota
+        else:
+            self._speech.set_slots(settings.speech.slots)
+        self._thread.submit(self._placement.share, weight, quota)
+        self.wake()
 
     async def stop(self) -> None:
         """Tick no more."""
@@ -129,6 +132,8 @@ class Steering:
             case Token():
                 self._sampler.token(event.reply, self._clock())
             case ReplyStarted():
+                if event.voice:
+                    self._sampler.voice(event.voice)
                 if event.provider != "text":
                     context = self._conversations.get(event.conversation, 0)
                     self._sampler.started(event.reply, context)
@@ -153,13 +158,14 @@ class Steering:
     # --- ticking --------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        while any(self._pulses()):
+        while self._enabled and any(self._pulses()):
             await self.tick()
             self._hurry.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):
                     await self._hurry.wait()
-        await self._settle(self._governor.rest())
+        if self._enabled:
+            await self._settle(self._governor.rest())
 
     async def tick(self) -> None:
         """Look once, decide, and carry it out."""

@@ -1,0 +1,146 @@
+"""Decisions carried out: on time, in a thread, told, and never while idle."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import msgspec
+import pytest
+
+from jarvisd.api.types import GovernorDecision, ReplyStarted
+from jarvisd.config import GovernorSettings, Settings, SpeechSettings
+from jarvisd.host.standing import Standing, Usage
+from jarvisd.host.steering import KEPT_DECISIONS, Steering
+from tests.fakes.speech import until
+from tests.host.test_sampling import Pulse
+
+STARTED = ReplyStarted(
+    reply="r1",
+    seq=0,
+    conversation="c1",
+    provider="llama-server",
+    engine="piper",
+    voice="piper:heavy",
+    sample_rate=22_050,
+)
+
+
+class FakePlacement:
+    """Remembers what it was given; one worker met its limit."""
+
+    standing = Standing("ready")
+
+    def __init__(self) -> None:
+        self.shares: list[tuple[int, float | None]] = []
+        self.swollen: tuple[int, ...] = ()
+
+    def house(self, pid: int) -> None: ...
+
+    def vacate(self, pid: int) -> None: ...
+
+    def share(self, weight: int, quota: float | None) -> None:
+        self.shares.append((weight, quota))
+
+    def usage(self) -> Usage:
+        swollen, self.swollen = self.swollen, ()
+        return Usage(cpu_s=0.0, swollen=swollen)
+
+
+@dataclass
+class FakeSpeech:
+    slots_in_use: int = 0
+    waiting: int = 0
+    slots: int = 0
+    replaced: list[int] = field(default_factory=list)
+
+    def set_slots(self, slots: int) -> None:
+        self.slots = slots
+
+    def replace_worker(self, pid: int, reason: str) -> None:
+        self.replaced.append(pid)
+
+
+class Scene:
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.speech, self.placement = FakeSpeech(), FakePlacement()
+        self.replies: list[Pulse] = []
+        self.events: list[GovernorDecision] = []
+        self.steering = Steering(
+            settings or Settings(),
+            speech=self.speech,
+            placement=self.placement,
+            pulses=lambda: self.replies,
+            publish=self.events.append,
+        )
+
+
+@pytest.fixture
+async def scene() -> AsyncIterator[Scene]:
+    scene = Scene()
+    await until(lambda: bool(scene.placement.shares))
+    yield scene
+    await scene.steering.stop()
+
+
+async def test_at_rest_one_slot_and_no_ticks(scene: Scene) -> None:
+    assert scene.speech.slots == 1
+    assert scene.placement.shares == [(100, None)]
+    scene.steering.wake()
+    await asyncio.sleep(0)
+    assert scene.steering.ticks == 0
+
+
+async def test_a_reply_is_looked_at_at_once_and_rest_follows_its_end(scene: Scene) -> None:
+    scene.replies.append(Pulse(awaited=True))
+    scene.steering.observe(STARTED)
+    await until(lambda: bool(scene.events))
+    assert scene.events[0].phase == "first"
+    scene.replies.clear()
+    scene.steering.wake()
+    await until(lambda: scene.events[-1].phase == "rest")
+    ticks = scene.steering.ticks
+    scene.steering.wake()
+    await asyncio.sleep(0)
+    assert scene.steering.ticks == ticks
+
+
+async def test_far_ahead_the_workers_are_held_back(scene: Scene) -> None:
+    scene.replies.append(Pulse(writing=True, made_s=30.0, slack_s=25.0))
+    scene.speech.slots_in_use = 1
+    await scene.steering.tick()
+    weight, quota = scene.placement.shares[-1]
+    assert weight < 100
+    assert quota is not None
+    report = scene.steering.report()
+    assert (report.now.quota, report.enabled) == (quota, True)
+    assert report.decisions == scene.events
+    assert b'"governor.decision"' in msgspec.json.encode(scene.events[-1])
+
+
+async def test_a_worker_that_met_its_memory_limit_is_replaced(scene: Scene) -> None:
+    scene.placement.swollen = (4_711,)
+    await scene.steering.tick()
+    assert scene.speech.replaced == [4_711]
+
+
+async def test_decisions_are_kept_but_not_without_end(scene: Scene) -> None:
+    for number in range(KEPT_DECISIONS + 20):
+        scene.replies[:] = [Pulse(awaited=number % 2 == 0)]
+        await scene.steering.tick()
+    assert len(scene.steering.report().decisions) == KEPT_DECISIONS
+
+
+async def test_new_settings_take_effect(scene: Scene) -> None:
+    scene.steering.apply(
+        Settings(governor=GovernorSettings(slots=3), speech=SpeechSettings(slots=4))
+    )
+    assert scene.speech.slots == 3
+    scene.steering.apply(
+        Settings(governor=GovernorSettings(enabled=False), speech=SpeechSettings(slots=4))
+    )
+    assert scene.speech.slots == 4
+    scene.replies.append(Pulse(awaited=True))
+    scene.steering.observe(STARTED)
+    await asyncio.sleep(0)
+    assert scene.events == []
+    assert not scene.steering.report().enabled
