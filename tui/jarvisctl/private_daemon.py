@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -24,8 +25,10 @@ LOG_LINES = 12
 class PrivateDaemon:
     """``with PrivateDaemon() as daemon:`` runs one; ``daemon.socket`` is where it answers."""
 
-    def __init__(self, *, config: Path | None = None) -> None:
+    def __init__(self, *, config: Path | None = None, launcher: Sequence[str] = ()) -> None:
+        """``launcher`` is a command that runs the command which follows it."""
         self._config = config
+        self._launcher = launcher
         self._folder = tempfile.TemporaryDirectory(prefix="jarvis-")
         folder = Path(self._folder.name)
         self.socket = folder / "s"  # short: socket paths end at 107 bytes
@@ -66,7 +69,7 @@ class PrivateDaemon:
             arguments += ["--config", str(self._config)]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jarvisd", *arguments],
+                [*self._launcher, sys.executable, "-m", "jarvisd", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One measurement: its name on the command line, what it tells, and its rows."""
+    """One measurement: its name on the command line, what it tells, and its rows.
+
+    ``by_name_only``: it needs what not every machine has, and runs only when it is asked for.
+    """
 
     name: str
     about: str
     rows: tuple[str, ...]
     module: str
+    by_name_only: bool = False
 
     def measure(self, rig: "Rig") -> Iterator[Row]:
         """Import the measurement and run it."""
@@ -73,11 +77,25 @@ PARTS: tuple[Part, ...] = (
         ("frames.jitter", "frames.dropped"),
         "frame_jitter",
     ),
+    Part(
+        "neighbour",
+        "what speaking costs a real llama-server",
+        (
+            "neighbour.loss",
+            "neighbour.loss.free",
+            "neighbour.gaps",
+            "neighbour.gaps.free",
+            "neighbour.first",
+            "neighbour.first.free",
+        ),
+        "neighbour",
+        by_name_only=True,
+    ),
 )
 
 
 def selected(names: Sequence[str]) -> list[Part]:
-    """The parts of these names in running order, all of them for none.
+    """The parts of these names in running order; for none, all that need nothing special.
 
     A row's name selects its part. Raises ``KeyError`` with a name that is neither.
     """
@@ -86,4 +104,6 @@ def selected(names: Sequence[str]) -> list[Part]:
         if name not in known:
             raise KeyError(name)
     wanted = set(names)
-    return [part for part in PARTS if not names or wanted & {part.name, *part.rows}]
+    if not names:
+        return [part for part in PARTS if not part.by_name_only]
+    return [part for part in PARTS if wanted & {part.name, *part.rows}]

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from importlib.util import find_spec
@@ -37,8 +37,12 @@ class PartUnavailable(Exception):  # noqa: N818 - not an error: the row says why
 class Rig:
     """``quick`` takes fewer samples; ``say`` is told what is being done, for a person who waits."""
 
-    def __init__(self, *, quick: bool, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, *, quick: bool, say: Callable[[str], None], llama_server: str = "", model: str = ""
+    ) -> None:
         self.quick = quick
+        self.llama_server = llama_server
+        self.model = model
         self.say = say
         self._stack = ExitStack()
         self._folder = Path(
@@ -92,7 +96,15 @@ class Rig:
         config.write_text(
             self.config(voice=voice, llm_url=llm_url, worker_idle_s=worker_idle_s, slots=slots)
         )
-        with PrivateDaemon(config=config) as daemon:
+        with self.running(config, voice=voice) as daemon:
+            yield daemon
+
+    @contextmanager
+    def running(
+        self, config: Path, *, voice: str, launcher: Sequence[str] = ()
+    ) -> Iterator[PrivateDaemon]:
+        """A daemon with this configuration, its workers warm."""
+        with PrivateDaemon(config=config, launcher=launcher) as daemon:
             _wait_until_warm(daemon.socket, engine=voice.partition(":")[0])
             yield daemon
 
@@ -107,7 +119,8 @@ class Rig:
         lines += ["[speech]", f'voice = "{voice}"', f"worker_idle_s = {worker_idle_s}"]
         if voice != EMBEDDED:
             lines += ["[speech.piper]", f'voices_dir = "{self.voices}"']
-        lines += ["[governor]", f"slots = {slots}"]
+        if slots:
+            lines += ["[governor]", f"slots = {slots}"]
         return "\n".join([*lines, ""])
 
     @contextmanager

@@ -8,10 +8,15 @@ from jarvisctl.bench.rig import PartUnavailable, Rig
 
 
 def run(
-    parts: Sequence[Part], *, quick: bool, say: Callable[[str], None]
+    parts: Sequence[Part],
+    *,
+    quick: bool,
+    say: Callable[[str], None],
+    llama_server: str = "",
+    model: str = "",
 ) -> Iterator[tuple[Part, list[Row]]]:
     """Measure each part; ``say`` is told what is being done."""
-    with Rig(quick=quick, say=say) as rig:
+    with Rig(quick=quick, say=say, llama_server=llama_server, model=model) as rig:
         for part in parts:
             say(part.about)
             yield part, rows_of(part, rig)

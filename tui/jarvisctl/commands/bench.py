@@ -20,23 +20,33 @@ if TYPE_CHECKING:
 @click.option("--list", "list_parts", is_flag=True, help="List the parts, and measure nothing.")
 @click.option("--quick", is_flag=True, help="Fewer samples: a minute instead of four.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a figure is missed.")
+@click.option("--llama-server", default="", metavar="PATH", help="Binary for neighbour.")
+@click.option("--model", default="", metavar="PATH", help="GGUF file for neighbour.")
 @json_option
 @pass_invocation
 def command(
-    invocation: Invocation, parts: tuple[str, ...], list_parts: bool, quick: bool, strict: bool
+    invocation: Invocation,
+    parts: tuple[str, ...],
+    *,
+    list_parts: bool,
+    quick: bool,
+    strict: bool,
+    llama_server: str,
+    model: str,
 ) -> ExitCode:
     """Measure this machine against its own floor.
 
     Starts private daemons with synthetic voices and a model that writes at an exact pace; a
     daemon of yours is not touched. PART is a name that --list shows; without one, all are
-    measured.
+    measured but neighbour, which needs a real llama-server and control groups.
     """
     out = invocation.out
     chosen = _chosen(parts)
     if list_parts:
         _list(out, chosen)
         return ExitCode.OK
-    return exit_code(_measure(out, chosen, quick=quick), strict=strict)
+    rows = _measure(out, chosen, quick=quick, llama_server=llama_server, model=model)
+    return exit_code(rows, strict=strict)
 
 
 def exit_code(rows: "list[Row]", *, strict: bool) -> ExitCode:
@@ -65,7 +75,9 @@ def _list(out: Output, parts: "list[Part]") -> None:
     out.line(table(header, [(part.name, part.about, ", ".join(part.rows)) for part in parts]))
 
 
-def _measure(out: Output, parts: "list[Part]", *, quick: bool) -> "list[Row]":
+def _measure(
+    out: Output, parts: "list[Part]", *, quick: bool, llama_server: str, model: str
+) -> "list[Row]":
     from jarvisctl.bench import machine, report  # noqa: PLC0415 - heavy, and only for this verb
     from jarvisctl.bench.run import run  # noqa: PLC0415 - the same
 
@@ -75,7 +87,8 @@ def _measure(out: Output, parts: "list[Part]", *, quick: bool) -> "list[Row]":
     began, host = time.monotonic(), machine.describe()
     if busy := machine.busy():
         out.talk(out.talk_style(busy, "yellow"))
-    rows = [row for _, found in run(parts, quick=quick, say=say) for row in found]
+    measured = run(parts, quick=quick, say=say, llama_server=llama_server, model=model)
+    rows = [row for _, found in measured for row in found]
     host |= {"quick": quick, "seconds": round(time.monotonic() - began, 1)}
     if out.json:
         out.object(report.document(rows, host))
