@@ -85,7 +85,7 @@ def test_health_says_what_helps(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> Non
         "                     → Start it: sudo systemctl start llama-server",
         "  ● voice  ready     espeak:en-us+f5",
         "",
-        "  12:00:00  ▲ llm  degraded  no answer",
+        "  12:00:00  ▲ llm degraded no answer",
     ]
     assert daemon.received[-1].query == "limit=1"
 
@@ -272,6 +272,25 @@ def test_notices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     assert [answer["schema"], len(answer["notices"])] == [1, 2]
     daemon.json("GET", "/v1/notices", wire.NoticesResponse(notices=[]))
     assert jarvisctl.run("notices").stderr == "Nothing has happened that is worth knowing.\n"
+
+
+def test_days(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    quiet = wire.Day(
+        day="2027-01-14", replies=0, errors=0, interrupted=0, utterances=0, fallback=0, skipped=0,
+        spans={},
+    )  # fmt: skip
+    busy = wire.Day(
+        day="2027-01-15", replies=41, errors=1, interrupted=6, utterances=120, fallback=3,
+        skipped=2, spans={"ttfa": wire.Quantiles(count=40, p50_ms=212.0, p95_ms=390.4)},
+    )  # fmt: skip
+    daemon.json("GET", "/v1/days", wire.DaysResponse(days=[busy, quiet]))
+    assert jarvisctl.run("days").text.splitlines() == [
+        "day         replies  failed  cut  spoken  fallback  skipped   sound     p95",
+        "2027-01-15       41       1    6     120        2%        2  212 ms  390 ms",
+        "2027-01-14        0       0    0       0         -        0       -       -",
+    ]
+    assert daemon.received[-1].query == "limit=14"
+    assert jarvisctl.run("days", "--json").objects[0]["days"][0]["spans"]["ttfa"]["count"] == 40
 
 
 def test_the_governor_tells_its_reasons(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

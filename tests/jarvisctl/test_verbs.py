@@ -149,6 +149,17 @@ def test_events_are_followed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     assert daemon.received[0].query == "since=0"
 
 
+def test_decisions_and_silent_replies_read_well(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    decision = wire.GovernorDecision(at=1.0, phase="first", reason="the first utterance", slots=1,
+                                     weight=100, quota=0.5, warming=False)  # fmt: skip
+    silent = samples.started(engine="", voice="", provider="builtin")
+    daemon.lines("GET", "/v1/events", [decision, silent])
+    ran = jarvisctl.run("events", environ={"COLUMNS": "120"})
+    first, second = ran.text.splitlines()
+    assert first.endswith("first: the first utterance (1 slot, weight 100, 0.50 cores)")
+    assert second.endswith("builtin")
+
+
 def test_events_without_follow_stop_at_what_has_happened(
     daemon: FakeDaemon, jarvisctl: Jarvisctl
 ) -> None:

@@ -27,6 +27,7 @@ VERBS = {
     "completion": "Print the completion script of a shell.",
     "config": "Check and show the daemon's configuration.",
     "conversations": "List, show and delete conversations.",
+    "days": "Show a summary of each day, newest first.",
     "doctor": "Examine this host: what is wrong, and what helps.",
     "events": "Follow what the daemon does.",
     "governor": "Show how much of the machine speech may have, and why.",

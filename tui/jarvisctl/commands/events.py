@@ -99,12 +99,19 @@ def _state(event: dict[str, Any]) -> str:
 
 def _started(event: dict[str, Any]) -> str:
     fallback = f" (fallback: {event['fallback_reason']})" if event["fallback"] else ""
-    return f"{event['provider']}, {voice_name(event['engine'], event['voice'])}{fallback}"
+    voice = voice_name(event["engine"], event["voice"])
+    return ", ".join(filter(None, (event["provider"], voice))) + fallback
 
 
 def _chunk(event: dict[str, Any]) -> str:
     length = event["samples"] / event["sample_rate"]
     return f"#{event['utterance']} {length:.2f} s{' from the cache' * event['cached']}"
+
+
+def _decision(event: dict[str, Any]) -> str:
+    quota = "" if event["quota"] is None else f", {event['quota']:.2f} cores"
+    slots = f"{event['slots']} slot{'s' * (event['slots'] != 1)}"
+    return f"{event['phase']}: {event['reason']} ({slots}, weight {event['weight']}{quota})"
 
 
 def _done(event: dict[str, Any]) -> str:
@@ -121,6 +128,7 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "chunk.skipped": lambda event: f"#{event['utterance']} {event['message'] or event['reason']}",
     "reply.done": _done,
     "reply.interrupted": lambda event: f"{_done(event)}, heard {event['heard']!r}",
+    "governor.decision": _decision,
     "reply.failed": lambda event: str(event["error"]["message"]),
     "lagged": lambda event: f"{event['missed']} lost; go on with --since {event['event']}",
 }

@@ -9,6 +9,7 @@ import msgspec
 from jarvisctl.components import MARKS, show_components
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.layout import columns, shortened
 from jarvisctl.output import Output
 from jarvisd.api.types import HealthCheck, HealthResponse
 
@@ -54,5 +55,5 @@ def _show(out: Output, health: HealthResponse) -> None:
 def _show_check(out: Output, check: HealthCheck) -> None:
     mark, colour = MARKS.get(check.state, ("?", "yellow"))
     at = out.style(time.strftime("%H:%M:%S", time.localtime(check.time)), "dim")
-    said = f"  {check.reason}" if check.reason else ""
-    out.line(f"  {at}  {out.style(mark, colour)} {check.component}  {check.state}{said}")
+    said = shortened(f"{check.component}  {check.state}  {check.reason}", columns() - 14)
+    out.line(f"  {at}  {out.style(mark, colour)} {said}")

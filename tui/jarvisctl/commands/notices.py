@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.layout import columns, folded
 from jarvisctl.output import Output
 from jarvisctl.turn import printable
 from jarvisd.api.types import Notice, NoticesResponse
@@ -44,6 +45,9 @@ def _show(out: Output, notice: Notice) -> None:
     level = out.style(notice.level.ljust(7), _COLOURS.get(notice.level, "bold"))
     reply = f"  {notice.reply}" if notice.reply else ""
     out.line(f"{at}  {level}  {notice.name}{reply}")
-    for line, style in ((notice.message, ""), (f"→ {notice.hint}" if notice.hint else "", "cyan")):
-        if line:
-            out.line(" " * 25 + (out.style(printable(line), style) if style else printable(line)))
+    indent = " " * 25
+    for line in folded(printable(notice.message), columns() - len(indent)):
+        out.line(indent + line)
+    hint = f"→ {printable(notice.hint)}" if notice.hint else ""
+    for line in folded(hint, columns() - len(indent)):
+        out.line(indent + out.style(line, "cyan"))
