@@ -42,6 +42,7 @@ END
 
 # --- talking -------------------------------------------------------------------------------------
 
+FORMER=''
 STEP='reading the options' LEFT='Nothing was changed.' NEXT='./install.sh --help'
 
 say() { printf '%s\n' "$*"; }
@@ -57,7 +58,8 @@ fail() {
 
 explain_failure() {
   local code=$?
-  [ "$code" -eq 0 ] && return
+  [ -z "$FORMER" ] || rm -rf "$FORMER"
+  [ "$code" -ne 0 ] || return 0
   {
     printf '\nStopped while: %s (exit %s)\n' "$STEP" "$code"
     printf '  Left behind: %s\n' "$LEFT"
@@ -133,7 +135,6 @@ drop_if_empty() {
 }
 
 # The files of the release before, so that a rollback brings back its units with it.
-FORMER=''
 keep_former() {
   [ -n "$FORMER" ] || FORMER=$(mktemp -d)
   if [ -f "$1" ]; then
@@ -505,7 +506,7 @@ roll_back() {
   local before=$1
   say "jarvisd $NAME did not become ready. Its last words:"
   journal | sed 's/^/    /' >&2 || true
-  if [ -z "$before" ] || [ "$before" = "$NAME" ]; then
+  if [ -z "$before" ] || { [ "$before" = "$NAME" ] && [ -z "$FORMER" ]; }; then
     fail "jarvisd $NAME does not start" 'Mend what its last words name, then: systemctl restart jarvisd'
   fi
   step "Going back to jarvisd $before" "Both releases in $PREFIX; current points to $before." \
@@ -515,8 +516,8 @@ roll_back() {
   RELEASE=$ROOT/$before
   "${CTL[@]}" daemon-reload
   if restart && answers; then
-    drop "$ROOT/$NAME"
-    LEFT="jarvisd $before, running as before; $NAME was removed."
+    [ "$before" = "$NAME" ] || drop "$ROOT/$NAME"
+    LEFT="jarvisd $before, running as before. What was new was removed."
     fail "jarvisd $NAME did not start, so $before is back in force" 'Report the last words above.'
   fi
   fail "neither $NAME nor $before starts"
@@ -638,4 +639,3 @@ NAMES_KEPT=''
 SOCKET=''
 [ "$MODE" = system ] || SOCKET=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/jarvisd/control.sock
 if [ "$ACTION" = uninstall ]; then uninstall; else install_all; fi
-[ -z "$FORMER" ] || rm -rf "$FORMER"
