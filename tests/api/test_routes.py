@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -56,6 +57,15 @@ def test_the_table_is_sorted_and_has_no_duplicates() -> None:
 
 def test_the_table_is_frozen() -> None:
     assert [f"{route.method} {route.path} {route.role.label}" for route in ROUTES] == GOLDEN
+
+
+def test_the_documentation_lists_the_table() -> None:
+    documented = (Path(__file__).parents[2] / "docs/api.md").read_text()
+    rows = [line for line in documented.splitlines() if re.match(r"\| `[A-Z]+ /", line)]
+    assert rows == [
+        f"| `{route.method} {route.path}` | {route.role.label} | {route.summary} |"
+        for route in ROUTES
+    ]
 
 
 def test_what_changes_something_needs_an_operator() -> None:
