@@ -88,7 +88,7 @@ class InterruptRequest(Request):
     wait: bool = False
 
 
-class PlayedRequest(Request):
+class PlayedRequest(Request, omit_defaults=True):
     """The client has played this reply up to ``samples``; ``ended`` when it will play no more.
 
     For a trace: ``at`` is the second on the client's own clock at which it had, ``clock_offset_s``

@@ -73,8 +73,12 @@ class Sampler:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _tick(self) -> None:
-        """One row more than needed: the last one shows how it went on to rest."""
-        due = self._clock()
+        """One row more than needed: the last one shows how it went on to rest.
+
+        Never sooner than a second after the row before: rates over less say nothing.
+        """
+        due = max(self._taken_at + FINE_S, self._clock())
+        await asyncio.sleep(due - self._clock())
         with self._lag.measured():
             while True:
                 busy = self.busy() or self._watchers > 0

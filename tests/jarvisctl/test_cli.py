@@ -20,6 +20,7 @@ PAGES = [
     *((verb,) for verb in cli.VERBS),
     ("log", "level"),
     *(("config", verb) for verb in ("check", "path", "show")),
+    *(("trace", verb) for verb in ("export", "list", "show")),
     *(("conversations", verb) for verb in ("delete", "list", "show")),
 ]
 

@@ -46,6 +46,7 @@ VERBS = {
     "series": "Show what is measured over time, with its percentiles.",
     "status": "Show how the daemon is and what it does.",
     "top": "Show everything about the daemon, live, and talk with it.",
+    "trace": "Show where the time of single replies went.",
     "version": "Show the versions of jarvisctl and of the daemon.",
     "voices": "List the voices.",
 }

@@ -32,6 +32,7 @@ class ListeningOptions(TypedDict):
     voice: str
     speed: float
     timings: bool
+    trace: bool
     timeout: float
 
 
@@ -44,6 +45,7 @@ class Listening:
     voice: str
     speed: float
     timings: bool
+    trace: bool
     timeout: float
 
     def sinks(self, invocation: Invocation) -> list[SinkFactory]:
@@ -130,6 +132,7 @@ def listening_options(command: F) -> F:
             help="Speaking rate, 0.25 to 4; 1 is the voice's own.",
         ),
         click.option("--timings", is_flag=True, help="Table of timings per utterance at the end."),
+        click.option("--trace", is_flag=True, help="Keep a trace: jarvisctl trace show."),
         click.option(
             "--timeout", default=300.0, type=click.FloatRange(0.1, 86_400), metavar="SECONDS",
             help="Give up after this long without a sign of progress (300).",

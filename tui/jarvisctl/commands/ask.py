@@ -87,6 +87,7 @@ class Questions:
             conversation=conversation,
             voice=voice,
             speed=self._listening.speed,
+            trace=self._listening.trace,
             speak=self._speak,
             max_tokens=self._max_tokens,
             seed=self._seed,

@@ -26,7 +26,9 @@ def command(
     listening = Listening(**options)
     words = input_text(text, example='jarvisctl say "Good evening."')
     runner = listening.runner(invocation, show_text=False)
-    request = SayRequest(text=words, voice=listening.voice, speed=listening.speed)
+    request = SayRequest(
+        text=words, voice=listening.voice, speed=listening.speed, trace=listening.trace
+    )
     turn = runner.run("/v1/say", request)
     after_turn(invocation.out, turn, timings=listening.timings)
     return turn.exit_code

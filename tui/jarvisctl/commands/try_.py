@@ -66,7 +66,13 @@ def _ask(invocation: Invocation, text: str, output: str) -> Turn:
         Path(output).unlink()  # an earlier run's speech must not pass for this one's
     can_play = find_player(os.environ) is not None
     listening = Listening(
-        output=output, play=can_play, voice="default", speed=1.0, timings=True, timeout=300.0
+        output=output,
+        play=can_play,
+        voice="default",
+        speed=1.0,
+        trace=False,
+        timings=True,
+        timeout=300.0,
     )
     runner = listening.runner(invocation, show_text=True, audio_optional=True)
     return runner.run("/v1/replies", ReplyRequest(text=text))

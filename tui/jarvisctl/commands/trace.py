@@ -1,0 +1,126 @@
+"""``jarvisctl trace``: where the time of a reply went."""
+
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+import msgspec
+
+from jarvisctl import otlp
+from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.layout import columns, table
+from jarvisctl.waterfall import headline, milliseconds, waterfall
+from jarvisd.api.client import ApiClient
+from jarvisd.api.types import TraceInfo, TraceResponse, TracesResponse
+from jarvisd.errors import JarvisError
+
+HEADER = ("reply", "when", "outcome", "first token", "first audio", "heard after", "voice")
+
+
+@click.group("trace", invoke_without_command=True)
+@daemon_options
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Show where the time of single replies went.
+
+    Without a command: list. Trace one reply with --trace, all with [telemetry] traces.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@command.command("list")
+@daemon_options
+@pass_invocation
+def list_(invocation: Invocation) -> None:
+    """List the traces that are kept, newest first."""
+    out = invocation.out
+    with invocation.client() as client:
+        fields = client.get("/v1/traces", dict[str, Any])
+    if out.json:
+        out.object(fields)
+        return
+    found = msgspec.convert(fields, TracesResponse)
+    if not found.traces:
+        out.talk('No reply was traced yet. Trace one: jarvisctl ask --trace "How are you?"')
+        return
+    rows = [
+        (
+            one.reply,
+            time.strftime("%H:%M:%S", time.localtime(one.started_at)),
+            one.outcome,
+            _figure(one.figures.ttft_ms),
+            _figure(one.figures.ttfa_ms),
+            _figure(one.figures.e2e_ms),
+            one.voice,
+        )
+        for one in found.traces
+    ]
+    out.line(table(HEADER, rows, right="   rrr"))
+
+
+@command.command("show")
+@click.argument("reply", required=False)
+@daemon_options
+@pass_invocation
+def show(invocation: Invocation, reply: str | None) -> None:
+    """Show one trace as a waterfall; without REPLY the newest."""
+    out = invocation.out
+    with invocation.client() as client:
+        fields = _fetch(client, reply or _newest(client))
+    if out.json:
+        out.object(fields)
+        return
+    trace = msgspec.convert(fields, TraceResponse)
+    who = f"{trace.provider}, {trace.voice or 'not spoken'}"
+    out.line(f"{out.style(trace.reply, 'bold')}  {trace.outcome}  {who}")
+    figures = (f"{out.style(name, 'dim')} {value}" for name, value in headline(trace.figures))
+    out.line("  ".join(figures))
+    out.line()
+    out.line(waterfall(trace, columns()))
+
+
+@command.command("export")
+@click.argument("reply", required=False)
+@click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout.")
+@daemon_options
+@pass_invocation
+def export(invocation: Invocation, reply: str | None, output: str | None) -> None:
+    """Export one trace, or all of them, as OpenTelemetry's JSON."""
+    with invocation.client() as client:
+        replies = [reply] if reply else [one.reply for one in _all(client)]
+        traces = [msgspec.convert(_fetch(client, one), TraceResponse) for one in replies]
+    document = msgspec.json.format(msgspec.json.encode(otlp.document(traces)), indent=1).decode()
+    if not output:
+        invocation.out.line(document)
+        return
+    try:
+        Path(output).write_text(document + "\n", encoding="utf-8")
+    except OSError as error:
+        raise JarvisError(f"cannot write {output}: {error.strerror}", code="file.write") from error
+    invocation.out.talk(f"{len(traces)} traces written to {output}")
+
+
+def _fetch(client: ApiClient, reply: str) -> dict[str, Any]:
+    return client.get(f"/v1/traces/{quote(reply, safe='')}", dict[str, Any])
+
+
+def _all(client: ApiClient) -> list[TraceInfo]:
+    return client.get("/v1/traces", TracesResponse).traces
+
+
+def _newest(client: ApiClient) -> str:
+    found = _all(client)
+    if not found:
+        raise JarvisError(
+            "no reply was traced yet",
+            code="trace.none",
+            hint='Trace one: jarvisctl ask --trace "How are you?"',
+        )
+    return found[0].reply
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else milliseconds(value)
