@@ -42,7 +42,7 @@ END
 
 # --- talking -------------------------------------------------------------------------------------
 
-FORMER=''
+SCRATCH='' FORMER=''
 STEP='reading the options' LEFT='Nothing was changed.' NEXT='./install.sh --help'
 
 say() { printf '%s\n' "$*"; }
@@ -58,7 +58,7 @@ fail() {
 
 explain_failure() {
   local code=$?
-  [ -z "$FORMER" ] || rm -rf "$FORMER"
+  [ -z "$SCRATCH" ] || rm -rf "$SCRATCH"
   [ "$code" -ne 0 ] || return 0
   {
     printf '\nStopped while: %s (exit %s)\n' "$STEP" "$code"
@@ -88,13 +88,9 @@ CHANGED=''
 # put MODE TARGET: writes stdin to TARGET where it differs, keeping the former file for a rollback.
 # Never at the end of a pipe: what it remembers would be lost with the subshell.
 put() {
-  local mode=$1 target=$2 new
-  new=$(mktemp)
+  local mode=$1 target=$2 new=$SCRATCH/new
   cat >"$new"
-  if [ -f "$target" ] && cmp -s "$new" "$target"; then
-    rm -f "$new"
-    return
-  fi
+  if [ -f "$target" ] && cmp -s "$new" "$target"; then return; fi
   CHANGED=yes
   if [ -n "$DRY_RUN" ]; then
     detail "would write: ${target#"$DESTDIR"}"
@@ -103,7 +99,6 @@ put() {
     keep_former "$target"
     install -D -m "$mode" "$new" "$target"
   fi
-  rm -f "$new"
 }
 
 link() {
@@ -136,7 +131,8 @@ drop_if_empty() {
 
 # The files of the release before, so that a rollback brings back its units with it.
 keep_former() {
-  [ -n "$FORMER" ] || FORMER=$(mktemp -d)
+  FORMER=$SCRATCH/former
+  mkdir -p "$FORMER"
   if [ -f "$1" ]; then
     install -D -m "$(stat -c %a "$1")" "$1" "$FORMER/files$1"
   else
@@ -349,10 +345,18 @@ make_release() {
     'Read the message above; with a network or a complete --wheels directory, run the same command again.'
   drop "$RELEASE"
   run "$PYTHON" -m venv --without-pip "$RELEASE"
-  install_packages "$RELEASE" "$SOURCE$EXTRAS"
+  install_packages "$RELEASE" "$(buildable)$EXTRAS"
   if [ -n "$DRY_RUN" ]; then return; fi
   "$RELEASE/bin/jarvisd" --version >/dev/null || fail 'the new release does not even say its version'
   printf '%s\n' "$FINGERPRINT" >"$RELEASE/.made-of"
+}
+
+# Building leaves files behind, which must be neither root's in an owner's tree nor in the next build.
+buildable() {
+  if [ -n "$DRY_RUN" ] || [ -f "$SOURCE" ]; then printf '%s' "$SOURCE"; return; fi
+  mkdir -p "$SCRATCH/source"
+  cp -R "$TREE"/{jarvisd,tui,pyproject.toml,README.md,LICENSE} "$SCRATCH/source/"
+  printf '%s' "$SCRATCH/source"
 }
 
 # pip comes from Python's own copy and is not left in the release.
@@ -389,8 +393,10 @@ make_user() {
   step 'Making user, group and directories' 'Users and directories, which do no harm.' 'Run the same command again.'
   put 644 "$DESTDIR/usr/lib/sysusers.d/jarvisd.conf" <"$TREE/systemd/jarvisd.sysusers"
   put 644 "$DESTDIR/usr/lib/tmpfiles.d/jarvisd.conf" <"$TREE/systemd/jarvisd.tmpfiles"
-  run systemd-sysusers ${DESTDIR:+--root="$DESTDIR"} jarvisd.conf
-  run systemd-tmpfiles ${DESTDIR:+--root="$DESTDIR"} --create jarvisd.conf
+  # A package's own scripts do this where it is unpacked.
+  if [ -n "$DESTDIR" ]; then return; fi
+  run systemd-sysusers jarvisd.conf
+  run systemd-tmpfiles --create jarvisd.conf
 }
 
 write_config() {
@@ -443,11 +449,10 @@ write_completion() {
       detail "would write: ${target#"$DESTDIR"}"
     elif [ "$1" = "$NAME" ] && [ -f "$target" ]; then
       continue
-    elif "$RELEASE/bin/jarvisctl" completion "$shell" >"$RELEASE/.completion" 2>/dev/null; then
-      put 644 "$target" <"$RELEASE/.completion"
+    elif "$RELEASE/bin/jarvisctl" completion "$shell" >"$SCRATCH/completion" 2>/dev/null; then
+      put 644 "$target" <"$SCRATCH/completion"
     fi
   done
-  rm -f "$RELEASE/.completion"
   if [ "$MODE" = system ] && [ -f "$TREE/systemd/jarvisd.catalog" ]; then
     put 644 "$DESTDIR/usr/lib/systemd/catalog/jarvisd.catalog" <"$TREE/systemd/jarvisd.catalog"
     if [ -z "$DESTDIR" ]; then run journalctl --update-catalog; fi
@@ -638,4 +643,5 @@ NAMES_KEPT=''
 [ "$MODE" = user ] || NAMES_KEPT=', and the user jarvis, who owns the data'
 SOCKET=''
 [ "$MODE" = system ] || SOCKET=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/jarvisd/control.sock
+SCRATCH=$(mktemp -d)
 if [ "$ACTION" = uninstall ]; then uninstall; else install_all; fi
