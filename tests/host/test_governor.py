@@ -198,7 +198,7 @@ def test_every_decision_is_within_the_limits_and_has_a_reason(seen: list[Sample]
 # --- on an imaginary host ---------------------------------------------------------------------
 
 # A host that leaves playback dry for so long whatever is done cannot speak and write at once.
-HOPELESS_S = 8.0
+HOPELESS_S = 6.0
 # The governor looks four times a second and waits half a second before the second slot.
 MOMENT_S = 1.0
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--list", "list_parts", is_flag=True, help="List the parts, and measure nothing.")
 @click.option("--quick", is_flag=True, help="Fewer samples: a minute instead of four.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a figure is missed.")
-@click.option("--llama-server", default="", metavar="PATH", help="Binary for neighbour.")
+@click.option("--llama-server", default="", metavar="PATH", help="llama-server for neighbour.")
 @click.option("--model", default="", metavar="PATH", help="GGUF file for neighbour.")
 @json_option
 @pass_invocation
