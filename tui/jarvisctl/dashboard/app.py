@@ -6,10 +6,12 @@ in threads, and their news is taken in at most some twenty times a second.
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextvars import Context, copy_context
 from typing import ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
@@ -21,7 +23,7 @@ from jarvisctl.dashboard.body import Body
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.feed import Feed
-from jarvisctl.dashboard.messages import Message, Remarked, Ticked
+from jarvisctl.dashboard.messages import Message, Remarked, Sampled, StatusRead, Ticked
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.reducer import reduce
 from jarvisctl.dashboard.screens import AnswerSheet, HelpSheet, TraceSheet
@@ -37,6 +39,8 @@ ANIMATED_S = 0.1  # while something is heard: the word being said moves
 STILL_S = 1.0
 MAX_WAITING = 20_000  # messages between two looks; a reader that slow has lost anyway
 TALL = 28
+PLACEHOLDER = "Ask Jarvis … (Enter asks, Esc interrupts, ? helps)"
+ROUTINE = (StatusRead, Sampled)  # come every second, and are shown at the next tick
 
 
 class Dashboard(App[None]):
@@ -46,19 +50,29 @@ class Dashboard(App[None]):
     TITLE = "jarvisd"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "interrupt", "interrupt", id="interrupt", priority=True),
-        Binding("i,enter,a", "ask", "ask", id="ask"),
-        Binding("p", "pause", "pause or go on", id="pause"),
-        Binding("t", "traces", "traces", id="traces"),
-        Binding("z", "zoom", "zoom the panel", id="zoom"),
-        Binding("slash", "filter", "filter the log", id="filter"),
-        Binding("v", "level", "level of the log", id="level"),
-        Binding("n", "new_conversation", "new conversation", id="new"),
-        Binding("question_mark", "help", "help", id="help"),
-        Binding("q", "quit", "quit", id="quit"),
-        Binding("ctrl+c", "quit", "quit", id="quit_always", priority=True, show=False),
+        Binding(
+            "escape",
+            "interrupt",
+            "interrupt; or leave the input line, a filter, a sheet",
+            id="interrupt",
+            priority=True,
+        ),
+        Binding("i,a,enter", "ask", "go to the input line; Enter there asks", id="ask"),
+        Binding("p", "pause", "pause what is spoken, or let it go on", id="pause"),
+        Binding("t", "traces", "where the time of past replies went", id="traces"),
+        Binding("z", "zoom", "give the focused panel all the room, or give it back", id="zoom"),
+        Binding("slash", "filter", "filter the log by words", id="filter"),
+        Binding("v", "level", "next level of the log", id="level"),
+        Binding(
+            "n", "new_conversation", "begin a new conversation with the next question", id="new"
+        ),
+        Binding("question_mark", "help", "this help", id="help"),
+        Binding("q", "quit", "quit; the daemon goes on", id="quit"),
+        Binding(
+            "ctrl+c", "quit", "quit, from anywhere", id="quit_always", priority=True, show=False
+        ),
         *(
-            Binding(str(number + 1), f"panel('{name}')", name, id=f"panel.{name}", show=False)
+            Binding(str(number + 1), f"panel('{name}')", f"go to {name}", id=f"panel.{name}")
             for number, name in enumerate(PANELS)
         ),
     ]
@@ -81,9 +95,11 @@ class Dashboard(App[None]):
         self._hurry = hurry
         self._waiting: deque[Message] = deque(maxlen=MAX_WAITING)
         self._due = False
+        self._news_context: Context | None = None
         self._ticker: Timer | None = None
         self._tick_s = 0.0
         self._filtering = False
+        self._painted = False
         for theme in themes.THEMES:
             self.register_theme(theme)
         known = self._preferences.theme in self.available_themes
@@ -100,11 +116,14 @@ class Dashboard(App[None]):
         yield Header()
         yield Banner()
         yield Body()
-        yield Input(id="ask", placeholder="Ask Jarvis … (Enter asks, Esc interrupts, ? helps)")
+        line = Input(id="ask", placeholder=PLACEHOLDER)
+        line.cursor_blink = False  # it would draw twice a second for nothing
+        yield line
         yield Footer()
 
     def on_mount(self) -> None:
         """Look as wanted, paint once, then begin to listen to the news."""
+        self._news_context = copy_context()  # what threads schedule here runs as the app's own
         self.animation_level = "full" if self._preferences.animation else "none"
         self.set_keymap(self._preferences.keys)
         self._asking.put = self._commanding.put = self.put
@@ -127,9 +146,11 @@ class Dashboard(App[None]):
     def put(self, message: Message) -> None:
         """Take a message, from any thread."""
         self._waiting.append(message)
+        if isinstance(message, ROUTINE) and self._painted:
+            return
         if not self._due and self._loop is not None and not self._loop.is_closed():
             self._due = True
-            self._loop.call_soon_threadsafe(self._soon)
+            self._loop.call_soon_threadsafe(self._soon, context=self._news_context)
 
     def _soon(self) -> None:
         self.set_timer(TAKE_IN_S, self.take_in)
@@ -142,6 +163,7 @@ class Dashboard(App[None]):
             snapshot = reduce(snapshot, self._waiting.popleft())
         tick = Ticked(self._clock.monotonic(), self._clock.wall())
         self.snapshot = reduce(snapshot, tick)
+        self._painted = self.snapshot.status is not None
         self._show()
 
     def _show(self) -> None:
@@ -149,7 +171,7 @@ class Dashboard(App[None]):
         self.query_one(Header).show(snapshot)
         self.query_one(Banner).show(snapshot)
         self.query_one(Body).show(snapshot)
-        heard = any(playback.audible(reply, snapshot.now) for reply in snapshot.replies[-3:])
+        heard = any(playback.audible(reply, snapshot.heard_at) for reply in snapshot.replies[-3:])
         animated = self._preferences.animation and heard and snapshot.live
         self._tick_every(ANIMATED_S if animated else STILL_S)
 
@@ -210,7 +232,7 @@ class Dashboard(App[None]):
         self.remark("The next question begins a new conversation.", level="info")
 
     def _audible(self) -> str | None:
-        now = self.snapshot.now
+        now = self.snapshot.heard_at
         for reply in reversed(self.snapshot.replies):
             if playback.audible(reply, now):
                 return reply.reply
@@ -246,7 +268,7 @@ class Dashboard(App[None]):
         self._filtering = False
         line = self.query_one("#ask", Input)
         line.clear()
-        line.placeholder = "Ask Jarvis … (Enter asks, Esc interrupts, ? helps)"
+        line.placeholder = PLACEHOLDER
         self.query_one(Body).panels["log"].focus()
 
     # --- screens --------------------------------------------------------------------------------
@@ -294,7 +316,8 @@ class Dashboard(App[None]):
                 if isinstance(binding, Binding):
                     ident = binding.id or ""
                     key = self._preferences.keys.get(ident, binding.key)
-                    yield group, key.replace(",", " "), binding.description, ident
+                    shown = " ".join(format_key(part) for part in key.split(","))
+                    yield group, shown, binding.description, ident
 
     def _show_keys(self) -> None:
         hints: list[Hint] = [

@@ -8,12 +8,12 @@ import msgspec
 
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.following import Put
-from jarvisctl.dashboard.messages import Remarked
+from jarvisctl.dashboard.messages import Cut, Remarked
 from jarvisctl.dashboard.snapshot import ReplyView
 from jarvisctl.dashboard.verbs import Verb, path_for
 from jarvisctl.sockets import choose
 from jarvisd.api.client import ApiClient
-from jarvisd.api.types import LogLevelRequest, TraceResponse
+from jarvisd.api.types import InterruptResponse, LogLevelRequest, ReplyInfo, TraceResponse
 from jarvisd.errors import JarvisError
 
 if TYPE_CHECKING:
@@ -32,7 +32,17 @@ class Commanding:
 
     def control(self, reply: str, verb: Literal["interrupt", "pause", "resume"]) -> None:
         """Interrupt, pause or resume one reply."""
-        self._run(lambda client: client.post(f"/v1/replies/{reply}/{verb}", None, dict[str, Any]))
+
+        def act(client: ApiClient) -> None:
+            path = f"/v1/replies/{reply}/{verb}"
+            if verb == "interrupt":
+                cut = client.post(path, None, InterruptResponse)
+                if cut.state == "interrupted":
+                    self.put(Cut(reply, cut.heard_chars))
+            else:
+                client.post(path, None, ReplyInfo)
+
+        self._run(act)
 
     def trace(self, reply: str, learnt: Callable[[TraceResponse], None]) -> None:
         """Hand the daemon's trace of ``reply`` to ``learnt``; nothing where it kept none."""

@@ -120,6 +120,14 @@ class QuestionFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """The user interrupted a reply here after ``heard_chars`` characters."""
+
+    reply: str
+    heard_chars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """This daemon has no such thing (an older one, or no right to see it)."""
 
@@ -148,6 +156,7 @@ Message = (
     | GovernorDecided
     | Logged
     | QuestionFound
+    | Cut
     | Missing
     | Remarked
 )

@@ -9,6 +9,7 @@ from typing import cast
 from jarvisctl.dashboard import story
 from jarvisctl.dashboard.messages import (
     Connected,
+    Cut,
     GovernorDecided,
     GovernorRead,
     Happened,
@@ -42,6 +43,7 @@ MAX_LOG = 1_000
 MAX_SAMPLES = 600
 MAX_SPEEDS = 100
 MAX_DECISIONS = 50
+WRITER = "llama-server"  # whoever else writes has no speed worth a figure
 
 
 def reduce(snapshot: Snapshot, message: Message) -> Snapshot:
@@ -70,7 +72,7 @@ def _told(
 
 
 def _measured(
-    snapshot: Snapshot, message: VoicesRead | Sampled | GovernorRead | QuestionFound | Missing
+    snapshot: Snapshot, message: VoicesRead | Sampled | GovernorRead | QuestionFound | Cut | Missing
 ) -> Snapshot:
     match message:
         case VoicesRead(voices=voices):
@@ -80,6 +82,8 @@ def _measured(
         case GovernorRead(governor=governor):
             known = (*governor.decisions, governor.now)[-MAX_DECISIONS:]
             return replace(snapshot, governed=governor.enabled, decisions=_apart(known))
+        case Cut():
+            return _cut(snapshot, message)
         case QuestionFound(reply=reply, question=question):
             return _asked(snapshot, reply, question)
         case Missing(what=what):
@@ -114,6 +118,8 @@ def _status(snapshot: Snapshot, status: StatusResponse, at: float) -> Snapshot:
             snapshot = _put(snapshot, placed(known, info, at))
     running = {info.reply for info in status.replies}
     for reply in snapshot.replies:
+        if reply.ended_at is not None and reply.playback is not None and reply.reply not in running:
+            snapshot = _put(snapshot, replace(reply, playback=None))  # nobody hears it any more
         open_here = reply.outcome in ("running", "paused") and reply.reply not in running
         if open_here and at - reply.started_at > story.GONE_S:  # its end was missed
             snapshot = _put(snapshot, replace(reply, outcome="done", ended_at=at))
@@ -129,7 +135,7 @@ def _happened(snapshot: Snapshot, message: Happened) -> Snapshot:
     event = message.event
     known = _find(snapshot, event.reply) or _new(event, message.at)
     snapshot = _put(snapshot, advanced(known, event, message.at))
-    if (speed := _speed(event)) is not None:
+    if (speed := _speed(event, known.provider)) is not None:
         snapshot = replace(snapshot, speeds=(*snapshot.speeds, speed)[-MAX_SPEEDS:])
     level, text = story.told(event)
     if not text:
@@ -170,6 +176,17 @@ def _noted(snapshot: Snapshot, message: Noted | Remarked | Logged) -> Snapshot:
     return _logged(snapshot, LogLine("info", message.kind, text, message.wall))
 
 
+def _cut(snapshot: Snapshot, message: Cut) -> Snapshot:
+    """A reply was written to its end, and then interrupted while it was heard."""
+    known = _find(snapshot, message.reply)
+    if known is None:
+        return snapshot
+    return _put(
+        snapshot,
+        replace(known, outcome="interrupted", heard_chars=message.heard_chars, playback=None),
+    )
+
+
 def _asked(snapshot: Snapshot, reply: str, question: str) -> Snapshot:
     known = _find(snapshot, reply) or ReplyView(reply=reply, started_at=snapshot.now)
     return _put(snapshot, replace(known, question=question))
@@ -181,14 +198,14 @@ def _new(event: ReplyEvent, at: float) -> ReplyView:
     return ReplyView(reply=event.reply, started_at=at, missed=0 if whole else None)
 
 
-def _speed(event: ReplyEvent) -> Speed | None:
+def _speed(event: ReplyEvent, provider: str) -> Speed | None:
     """How fast a reply was, where it came far enough to tell."""
     if not isinstance(event, ReplyDone | ReplyInterrupted | ReplyFailed):
         return None
     timings, tokens_s = event.timings, None
     if timings.first_token_ms is not None and timings.last_token_ms is not None:
         passed = timings.last_token_ms - timings.first_token_ms
-        if passed > 0 and event.tokens.completion > 1:
+        if passed > 0 and provider == WRITER and event.tokens.completion > 1:
             tokens_s = (event.tokens.completion - 1) / passed * 1_000
     if timings.first_audio_ms is None and tokens_s is None:
         return None

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from jarvisctl.dashboard import waterfall
-from jarvisctl.dashboard.figures import milliseconds, rate
+from jarvisctl.dashboard.figures import milliseconds
 from jarvisctl.dashboard.look import FAINT, KEY, OUTCOMES, column, line
 from jarvisctl.dashboard.snapshot import ReplyView
 from jarvisctl.turn import printable
@@ -152,7 +152,7 @@ class TraceSheet(Sheet):
                 f"in all {milliseconds(timings.total_ms)}",
             ]
         if tokens is not None and tokens.completion:
-            figures.append(f"{rate(float(tokens.completion))} tokens")
+            figures.append(f"{tokens.completion} tokens")
         said = " ".join((reply.question or reply.text).split())
         return [
             line((f"{mark} {reply.outcome}", style), f"  {reply.reply}  ", (count, FAINT),

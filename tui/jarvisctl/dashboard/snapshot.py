@@ -153,6 +153,11 @@ class Snapshot:
         return self.link.state == "up"
 
     @property
+    def heard_at(self) -> float:
+        """The second up to which it is known what was heard: it stands still with the news."""
+        return self.link.since if self.link.state == "down" else self.now
+
+    @property
     def age_s(self) -> float:
         """Seconds since the daemon last said anything."""
         return max(0.0, self.now - self.seen_at) if self.seen_at is not None else 0.0

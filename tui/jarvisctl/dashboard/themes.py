@@ -4,7 +4,7 @@
 ``jarvis-16`` uses the terminal's own sixteen colours, whatever they are.
 """
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULT = "jarvis"
 FALLBACKS = {"frame": "#5a5f73", "frame-focus": "#7dcfff"}
@@ -89,6 +89,7 @@ THEMES = (
         error="ansi_red",
         dark=True,
         variables={
+            **BUILTIN_THEMES["ansi-dark"].variables,
             "frame": "ansi_bright_black",
             "frame-focus": "ansi_cyan",
             "text-muted": "ansi_bright_black",

@@ -17,6 +17,19 @@ from jarvisd.api.types import TraceResponse
 NAME_COLUMNS, FIGURE_COLUMNS = 22, 9
 _STYLES = {"model": BUSY, "text": HINT, "speech": GOOD, "wait": FAINT, "heard": WARN}
 
+# The daemon's spans that are not about text.
+_KINDS = {
+    "preparing": "wait",
+    "connecting": "wait",
+    "held_back": "wait",
+    "queued": "wait",
+    "prefill": "model",
+    "writing": "model",
+    "synthesis": "speech",
+    "speaking": "heard",
+    "handing_over": "heard",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -60,29 +73,17 @@ def of_reply(reply: ReplyView) -> list[Stretch]:
 
 
 def of_trace(trace: TraceResponse) -> list[Stretch]:
-    """The daemon's own spans."""
+    """The daemon's own spans, in the order in which they began."""
     return [
         Stretch(
             span.name if span.utterance is None else f"#{span.utterance + 1} {span.name}",
             span.start_ms,
             span.duration_ms,
-            _kind(span.name),
+            _KINDS.get(span.name, "text"),
             span.detail,
         )
-        for span in trace.spans
+        for span in sorted(trace.spans, key=lambda span: span.start_ms)
     ]
-
-
-def _kind(name: str) -> str:
-    for kind, words in {
-        "wait": ("queue", "wait", "slot"),
-        "model": ("token", "llm", "model", "headers", "request"),
-        "speech": ("synth", "speech", "audio", "pcm", "made"),
-        "heard": ("play", "written", "heard", "silence"),
-    }.items():
-        if any(word in name for word in words):
-            return kind
-    return "text"
 
 
 def drawn(stretches: Sequence[Stretch], width: int) -> list[Content]:

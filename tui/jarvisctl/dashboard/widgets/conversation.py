@@ -34,7 +34,7 @@ class Conversation(Panel):
             return [line((text, FAINT)) for text in EMPTY]
         found: list[Content] = []
         for reply in snapshot.replies:
-            found += self._turn(reply, snapshot.now, width)
+            found += self._turn(reply, snapshot.heard_at, width)
         return found[:-1]
 
     def _turn(self, reply: ReplyView, now: float, width: int) -> list[Content]:
@@ -58,10 +58,10 @@ class Conversation(Panel):
     def heading(self, snapshot: Snapshot) -> str:
         """Whether it is being written or spoken."""
         reply = snapshot.current
-        if reply is None or not playback.audible(reply, snapshot.now):
+        if reply is None or not playback.audible(reply, snapshot.heard_at):
             return ""
         writing = "writing" if reply.outcome == "running" and reply.ended_at is None else ""
-        speaking = "speaking" if playback.word(reply, snapshot.now) else ""
+        speaking = "speaking" if playback.word(reply, snapshot.heard_at) else ""
         if reply.outcome == "paused":
             return "paused"
         return " and ".join(part for part in (writing, speaking) if part)

@@ -61,9 +61,9 @@ def _room(samples: tuple[Sample, ...]) -> Content | None:
     last = samples[-1]
     parts = []
     if last.slack_s is not None:
-        parts.append(f"{last.slack_s:.1f} s ahead of the listener")
+        parts.append(f"{last.slack_s:.1f} s ahead")
     if last.pressure is not None:
-        parts.append(f"{last.pressure:.0f} % waiting for a core")
+        parts.append(f"{last.pressure:.0f} % wait for a core")
     return line((", ".join(parts), FAINT)) if parts else None
 
 
@@ -81,16 +81,16 @@ def governor(snapshot: Snapshot, width: int) -> list[Content]:
 
 
 def _decided(decision: GovernorDecision, width: int, *, newest: bool) -> list[Content]:
-    at = time.strftime("%H:%M:%S", time.localtime(decision.at))
+    """What was decided and why, in full where it is what is in force."""
+    at = (time.strftime(" %H:%M:%S ", time.localtime(decision.at)), FAINT)
+    if not newest:
+        return [line(at, (decision.reason, FAINT))]
     quota = f", {decision.quota:g} cores" if decision.quota is not None else ""
     slots = f"{decision.slots} slot{'s' * (decision.slots != 1)}, weight {decision.weight}{quota}"
-    lead = ("governor  ", "bold") if newest else ("          ", "")
-    style = HINT if newest else FAINT
+    phase = f"  {decision.phase}" if width >= 60 else ""
     first, *more = Content(decision.reason).wrap(max(10, width - 10)) or [Content("")]
-    rows = [
-        line(lead, (slots, style), (f"  {decision.phase}", FAINT)),
-        line((f" {at} ", FAINT), (first.plain, "" if newest else FAINT)),
+    return [
+        line(("governor  ", "bold"), (slots, HINT), (phase, FAINT)),
+        line(at, first),
+        *(line(" " * 10, row) for row in more),
     ]
-    if newest:
-        return rows + [line(" " * 10, row) for row in more]
-    return rows

@@ -67,7 +67,7 @@ def header(snapshot: Snapshot, width: int) -> Content:
     parts = [lead, _voice(snapshot)]
     if width >= 72:
         parts.append(line(("✎ ", FAINT), status.provider or "nobody writes"))
-    if width >= 110:
+    if width >= 140:
         replies = len([reply for reply in status.replies if reply.state == "running"])
         parts.append(line((f"{replies} running, {status.replies_total} in all", FAINT)))
     right = [f"up {_uptime(status.uptime_s)}"] if width >= 60 else []

@@ -22,12 +22,12 @@ class Panel(Widget, can_focus=True):
     TITLE: ClassVar[str] = ""
     TAIL: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_lines(1)", "Down", id="panel.down", tooltip="One line down"),
-        Binding("k,up", "scroll_lines(-1)", "Up", id="panel.up", tooltip="One line up"),
-        Binding("ctrl+d,pagedown", "scroll_pages(1)", "Page down", id="panel.page_down"),
-        Binding("ctrl+u,pageup", "scroll_pages(-1)", "Page up", id="panel.page_up"),
-        Binding("g,home", "scroll_first", "First line", id="panel.first"),
-        Binding("G,end", "scroll_last", "Last line", id="panel.last"),
+        Binding("j,down", "scroll_lines(1)", "one line down", id="panel.down"),
+        Binding("k,up", "scroll_lines(-1)", "one line up", id="panel.up"),
+        Binding("ctrl+d,pagedown", "scroll_pages(1)", "one page down", id="panel.page_down"),
+        Binding("ctrl+u,pageup", "scroll_pages(-1)", "one page up", id="panel.page_up"),
+        Binding("g,home", "scroll_first", "to the first line", id="panel.first"),
+        Binding("G,end", "scroll_last", "to the last line", id="panel.last"),
     ]
 
     def __init__(self, number: int, name: str) -> None:

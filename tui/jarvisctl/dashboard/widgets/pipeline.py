@@ -22,7 +22,7 @@ class Pipeline(Panel):
         if not reply.utterances:
             return [line(("nothing to speak yet", FAINT))]
         return [
-            row(utterance, stage, reply, snapshot.now, width)
+            row(utterance, stage, reply, snapshot.heard_at, width)
             for utterance, stage in zip(reply.utterances, _stages(snapshot, reply), strict=True)
         ]
 
@@ -33,9 +33,9 @@ class Pipeline(Panel):
             return ""
         mark, _ = OUTCOMES[reply.outcome]
         total = playback.made(reply) / reply.sample_rate
-        if not playback.audible(reply, snapshot.now) or not total:
+        if not playback.audible(reply, snapshot.heard_at) or not total:
             return f"{mark} {reply.outcome}"
-        heard = playback.position(reply, snapshot.now) / reply.sample_rate
+        heard = playback.position(reply, snapshot.heard_at) / reply.sample_rate
         return f"{mark} {min(heard, total):.1f} of {total:.1f} s"
 
     def watched(self, snapshot: Snapshot, lines: list[Content]) -> int | None:
@@ -53,7 +53,7 @@ class Pipeline(Panel):
 
 def _stages(snapshot: Snapshot, reply: ReplyView) -> list[Stage]:
     slots = snapshot.status.slots_in_use if snapshot.status else 1
-    return list(playback.stages(reply, snapshot.now, slots_in_use=slots))
+    return list(playback.stages(reply, snapshot.heard_at, slots_in_use=slots))
 
 
 def row(utterance: Utterance, stage: Stage, reply: ReplyView, now: float, width: int) -> Content:

@@ -66,7 +66,7 @@ def _curve(values: Sequence[float | None], width: int, style: str) -> Content:
 def _rate_now(snapshot: Snapshot) -> float | None:
     """Tokens a second of the reply being written, else of the last one."""
     reply = snapshot.current
-    live = _live_rate(reply, snapshot.now) if reply is not None else None
+    live = _live_rate(reply, snapshot.heard_at) if reply is not None else None
     if live is not None:
         return live
     return next((s.tokens_s for s in reversed(snapshot.speeds) if s.tokens_s is not None), None)
