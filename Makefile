@@ -62,5 +62,5 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip
 	@echo "Installing what tests and checks need (once; about a minute) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]" --group test --group check
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench,tui]" --group test --group check
 	@touch $@ $(VENV)/.installed
