@@ -12,6 +12,7 @@ from jarvisd.api import types as wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl
+from tests.jarvisctl.test_trace import served
 
 VOICES = wire.VoicesResponse(
     voices=[
@@ -111,6 +112,11 @@ def test_replies_that_run(daemon: FakeDaemon, shell: Shell) -> None:
     daemon.json("GET", "/v1/replies", wire.RepliesResponse(replies=[samples.INFO]))
     assert shell("interrupt", "r") == [samples.REPLY]
     assert shell("pause", "r") == [samples.REPLY]
+
+
+def test_replies_that_were_traced(daemon: FakeDaemon, shell: Shell) -> None:
+    served(daemon)
+    assert shell("trace", "show", "r") == ["r-1"]
 
 
 def test_without_a_daemon_there_is_silence(shell: Shell) -> None:

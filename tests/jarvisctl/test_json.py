@@ -15,7 +15,7 @@ import pytest
 from jarvisctl import cli
 from jarvisd.api import types as wire
 from tests.fakes.daemon import Answer, FakeDaemon
-from tests.jarvisctl import samples, test_observing, test_verbs
+from tests.jarvisctl import samples, test_observing, test_trace, test_verbs
 from tests.jarvisctl.conftest import Jarvisctl
 
 GOLDEN = Path(__file__).parent / "json"
@@ -105,6 +105,8 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[FakeDaemon], None]]] = {
     ),
     "series": (("series",), get("/v1/series", test_observing.SERIES)),
     "status": (("status",), get("/v1/status", samples.status())),
+    "trace": (("trace",), test_trace.served),
+    "trace show": (("trace", "show", "r-1"), test_trace.served),
     "unreachable": (("--socket", "/nonexistent/socket", "status"), no_daemon),
     "version": (("version",), get("/v1/version", test_verbs.VERSION)),
     "voices": (("voices",), get("/v1/voices", test_verbs.VOICES)),

@@ -61,10 +61,15 @@ def _conversations(answer: dict[str, Any]) -> Iterable[Named]:
 
 def _replies(answer: dict[str, Any]) -> Iterable[Named]:
     for reply in answer["replies"]:
-        yield reply["reply"], reply.get("state") or reply.get("outcome", "")
+        yield reply["reply"], reply["state"]
+
+
+def _traces(answer: dict[str, Any]) -> Iterable[Named]:
+    for trace in answer["traces"]:
+        yield trace["reply"], f"{trace['outcome']}, {trace['voice']}"
 
 
 complete_voice = _from_daemon("/v1/voices", _voices)
 complete_conversation = _from_daemon("/v1/conversations?limit=100", _conversations)
 complete_running_reply = _from_daemon("/v1/replies", _replies)
-complete_ended_reply = _from_daemon("/v1/replies/recent", _replies)
+complete_traced_reply = _from_daemon("/v1/traces", _traces)

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from jarvisctl import otlp
+from jarvisctl.completing import complete_traced_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, table
 from jarvisctl.waterfall import headline, milliseconds, waterfall
@@ -62,7 +63,7 @@ def list_(invocation: Invocation) -> None:
 
 
 @command.command("show")
-@click.argument("reply", required=False)
+@click.argument("reply", required=False, shell_complete=complete_traced_reply)
 @daemon_options
 @pass_invocation
 def show(invocation: Invocation, reply: str | None) -> None:
@@ -83,7 +84,7 @@ def show(invocation: Invocation, reply: str | None) -> None:
 
 
 @command.command("export")
-@click.argument("reply", required=False)
+@click.argument("reply", required=False, shell_complete=complete_traced_reply)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout.")
 @daemon_options
 @pass_invocation
