@@ -322,7 +322,9 @@ choose_release() {
 
 fingerprint() {
   {
+    # A distribution's upgrade brings another Python at the same place.
     printf '%s %s\n' "$EXTRAS" "$PYTHON"
+    "$PYTHON" --version || true
     if [ -f "$SOURCE" ]; then
       cat "$SOURCE"
     else
