@@ -156,4 +156,4 @@ class Traces:
     def _keep(self, trace: Trace) -> None:
         self._kept.append(trace)
         reply = trace.event.reply if trace.event else ""
-        log.info("trace.kept", reply=reply, outcome=trace.outcome, notes=len(trace.notes))
+        log.debug("trace.kept", reply=reply, outcome=trace.outcome, notes=len(trace.notes))

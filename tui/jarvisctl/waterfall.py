@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from jarvisctl.layout import display_width, padded, shortened
 from jarvisd.api.types import TraceFigures, TraceResponse, TraceSpan
 
-NAME_COLUMNS = 24
-FIGURE_COLUMNS = 19
+NAME_COLUMNS = 20
+FIGURE_COLUMNS = 17
 LEAST_BAR_COLUMNS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 

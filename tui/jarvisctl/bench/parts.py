@@ -78,6 +78,19 @@ PARTS: tuple[Part, ...] = (
         "frame_jitter",
     ),
     Part(
+        "overhead",
+        "what measuring and tracing cost",
+        (
+            "overhead.ring",
+            "overhead.sketch",
+            "overhead.trace_on",
+            "overhead.trace_off",
+            "overhead.first_audio",
+            "overhead.cpu",
+        ),
+        "overhead",
+    ),
+    Part(
         "neighbour",
         "what speaking costs a real llama-server",
         (
