@@ -11,6 +11,7 @@ import structlog
 
 from jarvisd.api.types import LogLevel, LogLevelResponse
 
+_SEVERITY: dict[LogLevel, int] = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 log = structlog.get_logger("jarvisd.telemetry")
 
 
@@ -85,12 +86,20 @@ class LevelSwitch:
         now = self._now()
         level = self._choice.level(now)
         if level != self._in_force:
-            self._in_force = level
-            self._apply(level)
-            log.warning("log.level", now=level, configured=self._choice.configured)
+            self._change(level)
         remaining = self._choice.remaining_s(now)
         if remaining is not None:
             self._timer = asyncio.get_running_loop().call_later(remaining, self._settle)
+
+    def _change(self, level: LogLevel) -> None:
+        """Put ``level`` in force, and say so while the more talkative of the two is."""
+        quieter = _SEVERITY[level] > _SEVERITY[self._in_force]
+        self._in_force = level
+        if not quieter:
+            self._apply(level)
+        log.warning("log.level", now=level, configured=self._choice.configured)
+        if quieter:
+            self._apply(level)
 
     @staticmethod
     def _now() -> float:

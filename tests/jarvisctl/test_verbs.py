@@ -179,7 +179,10 @@ def test_voices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
         "  piper/amy           en_US     16 kHz     not here: no piper-tts",
     ]
     assert len(jarvisctl.run("voices", "AMY").text.splitlines()) == 2
-    assert jarvisctl.run("voices", "Klingon").stderr == "No voice has 'Klingon'.\n"
+    assert (
+        jarvisctl.run("voices", "Klingon").stderr
+        == "No voice has 'Klingon'. All: jarvisctl voices\n"
+    )
     (answer,) = jarvisctl.run("voices", "--json").objects
     assert [answer["schema"], answer["voices"][1]["id"]] == [1, "piper/amy"]
 
@@ -218,6 +221,10 @@ def test_deleting_asks_first(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     )
     ran = jarvisctl.run("conversations", "delete", "c-1", "--yes", "--json")
     assert ran.text == '{"schema":1,"deleted":4}\n'
+    daemon.json("DELETE", "/v1/conversations/c-1", wire.DeletedResponse(deleted=0))
+    ran = jarvisctl.run("conversations", "delete", "c-1", "--yes")
+    assert (ran.code, ran.text) == (0, "")
+    assert "List them with: jarvisctl conversations" in ran.stderr
 
 
 def test_version_with_and_without_a_daemon(

@@ -97,6 +97,10 @@ def delete(invocation: Invocation, conversation: str, yes: bool) -> None:
         deleted = client.delete(path, DeletedResponse)
     if out.json:
         out.object(deleted)
+    elif not deleted.deleted:
+        out.talk(
+            f"There was no conversation {conversation!r}. List them with: jarvisctl conversations"
+        )
     else:
         out.line(f"{conversation} deleted: {deleted.deleted} messages")
 

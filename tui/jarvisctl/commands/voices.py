@@ -35,7 +35,7 @@ def command(invocation: Invocation, word: str | None) -> None:
     if voices:
         _show(invocation.out, voices)
     else:
-        invocation.out.talk(f"No voice has {word!r}." if word else _NONE)
+        invocation.out.talk(f"No voice has {word!r}. All: jarvisctl voices" if word else _NONE)
 
 
 def _has(voice: dict[str, Any], word: str) -> bool:
