@@ -331,6 +331,32 @@ async def test_a_worker_that_grew_is_replaced_between_utterances(open_pool: Open
     assert pool.engine_states()["espeak"].state != "failed"
 
 
+async def test_a_worker_that_is_to_be_replaced_says_its_utterance_first(
+    open_pool: OpenPool, voices_dir: Path
+) -> None:
+    pool = open_pool(piper(voices_dir, "heavy"), slots=1)
+    speaking = pool.submit(heavy("It is to be said to its end, whatever happens."))
+    (pid,) = await until_busy(pool)
+
+    pool.replace_worker(pid, "it met its memory limit")
+    pool.replace_worker(pid, "it met its memory limit")
+
+    assert await collect(speaking)
+    await until(lambda: pid not in [worker.pid for worker in pool.workers()])
+    assert await collect(pool.submit(heavy("On it goes.")))
+
+
+async def test_an_idle_worker_is_replaced_at_once(open_pool: OpenPool) -> None:
+    pool = open_pool(slots=1)
+    await collect(pool.submit(espeak("Hello.")))
+    (pid,) = [worker.pid for worker in pool.workers() if worker.served]
+
+    pool.replace_worker(pid, "it met its memory limit")
+
+    await until(lambda: pid not in [worker.pid for worker in pool.workers()])
+    await until_ready(pool, 1)
+
+
 async def test_idle_workers_end_and_come_back_when_needed(open_pool: OpenPool) -> None:
     pool = open_pool(idle_s=0.05)
     await collect(pool.submit(espeak("Hello")))

@@ -49,6 +49,31 @@ async def test_a_worker_greets_answers_and_goes() -> None:
     assert observer.ends == ["it exited with status 0"]
 
 
+class House:
+    """Notes who moves in and out."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[str, int]] = []
+
+    def house(self, pid: int) -> None:
+        self.notes.append(("in", pid))
+
+    def vacate(self, pid: int) -> None:
+        self.notes.append(("out", pid))
+
+
+async def test_a_worker_moves_in_before_it_works_and_out_once_it_is_gone() -> None:
+    house, observer = House(), Observer()
+    async with nothing_left():
+        worker = observer.open(WorkerCommand("espeak", housing=house))
+        await worker.start(20)
+        assert house.notes == [("in", worker.pid)]
+        worker.kill("enough")
+        await worker.gone()
+
+    assert house.notes == [("in", worker.pid), ("out", worker.pid)]
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
