@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 import jarvisd
 from jarvisd.api.types import (
     Component,
@@ -83,10 +85,11 @@ class Overview:
         self._loop_lag_ms = loop_lag_ms
         self._clock = clock
         self._started_at = clock()
+        self._wall_clock = wall_clock
         self._since = Since(wall_clock)
         self.host = HostReader(state_dir)
         self._llm = Component(name="llm", state="starting", reason="not asked yet")
-        providers.on_news = self._learn
+        providers.on_news = self._learn_news
         self.on_change: Callable[[], None] = lambda: None
         self.on_checked: Callable[[list[Component]], None] = lambda _found: None
         self.replies: Replies | None = None
@@ -101,7 +104,11 @@ class Overview:
 
     async def components(self) -> list[Component]:
         """Every dependency, asked now (or as recently as its own cache allows)."""
-        self._learn(await self._providers.health())
+        health = await self._providers.health()
+        if self._settings.provider == "builtin":
+            self._learn_news(health)  # it is always asked
+        else:
+            self._learn(health)
         found = self._components(self._choose())
         self.on_checked(found)
         return found
@@ -163,8 +170,20 @@ class Overview:
 
     def _learn(self, health: ProviderHealth) -> None:
         self.model = health.model or self.model
-        self._llm = self._llm_component(health)
+        found, known = self._llm_component(health), self._llm
+        # An answer that was remembered is as old as it was.
+        self._llm = msgspec.structs.replace(
+            found, checked_at=known.checked_at, next_check=known.next_check
+        )
         self.on_change()
+
+    def _learn_news(self, health: ProviderHealth) -> None:
+        """The provider was really asked, or a reply found out."""
+        now = self._wall_clock()
+        self._llm = msgspec.structs.replace(
+            self._llm, checked_at=now, next_check=now + self._providers.keep_s(health)
+        )
+        self._learn(health)
 
     def _components(self, choice: VoiceChoice | SpeechError) -> list[Component]:
         return [
@@ -214,7 +233,14 @@ class Overview:
         self, name: str, state: ComponentState, reason: str = "", hint: str = ""
     ) -> Component:
         since = self._since.of(name, state)
-        return Component(name=name, state=state, reason=reason, since=since, hint=hint)
+        return Component(
+            name=name,
+            state=state,
+            reason=reason,
+            since=since,
+            hint=hint,
+            checked_at=self._wall_clock(),
+        )
 
     def _choose(self) -> VoiceChoice | SpeechError:
         try:

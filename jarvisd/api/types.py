@@ -357,13 +357,20 @@ ComponentState = Literal["ready", "starting", "idle", "degraded", "absent", "fai
 
 
 class Component(Response):
-    """One part that the daemon depends on: state, why, since when, and what helps."""
+    """One part that the daemon depends on: state, why, since when, and what helps.
+
+    It was looked at in the wall-clock second ``checked_at``; before ``next_check`` asking again
+    gives the same answer. Nothing is asked by itself: what has to be asked is asked when somebody
+    wants to know.
+    """
 
     name: str
     state: ComponentState
     reason: str = ""
     since: float = 0.0
     hint: str = ""
+    checked_at: float = 0.0
+    next_check: float = 0.0
 
 
 class LiveResponse(Response):

@@ -103,7 +103,7 @@ class ChosenProvider:
             return await self._builtin.health()
         async with self._asking:
             health = self._health
-            if health is None or self._clock() - self._asked_at > self._keep_s(health):
+            if health is None or self._clock() - self._asked_at > self.keep_s(health):
                 health = await self._llama.health()
                 self._remember(health)
             return health
@@ -124,7 +124,8 @@ class ChosenProvider:
         await self._llama.close()
         await self._builtin.close()
 
-    def _keep_s(self, health: ProviderHealth) -> float:
+    def keep_s(self, health: ProviderHealth) -> float:
+        """For how long what was found is taken for true."""
         good = health.state in {"ready", "busy", "asleep"}
         return self._settings.health_cache_s if good else _BAD_NEWS_S
 

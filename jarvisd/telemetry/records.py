@@ -49,6 +49,7 @@ class Records:
         self.checks: deque[HealthCheck] = deque(maxlen=CHECKS)
         self.spans: Mapping[str, Sketch] = {name: Sketch() for name in SPANS}
         self._states: dict[str, str] = {}
+        self._looked_at: dict[str, float] = {}
         self.on_reply: Callable[[ReplySummary], None] = lambda _summary: None
 
     # --- replies --------------------------------------------------------------------------------
@@ -122,12 +123,18 @@ class Records:
 
     def checked(self, components: Iterable[Component]) -> None:
         """The components were looked at; a change of state is notable."""
-        now = self._wall_clock()
         for found in components:
-            check = HealthCheck(
-                time=now, component=found.name, state=found.state, reason=found.reason
+            if self._looked_at.get(found.name) == found.checked_at:
+                continue  # an answer that was remembered is no check
+            self._looked_at[found.name] = found.checked_at
+            self.checks.append(
+                HealthCheck(
+                    time=found.checked_at,
+                    component=found.name,
+                    state=found.state,
+                    reason=found.reason,
+                )
             )
-            self.checks.append(check)
             before = self._states.get(found.name)
             self._states[found.name] = found.state
             if before != found.state and (before is not None or _is_bad(found)):

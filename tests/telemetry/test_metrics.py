@@ -1,6 +1,7 @@
 """The exposition, the alert rules and the Grafana dashboard: that they fit each other."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -137,7 +138,10 @@ def test_every_objective_has_a_rule() -> None:
     }
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool (prometheus) is missing")
+@pytest.mark.skipif(
+    shutil.which("promtool") is None and "CI" not in os.environ,
+    reason="NOT CHECKED: promtool is missing; on Debian it is part of prometheus",
+)
 def test_promtool_takes_the_rules() -> None:
     checked = subprocess.run(
         ["promtool", "check", "rules", str(RULES)], capture_output=True, text=True, check=False
