@@ -83,6 +83,7 @@ class ApiServer:
             server.close()
         self._services.events.close()
         self._services.log_lines.close()
+        self._services.telemetry.sampler.dismiss()
         for connection in list(self._state.connections):
             connection.shutdown()
         await self._wait_until_empty(deadline_s)

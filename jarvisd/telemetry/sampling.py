@@ -64,9 +64,13 @@ class Sampler:
         finally:
             self._watchers -= 1
 
+    def dismiss(self) -> None:
+        """End all watchers."""
+        self._rows.close()
+
     async def close(self) -> None:
         """Take no more rows, and end all watchers."""
-        self._rows.close()
+        self.dismiss()
         running = [task for task in (self._ticking, self._taking) if task is not None]
         for task in running:
             task.cancel()

@@ -53,6 +53,17 @@ async def test_watching_gives_the_past_and_then_every_row(
     await sampler.close()
 
 
+async def test_a_server_that_stops_ends_its_watchers(
+    api: Running, client: httpx.AsyncClient
+) -> None:
+    async with asyncio.timeout(SOON_S), client.stream("GET", "/v1/series?watch=true") as response:
+        lines = response.aiter_lines()
+        await anext(lines)
+        stopping = asyncio.create_task(api.server.stop(1.0))
+        assert [line async for line in lines] == []
+        await stopping
+
+
 async def test_metrics_pass_the_official_parser(client: httpx.AsyncClient) -> None:
     answer = await client.get("/metrics")
     assert answer.headers["content-type"] == CONTENT_TYPE
