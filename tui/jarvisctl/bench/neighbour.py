@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from jarvisctl.bench.figures import Row
 from jarvisctl.bench.neighbour_groups import DAEMON, MODEL, Groups, groups
 from jarvisctl.bench.neighbour_model import Writing, find_binary, find_model, llama_server
-from jarvisctl.bench.replies import ANSWERS, LONG_ANSWER
+from jarvisctl.bench.replies import ANSWERS
 from jarvisctl.bench.rig import HEAVY, Rig
 from jarvisctl.bench.wire import PCM, Wire, post
 
@@ -49,7 +49,7 @@ class Bench:
     def __init__(self, rig: Rig, places: Groups, stack: ExitStack, threads: int) -> None:
         self._rig = rig
         binary, model = find_binary(rig.llama_server), find_model(rig.model)
-        rig.voices  # noqa: B018 - built before anything is measured
+        rig.voices
         rig.say(f"loading the model, {threads} threads")
         serving = llama_server(
             binary,
@@ -84,7 +84,7 @@ class Bench:
         began = time.monotonic()
         time.sleep(SILENT_S)
         silent = self._writing.tokens_per_s(began, time.monotonic())
-        text = " ".join([LONG_ANSWER] * (1 + round(seconds / 20)))
+        text = " ".join(ANSWERS)
         with Wire(self._socket) as wire:
             wire.send(post("/v1/say", {"text": text, "paced": True}, accept=PCM))
             began = time.monotonic()

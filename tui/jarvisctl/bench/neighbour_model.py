@@ -24,6 +24,8 @@ from jarvisd.errors import UnavailableError
 LOADING_S = 120.0
 CACHE = Path(__file__).parents[3] / ".cache"
 QUESTION = "Tell me everything that you know, at length and without an end."
+# A model slows down as its context fills: short answers keep phases comparable.
+ANSWER_TOKENS = 400
 # Between two tokens of one answer; a longer gap is a new answer or its prompt.
 GAP_S = 1.0
 
@@ -89,7 +91,7 @@ def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -
     deadline = time.monotonic() + LOADING_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5.0):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{url}/health", timeout=5.0):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -127,7 +129,7 @@ class Writing:
         return len(taken) / sum(taken)
 
     def _write(self) -> None:
-        body: dict[str, object] = {"text": QUESTION, "speak": False, "max_tokens": 6_000}
+        body: dict[str, object] = {"text": QUESTION, "speak": False, "max_tokens": ANSWER_TOKENS}
         try:
             while not self._ended.is_set():
                 self._answer(body)
