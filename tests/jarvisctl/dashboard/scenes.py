@@ -5,6 +5,7 @@ from typing import Any
 
 from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
+from jarvisctl.dashboard.body import KINDS
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.following import Put
@@ -301,3 +302,5 @@ SCENES = {
     "degraded": degraded,
     "disconnected": disconnected,
 }
+
+PANELS = [kind(number, name) for number, (name, kind) in enumerate(KINDS.items(), start=1)]

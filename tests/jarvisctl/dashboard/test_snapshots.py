@@ -39,7 +39,8 @@ async def drawn(app: Dashboard, size: tuple[int, int]) -> str:
 
 
 def normalised(svg: str) -> str:
-    """Without the number that tells one picture of a page from another, one element a line."""
+    """Without fonts and the number that tells pictures of a page apart; one element a line."""
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     svg = re.sub(r"terminal-\d+-", "terminal-", svg)
     return re.sub(r"(</text>|</rect>|/>)(?=<)", r"\1\n", svg).strip() + "\n"
 

@@ -39,7 +39,30 @@ ANIMATED_S = 0.1  # while something is heard: the word being said moves
 STILL_S = 1.0
 MAX_WAITING = 20_000  # messages between two looks; a reader that slow has lost anyway
 TALL = 28
-PLACEHOLDER = "Ask Jarvis … (Enter asks, Esc interrupts, ? helps)"
+RESTING = "Press Enter to ask Jarvis something"
+TYPING = "Ask Jarvis …"
+FILTER = "Show only lines of the log with these words …"
+KEYS: tuple[Hint, ...] = (
+    ("enter", "ask", "app.ask"),
+    ("esc", "interrupt", "app.interrupt"),
+    ("?", "help", "app.help"),
+    ("p", "pause", "app.pause"),
+    ("^p", "commands", "app.command_palette"),
+    ("/", "filter", "app.filter"),
+    ("t", "traces", "app.traces"),
+    ("v", "level", "app.level"),
+    ("1-7", "panels", "app.panel('pipeline')"),
+    ("z", "zoom", "app.zoom"),
+    ("n", "new conversation", "app.new_conversation"),
+    ("q", "quit", "app.quit"),
+)
+TYPING_KEYS: tuple[Hint, ...] = (
+    ("enter", "send", "app.ask"),
+    ("esc", "interrupt or leave", "app.interrupt"),
+    ("tab", "leave", "app.focus_next"),
+    ("^p", "commands", "app.command_palette"),
+    ("^c", "quit", "app.quit"),
+)
 ROUTINE = (StatusRead, Sampled)  # come every second, and are shown at the next tick
 
 
@@ -48,7 +71,7 @@ class Dashboard(App[None]):
 
     CSS_PATH = "dashboard.tcss"
     TITLE = "jarvisd"
-    ENABLE_COMMAND_PALETTE = True
+    AUTO_FOCUS = "#conversation"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape",
@@ -116,7 +139,7 @@ class Dashboard(App[None]):
         yield Header()
         yield Banner()
         yield Body()
-        line = Input(id="ask", placeholder=PLACEHOLDER)
+        line = Input(id="ask", placeholder=RESTING)
         line.cursor_blink = False  # it would draw twice a second for nothing
         yield line
         yield Footer()
@@ -258,7 +281,7 @@ class Dashboard(App[None]):
         """Type into the input line what the log is to be searched for."""
         self._filtering = True
         line = self.query_one("#ask", Input)
-        line.placeholder, line.value = "Filter the log … (Enter keeps it, Esc drops it)", ""
+        line.value = ""
         self.query_one(Body).choose("log")
         line.focus()
 
@@ -268,7 +291,6 @@ class Dashboard(App[None]):
         self._filtering = False
         line = self.query_one("#ask", Input)
         line.clear()
-        line.placeholder = PLACEHOLDER
         self.query_one(Body).panels["log"].focus()
 
     # --- screens --------------------------------------------------------------------------------
@@ -319,19 +341,16 @@ class Dashboard(App[None]):
                     shown = " ".join(format_key(part) for part in key.split(","))
                     yield group, shown, binding.description, ident
 
+    def on_descendant_focus(self) -> None:
+        """What keys do depends on whether one types."""
+        self._show_keys()
+
+    def on_descendant_blur(self) -> None:
+        """The same, when one no longer does."""
+        self._show_keys()
+
     def _show_keys(self) -> None:
-        hints: list[Hint] = [
-            ("enter", "ask", "app.ask"),
-            ("esc", "interrupt", "app.interrupt"),
-            ("?", "help", "app.help"),
-            ("p", "pause", "app.pause"),
-            ("^p", "commands", "app.command_palette"),
-            ("/", "filter", "app.filter"),
-            ("t", "traces", "app.traces"),
-            ("v", "level", "app.level"),
-            ("1-7", "panels", "app.panel('pipeline')"),
-            ("z", "zoom", "app.zoom"),
-            ("n", "new conversation", "app.new_conversation"),
-            ("q", "quit", "app.quit"),
-        ]
-        self.query_one(Footer).show(hints)
+        line = self.query_one("#ask", Input)
+        typing = line.has_focus
+        line.placeholder = FILTER if self._filtering else TYPING if typing else RESTING
+        self.query_one(Footer).show(TYPING_KEYS if typing else KEYS)

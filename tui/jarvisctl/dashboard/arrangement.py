@@ -5,7 +5,7 @@ from dataclasses import dataclass
 PANELS = ("conversation", "pipeline", "log", "cpu", "speed", "health", "workers")
 MIN_BESIDE = 76  # fewer columns show one panel below the conversation
 MIN_ROWS_BESIDE = 15
-MIN_THREE_COLUMNS = 170
+MIN_THREE_COLUMNS, MIN_ROWS_THREE = 170, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def arrange(width: int, height: int, *, chosen: str = "pipeline", zoomed: str = 
         return [Place(zoomed, 0, 0, width, height)]
     if width < MIN_BESIDE or height < MIN_ROWS_BESIDE:
         return _stacked(width, height, chosen)
-    if width >= MIN_THREE_COLUMNS:
+    if width >= MIN_THREE_COLUMNS and height >= MIN_ROWS_THREE:
         return _three_columns(width, height)
     return _two_columns(width, height)
 
@@ -50,8 +50,8 @@ def _two_columns(width: int, height: int) -> list[Place]:
     places = _column(
         0, left, [("conversation", height - pipeline - log), ("pipeline", pipeline), ("log", log)]
     )
-    cpu, speed = (10, 7) if height >= 28 else (6, 6)
-    workers = max(4, (height - cpu - speed) * 40 // 100)
+    cpu, speed = (10, 7) if height >= 28 else (6, 6) if height >= 20 else (5, 4)
+    workers = max(3, (height - cpu - speed) * 45 // 100)
     health = height - cpu - speed - workers
     return places + _column(
         left,

@@ -16,7 +16,9 @@ from jarvisctl.dashboard.widgets.pipeline import Pipeline
 from jarvisctl.dashboard.widgets.speed import SpeedPanel
 from jarvisctl.dashboard.widgets.workers import Workers
 
-_KINDS: tuple[type[Panel], ...] = (Conversation, Pipeline, Log, Cpu, SpeedPanel, Health, Workers)
+KINDS: dict[str, type[Panel]] = dict(
+    zip(PANELS, (Conversation, Pipeline, Log, Cpu, SpeedPanel, Health, Workers), strict=True)
+)
 
 
 class Arranged(Layout):
@@ -51,8 +53,7 @@ class Body(Container):
     def __init__(self) -> None:
         self._arranged = Arranged()
         self.panels: dict[str, Panel] = {
-            name: kind(number + 1, name)
-            for number, (name, kind) in enumerate(zip(PANELS, _KINDS, strict=True))
+            name: kind(number, name) for number, (name, kind) in enumerate(KINDS.items(), start=1)
         }
         super().__init__(*self.panels.values(), id="body")
 

@@ -11,7 +11,7 @@ import msgspec
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.following import Follower, Line, Put
 from jarvisctl.dashboard.messages import Connected, GovernorDecided, Happened, Noted
-from jarvisd.api.client import ApiClient, LineStream
+from jarvisd.api.client import ApiClient, ApiError, LineStream
 from jarvisd.api.types import (
     GovernorDecision,
     HeartbeatEvent,
@@ -50,9 +50,9 @@ class DaemonFeed:
 
     def start(self, put: Put) -> None:
         """Start the threads."""
-        from jarvisctl.dashboard.logtail import LogTail  # noqa: PLC0415 - after the first paint
-        from jarvisctl.dashboard.measuring import Measurements  # noqa: PLC0415 - the same
-        from jarvisctl.dashboard.polling import Checking, Polling  # noqa: PLC0415 - the same
+        from jarvisctl.dashboard.logtail import LogTail
+        from jarvisctl.dashboard.measuring import Measurements
+        from jarvisctl.dashboard.polling import Checking, Polling
 
         line = Line(self._sockets, self._clock, put, self._stopping)
         parts = (Events, Polling, Measurements, LogTail, Checking)
@@ -90,8 +90,9 @@ class Events(Follower):
                 return
 
     def tell(self, error: JarvisError, pause_s: float) -> None:
-        """Say that the daemon is away."""
-        self.line.lost(error, pause_s)
+        """Say that the daemon is away; one that refuses its events is there all the same."""
+        if not isinstance(error, ApiError):
+            self.line.lost(error, pause_s)
 
     def _read(self, stream: LineStream, since: int | None) -> int | None:
         """Hand on events; returns the number to go on from, ``None`` when the stream is over."""

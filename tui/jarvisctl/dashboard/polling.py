@@ -40,7 +40,7 @@ class Polling(threading.Thread):
     def __init__(self, line: Line) -> None:
         super().__init__(name="dashboard polling", daemon=True)
         self._line = line
-        self._hung = False
+        self._away = True
         self._seldom_at = float("-inf")
 
     def hang_up(self) -> None:
@@ -64,8 +64,8 @@ class Polling(threading.Thread):
         """Everything that is due; returns how long to wait now."""
         status = client.get("/v1/status", StatusResponse)
         at = self._line.clock.monotonic()
-        if self._hung:
-            self._hung = False
+        if self._away:
+            self._away = False
             self._line.put(Connected(at, status, 0))
         self._line.put(StatusRead(at, status))
         if at - self._seldom_at >= SELDOM_S:
@@ -77,8 +77,8 @@ class Polling(threading.Thread):
 
     def _failed(self, error: JarvisError) -> None:
         self._seldom_at = float("-inf")
-        if isinstance(error, DaemonTimeoutError):
-            self._hung = True
+        self._away = True
+        if isinstance(error, DaemonTimeoutError):  # the rest is told by whoever follows events
             self._line.lost(error, IDLE_S)
 
     def _ask_seldom(self, client: ApiClient) -> None:
