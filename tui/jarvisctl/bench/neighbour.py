@@ -49,7 +49,7 @@ class Bench:
     def __init__(self, rig: Rig, places: Groups, stack: ExitStack, threads: int) -> None:
         self._rig = rig
         binary, model = find_binary(rig.llama_server), find_model(rig.model)
-        rig.voices
+        rig.voices  # noqa: B018 - built before anything is measured
         rig.say(f"loading the model, {threads} threads")
         serving = llama_server(
             binary,
