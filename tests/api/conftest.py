@@ -100,7 +100,7 @@ async def client(api: Running) -> AsyncIterator[httpx.AsyncClient]:
 async def until(condition: Callable[[], bool]) -> None:
     """Let the loop run until ``condition`` holds."""
     async with asyncio.timeout(SOON_S):
-        while not condition():  # noqa: ASYNC110 - what is awaited is the server's, not the test's
+        while not condition():
             await asyncio.sleep(0.001)
 
 

@@ -70,7 +70,7 @@ async def test_following_begins_before_anything_was_written(
             return msgspec.json.decode(await anext(response.aiter_lines()))
 
     reading = asyncio.create_task(first())
-    while not api.services.log_lines.subscribers:  # noqa: ASYNC110 - the server's, not the test's
+    while not api.services.log_lines.subscribers:
         await asyncio.sleep(0.001)
     write(api, "hello")
     assert (await reading)["message"] == "hello"

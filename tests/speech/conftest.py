@@ -69,7 +69,7 @@ async def nothing_left() -> AsyncIterator[None]:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for a state that other tasks and processes bring about."""
-    while not condition():  # noqa: ASYNC110 - what tests look at tells nobody when it changes
+    while not condition():
         await asyncio.sleep(0.01)
 
 

@@ -137,5 +137,5 @@ async def listening(
 async def until(reached: Callable[[], bool]) -> None:
     """Wait for a condition; a test that never gets there ends by its own limit."""
     async with asyncio.timeout(LONG_S):
-        while not reached():  # noqa: ASYNC110 - what is awaited happens in another process
+        while not reached():
             await asyncio.sleep(0.01)

@@ -29,5 +29,5 @@ def test_golden_rule(rule: GoldenRule) -> None:
 def test_how_many_golden_rules_hold(record_property: Callable[[str, object], None]) -> None:
     exact = sum(split(rule.text) == rule.sentences for rule in GOLDEN_RULES)
     record_property("golden_rules_exact", exact)
-    print(f"golden rules, character by character: {exact} of {len(GOLDEN_RULES)}")  # noqa: T201 shown by pytest -rP
+    print(f"golden rules, character by character: {exact} of {len(GOLDEN_RULES)}")
     assert exact >= 46

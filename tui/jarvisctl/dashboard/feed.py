@@ -50,9 +50,9 @@ class DaemonFeed:
 
     def start(self, put: Put) -> None:
         """Start the threads."""
-        from jarvisctl.dashboard.logtail import LogTail
-        from jarvisctl.dashboard.measuring import Measurements
-        from jarvisctl.dashboard.polling import Checking, Polling
+        from jarvisctl.dashboard.logtail import LogTail  # noqa: PLC0415 - after the first paint
+        from jarvisctl.dashboard.measuring import Measurements  # noqa: PLC0415 - the same
+        from jarvisctl.dashboard.polling import Checking, Polling  # noqa: PLC0415 - the same
 
         line = Line(self._sockets, self._clock, put, self._stopping)
         parts = (Events, Polling, Measurements, LogTail, Checking)
