@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from tests.support.daemon import LONG_S, RunningDaemon, running_daemon
 from tests.support.turn import listening, turn, until
 
@@ -144,6 +146,7 @@ async def _send(daemon: RunningDaemon, request: bytes) -> None:
         writer.close()
 
 
+@pytest.mark.slow
 async def test_many_turns_leave_nothing(tmp_path: Path) -> None:
     question = {"text": "What time is it?"}
     async with running_daemon(tmp_path, settings=IMPATIENT) as daemon:

@@ -4,6 +4,8 @@ import asyncio
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.support.daemon import RunningDaemon, running_daemon
 from tests.support.llama_server import free_port, llama_server
 from tests.support.tiny_model import tiny_model
@@ -30,6 +32,7 @@ async def check_failed(daemon: RunningDaemon, answer: Turn) -> str:
     return str(failed["error"]["code"])
 
 
+@pytest.mark.slow
 async def test_a_model_that_is_killed_and_started_again(tmp_path: Path) -> None:
     port = free_port()
     async with running_daemon(tmp_path, llm_url=f"http://127.0.0.1:{port}") as daemon:

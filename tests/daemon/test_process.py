@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.conducted import Conducted
 from tests.support.daemon import LONG_S, RunningDaemon, running_daemon
 from tests.support.turn import turn, until
@@ -82,6 +84,7 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path, model: Conducted)
         await until(lambda: gone(workers))
 
 
+@pytest.mark.slow
 async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, model: Conducted) -> None:
     async with running_daemon(tmp_path, llm_url=model.url, check_exit=False) as daemon:
         workers = await with_workers(daemon)
