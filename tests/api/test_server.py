@@ -98,6 +98,7 @@ async def test_a_crash_in_a_handler_is_an_error_and_not_the_end(
 
 
 @pytest.mark.slow
+@pytest.mark.unguarded
 async def test_an_idle_server_sleeps(tmp_path: Path) -> None:
     """With a reader of events and a kept connection: nothing runs until something happens."""
     async with running(tmp_path) as api, api.client() as client:
