@@ -30,7 +30,7 @@ def command(
     """
     _require("textual_serve" if web else "textual")
     if web:
-        _serve(invocation, port)
+        _serve(invocation, port, _options(theme, animation))
     else:
         _run(invocation, theme, animation)
 
@@ -54,10 +54,18 @@ def _run(invocation: Invocation, theme: str | None, animation: bool | None) -> N
     run(invocation.sockets, theme=theme, animation=animation, environ=os.environ)
 
 
-def _serve(invocation: Invocation, port: int) -> None:
+def _options(theme: str | None, animation: bool | None) -> list[str]:
+    """The options again, for the dashboard that each browser gets."""
+    words = ["--theme", theme] if theme else []
+    if animation is not None:
+        words.append("--animation" if animation else "--no-animation")
+    return words
+
+
+def _serve(invocation: Invocation, port: int, options: list[str]) -> None:
     from textual_serve.server import Server  # noqa: PLC0415 - only for --web
 
-    words = [sys.executable, "-c", "from jarvisctl.cli import main; main()", "top"]
+    words = [sys.executable, "-c", "from jarvisctl.cli import main; main()", "top", *options]
     if invocation.socket:
         words += ["--socket", invocation.socket]
     invocation.out.talk(

@@ -83,11 +83,11 @@ def changes(
             reason = f": {part.reason}" if part.reason else ""
             level = _WORSE.get(part.state, "info")
             yield level, "health", printable(f"{part.name} is {part.state}{reason}")
-    gone = {worker.pid for worker in before.workers} - {worker.pid for worker in after.workers}
-    come = {worker.pid for worker in after.workers} - {worker.pid for worker in before.workers}
-    for worker in before.workers:
-        if worker.pid in gone:
-            yield "warning", "worker", f"{worker.engine} worker {worker.pid} is gone"
-    for worker in after.workers:
-        if worker.pid in come:
-            yield "info", "worker", f"{worker.engine} worker {worker.pid} started"
+    known_workers, workers = (
+        {worker.pid: worker.engine for worker in status.workers if worker.pid}  # 0: not yet started
+        for status in (before, after)
+    )
+    for pid in sorted(known_workers.keys() - workers.keys()):
+        yield "warning", "worker", f"{known_workers[pid]} worker {pid} is gone"
+    for pid in sorted(workers.keys() - known_workers.keys()):
+        yield "info", "worker", f"{workers[pid]} worker {pid} started"
