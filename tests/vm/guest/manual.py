@@ -25,7 +25,7 @@ def the_manual_is_true() -> None:
     for command in commands:
         # We are root already, and there is no sudo here.
         typed = re.sub(r"\bsudo ", "", command)
-        done = run("/bin/bash", "-c", f"cd {PROJECT} && {typed}")
+        done = run("timeout", "60", "/bin/bash", "-c", f"cd {PROJECT} && {typed}")
         if done.code:
             failed.append(f"{command}\n    {done}")
     assert not failed, "\n".join(failed)
