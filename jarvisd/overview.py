@@ -102,9 +102,9 @@ class Overview:
         """New settings."""
         self._settings = settings
 
-    async def components(self) -> list[Component]:
-        """Every dependency, asked now (or as recently as its own cache allows)."""
-        health = await self._providers.health()
+    async def components(self, max_age_s: float | None = None) -> list[Component]:
+        """Every dependency, asked now (or as recently as its cache and ``max_age_s`` allow)."""
+        health = await self._providers.health(max_age_s=max_age_s)
         if self._settings.provider == "builtin":
             self._learn_news(health)  # it is always asked
         else:

@@ -56,6 +56,7 @@ from jarvisd.api.types import (
     EventsQuery,
     GovernorDecision,
     GovernorResponse,
+    HealthQuery,
     HealthResponse,
     HeartbeatEvent,
     InterruptRequest,
@@ -205,7 +206,7 @@ ROUTES: tuple[Route, ...] = (
         role=Role.OBSERVER,
         handler=health.handle,
         summary="Every component: its state, since when, and what helps; the last checks.",
-        query=LimitQuery,
+        query=HealthQuery,
         response=(HealthResponse,),
     ),
     Route(

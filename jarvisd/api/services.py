@@ -126,6 +126,14 @@ class Store(Protocol):
         ...
 
 
+class Components(Protocol):
+    """What the daemon depends on."""
+
+    def __call__(self, max_age_s: float | None = None) -> Awaitable[list[Component]]:
+        """Every component, asked now or as recently as its cache and ``max_age_s`` allow."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything that handlers may reach."""
@@ -138,7 +146,7 @@ class Services:
     log_lines: EventBus
     log_level: LevelSwitch
     status: Callable[[], StatusResponse]
-    components: Callable[[], Awaitable[list[Component]]]
+    components: Components
     loop_lag_ms: Callable[[], float]
     governor: Callable[[], GovernorResponse]
     telemetry: Telemetry

@@ -748,6 +748,12 @@ class LimitQuery(Request):
     limit: Annotated[int, Meta(ge=0, le=1_000)] = 100
 
 
+class HealthQuery(LimitQuery):
+    """Query of ``GET /v1/health``: nothing found out longer than ``max_age_s`` ago counts."""
+
+    max_age_s: Annotated[float, Meta(ge=1, le=3_600)] | None = None
+
+
 # --- traces -------------------------------------------------------------------------------------
 
 

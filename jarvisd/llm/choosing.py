@@ -97,13 +97,18 @@ class ChosenProvider:
         self._llama.apply(settings)
         self._remember(None)
 
-    async def health(self) -> ProviderHealth:
-        """How the configured provider is; good news is kept ``health_cache_s``, bad news 2 s."""
+    async def health(self, *, max_age_s: float | None = None) -> ProviderHealth:
+        """How the configured provider is; good news is kept ``health_cache_s``, bad news 2 s.
+
+        Whoever watches asks for news that is no older than ``max_age_s``.
+        """
         if self._settings.provider == "builtin":
             return await self._builtin.health()
         async with self._asking:
             health = self._health
-            if health is None or self._clock() - self._asked_at > self.keep_s(health):
+            keep_s = self.keep_s(health) if health else 0.0
+            keep_s = keep_s if max_age_s is None else min(keep_s, max_age_s)
+            if health is None or self._clock() - self._asked_at > keep_s:
                 health = await self._llama.health()
                 self._remember(health)
             return health

@@ -366,7 +366,7 @@ class FakeComponents:
             "store": "ready",
         }
 
-    async def __call__(self) -> list[Component]:
+    async def __call__(self, max_age_s: float | None = None) -> list[Component]:
         return [
             Component(name=name, state=state, reason="because")
             for name, state in self.states.items()

@@ -142,3 +142,14 @@ async def test_good_news_is_kept_and_bad_news_forgotten_soon() -> None:
         assert (await provider.health()).state == "ready"
         clock.now += 2
         assert (await provider.health()).state == "absent"
+
+
+async def test_who_watches_hears_bad_news_early() -> None:
+    clock, port = Clock(), free_port()
+    async with chosen(f"http://127.0.0.1:{port}", clock, health_cache_s=60) as provider:
+        with llama_server(tiny_model(), port=port):
+            assert (await provider.health()).state == "ready"
+        clock.now += 1
+        assert (await provider.health(max_age_s=2)).state == "ready"
+        clock.now += 2
+        assert (await provider.health(max_age_s=2)).state == "absent"

@@ -2,14 +2,13 @@
 
 from jarvisd.api.exchange import Exchange
 from jarvisd.api.handlers.ready import is_ready
-from jarvisd.api.types import HealthResponse, LimitQuery
+from jarvisd.api.types import HealthQuery, HealthResponse
 from jarvisd.telemetry.records import newest
 
 
 async def handle(exchange: Exchange) -> HealthResponse:
-    """Ask every component, as recently as its own cache allows."""
-    services = exchange.services
-    components = await services.components()
-    limit = exchange.query_as(LimitQuery).limit
-    checks = newest(services.telemetry.records.checks, limit)
+    """Ask every component, as recently as its cache and the query allow."""
+    services, query = exchange.services, exchange.query_as(HealthQuery)
+    components = await services.components(query.max_age_s)
+    checks = newest(services.telemetry.records.checks, query.limit)
     return HealthResponse(ready=is_ready(components), components=components, checks=checks)
