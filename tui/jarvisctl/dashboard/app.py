@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextvars import Context, copy_context
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
@@ -28,6 +29,7 @@ from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.reducer import reduce
 from jarvisctl.dashboard.screens import AnswerSheet, HelpSheet, TraceSheet
 from jarvisctl.dashboard.snapshot import Snapshot
+from jarvisctl.dashboard.story import changes
 from jarvisctl.dashboard.verbs import VERBS, Verb
 from jarvisctl.dashboard.widgets.footer import Footer, Hint
 from jarvisctl.dashboard.widgets.header import Banner, Header
@@ -63,7 +65,6 @@ TYPING_KEYS: tuple[Hint, ...] = (
     ("^p", "commands", "app.command_palette"),
     ("^c", "quit", "app.quit"),
 )
-ROUTINE = (StatusRead, Sampled)  # come every second, and are shown at the next tick
 
 
 class Dashboard(App[None]):
@@ -159,9 +160,9 @@ class Dashboard(App[None]):
         self._asking.stop()
         self._feed.stop()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """A tall terminal affords the input line a frame."""
-        self.screen.set_class(self.size.height >= TALL, "-tall")
+        self.screen.set_class(event.size.height >= TALL, "-tall")
         self._show_keys()
 
     # --- news -----------------------------------------------------------------------------------
@@ -169,11 +170,17 @@ class Dashboard(App[None]):
     def put(self, message: Message) -> None:
         """Take a message, from any thread."""
         self._waiting.append(message)
-        if isinstance(message, ROUTINE) and self._painted:
+        if self._painted and self._is_routine(message):
             return
         if not self._due and self._loop is not None and not self._loop.is_closed():
             self._due = True
             self._loop.call_soon_threadsafe(self._soon, context=self._news_context)
+
+    def _is_routine(self, message: Message) -> bool:
+        """Whether it can wait for the next tick: measurements, and a status that is no news."""
+        if isinstance(message, StatusRead) and self.snapshot.status is not None:
+            return not any(changes(self.snapshot.status, message.status))
+        return isinstance(message, Sampled)
 
     def _soon(self) -> None:
         self.set_timer(TAKE_IN_S, self.take_in)
@@ -190,6 +197,8 @@ class Dashboard(App[None]):
         self._show()
 
     def _show(self) -> None:
+        if not self.query("#footer"):
+            return  # the screen is being taken down, and news still comes
         snapshot = self.snapshot
         self.query_one(Header).show(snapshot)
         self.query_one(Banner).show(snapshot)

@@ -130,9 +130,15 @@ class Events(Follower):
         elif isinstance(event, GovernorDecision):
             self.line.put(GovernorDecided(at, head.event, event))
         else:
-            if isinstance(event, ReplyStarted) and event.conversation:
-                self.line.wanted.append((event.reply, event.conversation))
+            if isinstance(event, ReplyStarted):
+                self._wonder(event)
             self.line.put(Happened(at, wall, head.event, event))
+
+    def _wonder(self, begun: ReplyStarted) -> None:
+        """Have somebody ask what the events of a reply do not tell."""
+        if begun.conversation:
+            self.line.wanted.append((begun.reply, begun.conversation))
+        self.line.stirred.set()
 
 
 class _Head(msgspec.Struct):

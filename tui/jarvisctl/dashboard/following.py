@@ -43,7 +43,8 @@ class Backoff:
 class Line:
     """What every thread of the feed needs: the daemon's addresses, the clock, where news goes.
 
-    ``wanted`` holds replies and their conversations whose question is not known.
+    ``wanted`` holds replies and their conversations whose question is not known; ``stirred`` is set
+    when something began that is worth a closer look.
     """
 
     sockets: list[str]
@@ -51,6 +52,7 @@ class Line:
     put: Put
     stopping: threading.Event
     wanted: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=MAX_WANTED))
+    stirred: threading.Event = field(default_factory=threading.Event)
 
     def client(self, *, timeout_s: float = 5.0) -> ApiClient:
         """A client of whichever daemon there is now."""

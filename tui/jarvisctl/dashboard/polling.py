@@ -19,17 +19,20 @@ from jarvisd.api.client import ApiClient, ApiError, DaemonTimeoutError
 from jarvisd.api.types import (
     ConversationResponse,
     GovernorResponse,
+    HealthResponse,
     MessageInfo,
-    ReadyResponse,
     StatusResponse,
     VoicesResponse,
 )
 from jarvisd.errors import JarvisError
 
-IDLE_S = 1.0
+AWAY_S = 1.0
+IDLE_S = 5.0  # whoever checks brings the status more often
 SPEAKING_S = 0.4
 SELDOM_S = 30.0
-CHECK_S = 2.0
+CHECK_S = 1.5
+# What is known of the model may be no older than this while somebody watches.
+CHECK_PATH = "/v1/health?limit=0&max_age_s=1"
 TIMEOUT_S = 2.0
 CHECK_TIMEOUT_S = 10.0
 
@@ -44,17 +47,20 @@ class Polling(threading.Thread):
         self._seldom_at = float("-inf")
 
     def hang_up(self) -> None:
-        """Nothing to break off: every request here is short."""
+        """End the pause; every request here is short."""
+        self._line.stirred.set()
 
     def run(self) -> None:
         """Ask until told to stop."""
         pause = 0.0
         client = self._line.client(timeout_s=TIMEOUT_S)
-        while not self._line.stopping.wait(pause):
+        while not self._line.stopping.is_set():
+            self._line.stirred.wait(pause)
+            self._line.stirred.clear()
             try:
                 pause = self._ask(client)
             except JarvisError as error:
-                pause = IDLE_S
+                pause = AWAY_S
                 client.close()
                 client = self._line.client(timeout_s=TIMEOUT_S)  # perhaps at another socket
                 self._failed(error)
@@ -79,7 +85,7 @@ class Polling(threading.Thread):
         self._seldom_at = float("-inf")
         self._away = True
         if isinstance(error, DaemonTimeoutError):  # the rest is told by whoever follows events
-            self._line.lost(error, IDLE_S)
+            self._line.lost(error, AWAY_S)
 
     def _ask_seldom(self, client: ApiClient) -> None:
         self._line.put(VoicesRead(tuple(client.get("/v1/voices", VoicesResponse).voices)))
@@ -96,7 +102,7 @@ class Polling(threading.Thread):
 
 
 class Checking(threading.Thread):
-    """Has the daemon look at what it depends on while somebody watches; the status then says it.
+    """Has the daemon look at what it depends on while somebody watches, and brings the status then.
 
     A thread of its own, because an answer may take as long as the slowest dependency.
     """
@@ -110,9 +116,16 @@ class Checking(threading.Thread):
 
     def run(self) -> None:
         """Ask until told to stop."""
+        client = self._line.client(timeout_s=CHECK_TIMEOUT_S)
         while not self._line.stopping.wait(CHECK_S):
-            with suppress(JarvisError), self._line.client(timeout_s=CHECK_TIMEOUT_S) as client:
-                client.get("/v1/ready", ReadyResponse)
+            try:
+                client.get(CHECK_PATH, HealthResponse)
+                status = client.get("/v1/status", StatusResponse)
+                self._line.put(StatusRead(self._line.clock.monotonic(), status))
+            except JarvisError:  # the events' thread tells that the daemon is away
+                client.close()
+                client = self._line.client(timeout_s=CHECK_TIMEOUT_S)
+        client.close()
 
 
 def question_of(messages: list[MessageInfo], reply: str) -> str:

@@ -49,7 +49,7 @@ class Sheet(ModalScreen[None]):
 
     def fill(self) -> None:
         """Put the lines in."""
-        width = max(20, self.query_one("#sheet").content_size.width)
+        width = max(20, self.query_one("#sheet").scrollable_content_region.width)
         self.query_one("#sheet-text", Static).update(Content("\n").join(self.lines(width)))
 
     def lines(self, width: int) -> list[Content]:
