@@ -12,6 +12,7 @@ from pathlib import Path
 
 # Guest and host share these: the guest's files are the host's installed packages.
 GUEST_PACKAGES = (
+    "curl",
     "dbus",
     "dbus-user-session",
     "libpam-systemd",
