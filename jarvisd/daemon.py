@@ -1,6 +1,7 @@
-"""The composition root: builds every room, starts them in order, stops them in reverse.
+"""The process: signals, sockets, rooms, API and supervision, started in order, stopped in reverse.
 
-Holds the order of things and nothing else; what the parts do is theirs.
+With ``rooms`` it is the composition root. It holds the order of things and nothing else; what the
+parts do is theirs.
 """
 
 import asyncio
@@ -16,39 +17,26 @@ import structlog
 import jarvisd
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
-from jarvisd.api.types import Component, ReloadResponse, ReplyEvent, ReplyStarted
+from jarvisd.api.types import Component, ReloadResponse
 from jarvisd.config import Settings
 from jarvisd.errors import JarvisError, UnavailableError
-from jarvisd.exposition import Exposition
-from jarvisd.gauges import Gauges
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
-from jarvisd.host.placement import Placement, place
-from jarvisd.host.status_line import StatusLine
-from jarvisd.host.steering import Steering
 from jarvisd.host.supervision import Supervision, extended
-from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
-from jarvisd.overview import Overview, rss_bytes
+from jarvisd.overview import Overview
 from jarvisd.reloading import Reloader
-from jarvisd.reply.event_log import TERMINAL
-from jarvisd.reply.replies import Replies
-from jarvisd.speech import Speech
-from jarvisd.store import Store
+from jarvisd.rooms import Rooms, start_rooms
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES, LogRing
-from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.vital_signs import VitalSigns
 
 log = structlog.get_logger("jarvisd")
 
-# Events after which the status line may be another one.
-TELLING = (ReplyStarted, *TERMINAL)
 # A database of years may have to be checked or migrated before the daemon is ready.
 LONGEST_START_S = 300.0
 LONGEST_CLOSE_S = 20.0
-DATABASE_NAME = "jarvisd.sqlite3"
 # Whatever else took its time, requests that are about to end get this long.
 LEAST_STOP_S = 0.5
 
@@ -97,83 +85,29 @@ class Daemon:
         self._start_signals(stack)
         supervision = self._start_supervision(stack, notifier)
         listening = self._open_sockets(stack)
-        store = await self._start_store(stack)
-        placement = await asyncio.to_thread(place, self.settings.host)
-        speech = await self._start_speech(stack, placement)
-        events = EventBus(self.settings.api.event_backlog)
-        telemetry = Telemetry()
-        telemetry.apply(self.settings.telemetry)
-        self._start_days(stack, telemetry, store)
-        overview, providers = self._make_overview(
-            stack, speech=speech, store=store, telemetry=telemetry
-        )
-        line = StatusLine(notifier, overview.line)
-        steering = self._start_steering(
-            stack, speech=speech, placement=placement, overview=overview, events=events
-        )
-        replies = self._make_replies(
-            speech=speech,
-            store=store,
-            providers=providers,
-            events=events,
-            telemetry=telemetry,
-            steering=steering,
-            line=line,
-        )
-        overview.replies = replies
-        gauges = self._start_sampling(stack, telemetry, replies=replies, speech=speech, store=store)
-        exposition = Exposition(
-            telemetry,
-            gauges,
-            speech=speech,
-            store=store,
-            host=overview.host,
-            status=overview.status,
-            governor=steering.report,
-        )
-        overview.on_checked = telemetry.records.checked
-        overview.standing = lambda: placement.standing
-        services = Services(
-            settings=self.settings,
-            replies=replies,
-            speech=speech,
-            store=store,
-            events=events,
-            log_lines=log_ring.lines,
-            log_level=level_switch,
-            status=overview.status,
-            components=overview.components,
-            loop_lag_ms=telemetry.lag.recent_ms,
-            telemetry=telemetry,
-            metrics=exposition.text,
-            governor=steering.report,
-            reload=self.reload,
-        )
+        rooms = await start_rooms(stack, self.settings, state_dir=self.state_dir, notifier=notifier)
+        services = self._services(rooms, log_ring, level_switch)
         server = await self._start_api(stack, services, listening)
         # Before the server: what replies have to say at their end still reaches their clients.
-        stack.push_async_callback(replies.close, self._deadline_s)
-        overview.connections = lambda: server.connections
-        self._announce(stack, listening, notifier, overview, line)
-        self._follow_changes(line, overview, speech, store)
-        signs = VitalSigns(self.settings, replies=replies, speech=speech, store=store)
+        stack.push_async_callback(rooms.replies.close, self._deadline_s)
+        rooms.overview.connections = lambda: server.connections
+        self._announce(stack, listening, notifier, rooms)
+        signs = VitalSigns(
+            self.settings, replies=rooms.replies, speech=rooms.speech, store=rooms.store
+        )
         supervision.start(signs)
         stack.callback(supervision.wind_down)
-        rooms: tuple[Callable[[Settings], None], ...] = (
+        told: tuple[Callable[[Settings], None], ...] = (
             lambda settings: level_switch.configure(settings.log.level),
-            lambda settings: providers.apply(settings.llm),
-            lambda settings: overview.apply(settings.llm),
-            lambda settings: speech.apply(settings.speech),
-            steering.apply,
+            rooms.apply,
             lambda settings: server.apply(settings.api),
-            replies.apply,
             signs.apply,
-            lambda settings: telemetry.apply(settings.telemetry),
-            lambda _: self._look(overview),
+            lambda _: self._look(rooms.overview),
         )
         self._reloader = Reloader(
-            self.settings, read=self._read, rooms=rooms, notifier=notifier, line=line
+            self.settings, read=self._read, rooms=told, notifier=notifier, line=rooms.line
         )
-        self._look(overview)
+        self._look(rooms.overview)
         stack.callback(self._look_no_more)
 
     def stop(self, reason: str) -> None:
@@ -238,124 +172,23 @@ class Daemon:
             stack.callback(one.close)
         return listening
 
-    async def _start_store(self, stack: AsyncExitStack) -> Store:
-        path = self.state_dir / DATABASE_NAME if self.settings.store.enabled else None
-        store = await Store.open(path, queue=self.settings.store.queue)
-        stack.push_async_callback(store.close)
-        return store
-
-    async def _start_speech(self, stack: AsyncExitStack, placement: Placement) -> Speech:
-        speech = Speech(self.settings.speech, state_dir=self.state_dir, housing=placement)
-        await speech.start()
-        stack.push_async_callback(speech.stop)
-        return speech
-
-    def _make_overview(
-        self,
-        stack: AsyncExitStack,
-        *,
-        speech: Speech,
-        store: Store,
-        telemetry: Telemetry,
-    ) -> tuple[Overview, ChosenProvider]:
-        async def facts() -> HostFacts:
-            # The builtin provider talks about the daemon, whose overview includes the providers:
-            # the one knot in the tree, tied here.
-            return await overview.facts()
-
-        builtin = Builtin(facts)
-        llm = self.settings.llm
-        providers = ChosenProvider(llm, LlamaServer(llm), builtin)
-        stack.push_async_callback(providers.close)
-        overview = Overview(
-            llm,
-            speech=speech,
-            store=store,
-            providers=providers,
-            tally=telemetry.tally,
-            loop_lag_ms=telemetry.lag.recent_ms,
-            state_dir=self.state_dir,
+    def _services(self, rooms: Rooms, log_ring: LogRing, level_switch: LevelSwitch) -> Services:
+        return Services(
+            settings=self.settings,
+            replies=rooms.replies,
+            speech=rooms.speech,
+            store=rooms.store,
+            events=rooms.events,
+            log_lines=log_ring.lines,
+            log_level=level_switch,
+            status=rooms.overview.status,
+            components=rooms.overview.components,
+            loop_lag_ms=rooms.telemetry.lag.recent_ms,
+            telemetry=rooms.telemetry,
+            metrics=rooms.exposition.text,
+            governor=rooms.steering.report,
+            reload=self.reload,
         )
-        return overview, providers
-
-    def _start_steering(
-        self,
-        stack: AsyncExitStack,
-        *,
-        speech: Speech,
-        placement: Placement,
-        overview: Overview,
-        events: EventBus,
-    ) -> Steering:
-        steering = Steering(
-            self.settings,
-            speech=speech,
-            placement=placement,
-            pulses=overview.running,
-            publish=events.publish,
-            model=lambda: overview.model,
-        )
-        stack.push_async_callback(steering.stop)
-        return steering
-
-    def _make_replies(
-        self,
-        *,
-        speech: Speech,
-        store: Store,
-        providers: ChosenProvider,
-        events: EventBus,
-        telemetry: Telemetry,
-        steering: Steering,
-        line: StatusLine,
-    ) -> Replies:
-        def publish(event: ReplyEvent) -> None:
-            telemetry.observe(event)
-            events.publish(event)
-            steering.observe(event)
-            if isinstance(event, TELLING):
-                line.changed()
-
-        return Replies(
-            self.settings,
-            speech=speech,
-            store=store,
-            providers=providers,
-            publish=publish,
-            measures=telemetry,
-        )
-
-    def _start_days(self, stack: AsyncExitStack, telemetry: Telemetry, store: Store) -> None:
-        async def restore() -> None:
-            kept = await store.days(1)
-            telemetry.days.restore(kept[0] if kept else None)
-
-        telemetry.days.keep = store.keep_day
-        restoring = asyncio.create_task(restore(), name="today so far")
-        stack.callback(telemetry.days.save)
-        stack.callback(restoring.cancel)
-
-    def _start_sampling(
-        self,
-        stack: AsyncExitStack,
-        telemetry: Telemetry,
-        *,
-        replies: Replies,
-        speech: Speech,
-        store: Store,
-    ) -> Gauges:
-        gauges = Gauges(
-            replies=replies,
-            speech=speech,
-            store=store,
-            lag=telemetry.lag,
-            tally=telemetry.tally,
-            rss_bytes=rss_bytes,
-        )
-        telemetry.sampler.read = gauges.read
-        telemetry.sampler.busy = lambda: bool(replies.active())
-        stack.push_async_callback(telemetry.sampler.close)
-        return gauges
 
     async def _start_api(
         self, stack: AsyncExitStack, services: Services, listening: list[sockets.ControlSocket]
@@ -375,15 +208,14 @@ class Daemon:
         stack: AsyncExitStack,
         listening: list[sockets.ControlSocket],
         notifier: Notifier,
-        overview: Overview,
-        line: StatusLine,
+        rooms: Rooms,
     ) -> None:
         def stopping() -> None:
-            overview.state = "stopping"
-            line.end()
-            notifier.stopping(overview.line())
+            rooms.overview.state = "stopping"
+            rooms.line.end()
+            notifier.stopping(rooms.overview.line())
 
-        overview.state = "running"
+        rooms.overview.state = "running"
         log.info(
             "daemon.ready",
             version=jarvisd.__version__,
@@ -391,17 +223,8 @@ class Daemon:
             state_dir=str(self.state_dir),
             after_ms=round((time.monotonic() - self._started_at) * 1000),
         )
-        notifier.ready(line.begin())
+        notifier.ready(rooms.line.begin())
         stack.callback(stopping)
-
-    def _follow_changes(
-        self, line: StatusLine, overview: Overview, speech: Speech, store: Store
-    ) -> None:
-        """Whatever changes what the status line says has to say so."""
-        overview.on_change = line.changed
-        speech.on_change(line.changed)
-        if store.writer is not None:
-            store.writer.on_change = line.changed
 
     def _look(self, overview: Overview) -> None:
         """Ask the dependencies once, so that the next status is true; nothing waits for it."""
