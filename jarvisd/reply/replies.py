@@ -81,6 +81,7 @@ class Replies:
         """Speak ``request.text``. Raises JarvisError before anything began."""
         received_at = self._clock()
         self._admit(request.text)
+        await self._speech.discovered()
         reply = self._make(
             Named("text"), "", request, received_at=received_at, spoken=True, echo=False
         )
@@ -94,6 +95,7 @@ class Replies:
         conversation = _conversation_name(request.conversation)
         history = await self._store.history(conversation, self._window.limit + 2)
         provider = await self._providers.choose()
+        await self._speech.discovered()
         self._admit(request.text)  # others may have come while we waited
         reply = self._make(
             provider,

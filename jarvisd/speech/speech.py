@@ -26,6 +26,9 @@ from jarvisd.speech.pool import EngineCommand, Pool
 from jarvisd.speech.process import Housing, WorkerCommand
 from jarvisd.speech.synthesis import Synthesis
 
+# Reading a directory takes milliseconds; beyond this the embedded voice speaks.
+DISCOVERY_S = 2.0
+
 _log = structlog.get_logger("jarvisd.speech")
 
 
@@ -76,9 +79,9 @@ class Speech:
         await self._pool.stop()
 
     async def discovered(self) -> None:
-        """Wait until the voices on disk are known."""
-        if self._discovery:
-            await asyncio.shield(self._discovery)
+        """Wait until the voices on disk are known, or a hanging disk has had its time."""
+        if self._discovery is not None and not self._discovery.done():
+            await asyncio.wait({self._discovery}, timeout=DISCOVERY_S)
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice, the default first."""

@@ -103,6 +103,9 @@ class ScriptedSpeech:
         self.failed: set[str] = set()
         self.made: list[Making] = []
 
+    async def discovered(self) -> None:
+        pass
+
     def choose(
         self, voice: str = "default", *, excluding: frozenset[str] = frozenset()
     ) -> VoiceChoice:
