@@ -8,6 +8,7 @@ import functools
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -35,6 +36,8 @@ from jarvisd.store import Store
 from jarvisd.telemetry.tally import Tally
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+# A status shows parts and workers no older than this.
+LOOK_S = 0.02
 LLM_STATES: dict[ProviderState, ComponentState] = {
     "ready": "ready",
     "busy": "ready",
@@ -59,6 +62,16 @@ class Since:
         if known is None or known[0] != state:
             known = self._known[name] = (state, self._wall_clock())
         return known[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What took some effort to find out, at the monotonic second ``at``."""
+
+    at: float
+    choice: VoiceChoice | SpeechError
+    components: list[Component]
+    workers: list[WorkerInfo]
 
 
 class Overview:
@@ -97,6 +110,7 @@ class Overview:
         self.standing: Callable[[], Standing] = lambda: Standing("starting")
         self.connections: Callable[[], int] = lambda: 0
         self.state = "starting"
+        self._last_look: _Look | None = None
 
     def apply(self, settings: LlmSettings) -> None:
         """New settings."""
@@ -114,8 +128,8 @@ class Overview:
         return found
 
     def status(self) -> StatusResponse:
-        """Everything an owner looks at first, from memory."""
-        choice = self._choose()
+        """Everything an owner looks at first, from memory; parts and workers up to 20 ms old."""
+        look = self._look()
         active = self.replies.active() if self.replies else []
         return StatusResponse(
             version=jarvisd.__version__,
@@ -123,11 +137,11 @@ class Overview:
             uptime_s=round(self._clock() - self._started_at, 3),
             state=self.state,
             provider=self._provider(),
-            voice="" if isinstance(choice, SpeechError) else choice.voice.id,
-            fallback=False if isinstance(choice, SpeechError) else choice.fallback,
-            components=self._components(choice),
+            voice="" if isinstance(look.choice, SpeechError) else look.choice.voice.id,
+            fallback=False if isinstance(look.choice, SpeechError) else look.choice.fallback,
+            components=look.components,
             replies=[reply.info() for reply in active],
-            workers=self._workers(),
+            workers=look.workers,
             slots=self._speech.slots,
             slots_in_use=self._speech.slots_in_use,
             connections=self.connections(),
@@ -138,6 +152,14 @@ class Overview:
             skipped_total=self._tally.skipped,
             fallback_share=round(self._tally.fallback_share, 4),
         )
+
+    def _look(self) -> "_Look":
+        """One look serves all who ask within ``LOOK_S``: a storm of them costs next to nothing."""
+        now = self._clock()
+        if self._last_look is None or now - self._last_look.at > LOOK_S:
+            choice = self._choose()
+            self._last_look = _Look(now, choice, self._components(choice), self._workers())
+        return self._last_look
 
     def line(self) -> str:
         """The daemon in one sentence, from memory; the model as it was when last asked."""
