@@ -12,7 +12,7 @@ readonly READY_TIMEOUT_S="${JARVISD_READY_TIMEOUT_S:-120}"
 # DESTDIR puts every file under another root and leaves the running system alone, for packagers.
 DESTDIR="${DESTDIR:-}"
 MODE=system ACTION=install PREFIX='' DRY_RUN='' NO_START='' PURGE='' UPGRADE='' WHEELS=''
-PIPER='' XTTS='' PREPARE=''
+PIPER='' TOP=yes XTTS='' PREPARE=''
 
 usage() {
   cat <<'END'
@@ -25,6 +25,7 @@ lets it say one sentence. Running it again upgrades what is installed, or change
   --user           for you alone: ~/.local/share/jarvisd, systemctl --user; needs no root
   --prefix DIR     where releases live (/opt/jarvisd; ~/.local/share/jarvisd)
   --with-piper     with Piper's neural voices (about 200 MB more)
+  --without-top    without the dashboard, jarvisctl top (about 20 MB less)
   --with-xtts      with a separate environment for XTTS (about 1.8 GB more)
   --wheels DIR     take every Python package from DIR, nothing from the network
   --prepare        make the release only, beside the one that runs; installing it is quick then
@@ -157,6 +158,7 @@ read_options() {
       --wheels) [ $# -ge 2 ] || fail '--wheels needs a directory'; WHEELS=$2; shift ;;
       --wheels=*) WHEELS=${1#*=} ;;
       --with-piper) PIPER=yes ;;
+      --without-top) TOP='' ;;
       --with-xtts) XTTS=yes ;;
       --prepare) PREPARE=yes ;;
       --no-start) NO_START=yes ;;
@@ -308,7 +310,8 @@ choose_release() {
     SOURCE=$wheel
     VERSION=$(basename "$wheel" | cut -d- -f2)
   fi
-  EXTRAS=${PIPER:+[piper]}
+  EXTRAS=${TOP:+tui}${TOP:+${PIPER:+,}}${PIPER:+piper}
+  EXTRAS=${EXTRAS:+[$EXTRAS]}
   FINGERPRINT=$(fingerprint)
   # The same version made of other files is another release: 0.1.0, 0.1.0.2, 0.1.0.3 …
   local count=1

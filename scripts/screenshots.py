@@ -47,7 +47,7 @@ def main() -> None:
     """Take every picture."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
-        llama_server(tiny_model("endless")) as model,
+        llama_server(tiny_model("endless"), extra_args=("--alias", "home-model")) as model,
         tempfile.TemporaryDirectory(prefix="jarvis-") as folder,
     ):
         config = Path(folder) / "jarvisd.toml"

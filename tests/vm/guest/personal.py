@@ -22,7 +22,7 @@ def a_user_has_a_daemon_of_their_own() -> None:
     succeed("loginctl", "enable-linger", MEMBER)
     until(lambda: show("ActiveState", f"user@{_uid()}.service") == "active", "the user's systemd")
     _release_made_already()
-    install = (str(PROJECT / "install.sh"), "--user")
+    install = (str(PROJECT / "install.sh"), "--user", "--without-top")
     installed = _as_member(*install, "--wheels", str(PROJECT / "wheels/this"))
     assert installed.code == 0, installed
     assert "is ready" in installed.output, installed
