@@ -54,6 +54,17 @@ def test_a_private_daemon_ends_and_leaves_nothing(config: Path) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_who_is_ended_leaves_no_private_daemon(config: Path) -> None:
+    former = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit), PrivateDaemon(config=config) as daemon:
+            pid = daemon.pid
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert not Path(f"/proc/{pid}").exists()
+
+
 def test_a_daemon_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
     config = tmp_path / "bad.toml"
     config.write_text("[llm]\nprovidr = 1\n")

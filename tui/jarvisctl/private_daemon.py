@@ -4,6 +4,7 @@ For ``jarvisctl try`` and the benchmark. It starts the installed daemon as anybo
 nothing of its inside.
 """
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,8 @@ class PrivateDaemon:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        # Whoever ends us must not leave the daemon behind: SIGTERM unwinds like an error.
+        signal.signal(signal.SIGTERM, _leave)
         try:
             self._start()
             self._wait_until_live()
@@ -113,3 +116,7 @@ class PrivateDaemon:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
