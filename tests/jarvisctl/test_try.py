@@ -56,13 +56,13 @@ def test_a_private_daemon_ends_and_leaves_nothing(config: Path) -> None:
 
 def test_who_is_ended_leaves_no_private_daemon(config: Path) -> None:
     former = signal.getsignal(signal.SIGTERM)
+    daemon = PrivateDaemon(config=config)
     try:
-        with pytest.raises(SystemExit), PrivateDaemon(config=config) as daemon:
-            pid = daemon.pid
+        with daemon, pytest.raises(SystemExit):
             signal.raise_signal(signal.SIGTERM)
     finally:
         signal.signal(signal.SIGTERM, former)
-    assert not Path(f"/proc/{pid}").exists()
+    assert not daemon.socket.parent.exists()
 
 
 def test_a_daemon_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
