@@ -79,6 +79,11 @@ class Output:
         self._talk.write(text + "\n")
         self._talk.flush()
 
+    def talk_over(self, text: str) -> None:
+        """Say something in place of the line that the cursor is on; only for a terminal."""
+        self._talk.write(f"\r\x1b[2K{text}")
+        self._talk.flush()
+
     def object(self, value: dict[str, Any] | msgspec.Struct) -> None:
         """Write one JSON object on a line of its own, ``schema`` first."""
         fields = msgspec.to_builtins(value)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,6 +17,10 @@ def test_parts_are_listed_for_people_and_programs(jarvisctl: Jarvisctl) -> None:
     ran = jarvisctl.run("bench", "--list")
     assert (ran.code, ran.stderr) == (0, "")
     assert [line.split()[0] for line in ran.text.splitlines()[1:]] == [p.name for p in selected([])]
+    grouped = jarvisctl.run("bench", "--list", "--json", "latency").objects
+    assert [(one["part"], one["group"]) for one in grouped] == [
+        (name, "latency") for name in ("say", "ask", "steps")
+    ]
     listed = jarvisctl.run("bench", "--list", "--json", "idle").objects
     assert [(one["part"], one["rows"]) for one in listed] == [
         ("idle", ["idle.memory", "idle.cpu", "idle.wake_ups"])
@@ -46,6 +51,17 @@ def test_for_people_there_is_a_table(jarvisctl: Jarvisctl) -> None:
     assert ran.code == 0
     assert ran.text.splitlines()[0].split()[:3] == ["figure", "unit", "p50"]
     assert ran.text.splitlines()[1].startswith("golden_rules")
+
+
+def test_a_report_is_written_beside_the_table(jarvisctl: Jarvisctl, tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    ran = jarvisctl.run("bench", "--quick", "--report", str(report), "rules")
+    assert ran.code == 0
+    assert "golden_rules" in report.read_text(encoding="utf-8")
+    assert f"{report} is written" in ran.stderr
+    ran = jarvisctl.run("bench", "--report", str(tmp_path / "nowhere" / "x.html"), "rules")
+    assert (ran.code, ran.stdout) == (2, b"")
+    assert "is no directory" in ran.stderr
 
 
 def test_no_measurement_is_imported_before_it_is_asked_for() -> None:

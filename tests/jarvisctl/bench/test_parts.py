@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from jarvisctl.bench.figures import Row
-from jarvisctl.bench.parts import PARTS, Part, selected
+from jarvisctl.bench.parts import PARTS, Part, groups, selected
 from jarvisctl.bench.rig import PartUnavailable, Rig
 from jarvisctl.bench.run import rows_of
 from jarvisctl.commands.bench import exit_code
@@ -38,14 +38,25 @@ def test_names_are_unique_and_every_part_can_be_measured() -> None:
         assert callable(import_module(f"jarvisctl.bench.{part.module}").measure)
 
 
-def test_parts_are_chosen_by_their_own_name_or_a_row_in_running_order() -> None:
+def test_parts_are_chosen_by_name_group_or_row_in_running_order() -> None:
     everything = selected([])
     assert everything == [part for part in PARTS if part in everything]
     assert {"rules", "start", "say", "ask", "interrupt"} <= {part.name for part in everything}
     chosen = selected(["loop_stall", "rules", "idle.cpu", "idle"])
     assert [part.name for part in chosen] == ["rules", "idle", "stall"]
+    assert [part.name for part in selected(["latency"])] == ["say", "ask", "steps"]
+    assert [part.name for part in selected(["jitter", "say"])] == ["say", "frames"]
+    assert [part.name for part in selected(["frames.jitter.50"])] == ["concurrency"]
     with pytest.raises(KeyError, match="rulez"):
         selected(["rules", "rulez"])
+
+
+def test_what_users_know_by_name_can_be_asked_for() -> None:
+    for name in ("latency", "jitter", "interrupt", "concurrency", "neighbour", "overhead"):
+        assert selected([name]), name
+    parts = {part.name for part in PARTS} | {row for part in PARTS for row in part.rows}
+    assert groups() == ["latency", "jitter"]
+    assert not parts & set(groups())
 
 
 def test_even_a_bug_in_a_part_costs_only_its_own_rows() -> None:

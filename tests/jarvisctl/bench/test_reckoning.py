@@ -1,7 +1,7 @@
 """What measurements make of what they saw."""
 
 from jarvisctl.bench.first_audio import first_words
-from jarvisctl.bench.frame_jitter import LEAD_FRAMES, Session, dropped, off_grid_ms
+from jarvisctl.bench.frame_reading import LEAD_FRAMES, Session, dropped, off_grid_ms
 from jarvisctl.bench.golden_rules import GOLDEN_RULES, GoldenRule
 from jarvisctl.bench.listener import Event, Heard
 from jarvisctl.bench.paced_server import PacedServer

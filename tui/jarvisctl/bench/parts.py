@@ -1,4 +1,4 @@
-"""The parts of the benchmark by name, in the order in which they run.
+"""The parts of the benchmark by name and group, in the order in which they run.
 
 Knows what there is without importing any of it.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from jarvisctl.bench import ramp
 from jarvisctl.bench.figures import Row
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 class Part:
     """One measurement: its name on the command line, what it tells, and its rows.
 
+    ``group`` is a name for several parts together, or one that is known better than its own.
     ``by_name_only``: it needs what not every machine has, and runs only when it is asked for.
     """
 
@@ -25,7 +27,13 @@ class Part:
     about: str
     rows: tuple[str, ...]
     module: str
+    group: str = ""
     by_name_only: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        """Everything that selects it."""
+        return {self.name, *self.rows} | ({self.group} if self.group else set())
 
     def measure(self, rig: "Rig") -> Iterator[Row]:
         """Import the measurement and run it."""
@@ -51,18 +59,21 @@ PARTS: tuple[Part, ...] = (
         "from a given text to its first audio",
         ("first_audio.espeak", "first_audio.piper"),
         "first_audio",
+        group="latency",
     ),
     Part(
         "ask",
         "from the first token to the first audio",
         ("token_to_audio.40", "token_to_audio.20"),
         "token_to_audio",
+        group="latency",
     ),
     Part(
         "steps",
         "clause to synthesis, PCM to socket",
         ("clause_to_synthesis", "pcm_to_socket"),
         "pipeline_steps",
+        group="latency",
     ),
     Part(
         "interrupt",
@@ -76,7 +87,15 @@ PARTS: tuple[Part, ...] = (
         "paced frames of three sessions",
         ("frames.jitter", "frames.dropped"),
         "frame_jitter",
+        group="jitter",
     ),
+    Part(
+        "concurrency",
+        "1 to 50 paced sessions, 1 to 8 live syntheses",
+        tuple(ramp.names()),
+        "concurrency",
+    ),
+    Part("slots", "whether two syntheses at once pay", ("two_slots",), "slots"),
     Part(
         "overhead",
         "what measuring and tracing cost",
@@ -110,13 +129,17 @@ PARTS: tuple[Part, ...] = (
 def selected(names: Sequence[str]) -> list[Part]:
     """The parts of these names in running order; for none, all that need nothing special.
 
-    A row's name selects its part. Raises ``KeyError`` with a name that is neither.
+    A group's or a row's name selects its parts. Raises ``KeyError`` with a name that is neither.
     """
-    known = {part.name for part in PARTS} | {row for part in PARTS for row in part.rows}
+    known = {name for part in PARTS for name in part.names}
     for name in names:
         if name not in known:
             raise KeyError(name)
-    wanted = set(names)
     if not names:
         return [part for part in PARTS if not part.by_name_only]
-    return [part for part in PARTS if wanted & {part.name, *part.rows}]
+    return [part for part in PARTS if part.names & set(names)]
+
+
+def groups() -> list[str]:
+    """The names for several parts, in running order."""
+    return list(dict.fromkeys(part.group for part in PARTS if part.group))

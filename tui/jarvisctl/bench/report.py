@@ -7,6 +7,7 @@ is marked, and why a row is empty stands below.
 from collections.abc import Sequence
 
 from jarvisctl.bench.figures import Percentile, Row
+from jarvisctl.bench.verdict import verdict
 from jarvisctl.layout import table as columns_of
 
 HEADER = ("figure", "unit", "p50", "p95", "p99", "floor", "target", "n", "")
@@ -16,21 +17,24 @@ _PERCENTILES: tuple[Percentile, ...] = ("p50", "p95", "p99")
 
 def document(rows: Sequence[Row], host: dict[str, object]) -> dict[str, object]:
     """What ``--json`` prints, without its ``schema``; what rows have no field for is in ``run``."""
-    run = {
+    run: dict[str, object] = {
         "samples": {row.name: len(row.values) for row in rows},
         "judged": {row.name: row.judged for row in rows if row.target is not None},
         "skipped": {row.name: row.skipped for row in rows if row.skipped},
     }
+    if found := verdict(rows, cpus=int(str(host["cpus"]))):
+        run["verdict"] = found.wire()
     return {"host": {**host, "run": run}, "rows": [row.wire() for row in rows]}
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a table."""
-    lines = columns_of(HEADER, [_cells(row) for row in rows], right=RIGHT)
-    return "\n".join([lines, *_notes(rows)])
+    lines = columns_of(HEADER, [cells(row) for row in rows], right=RIGHT)
+    return "\n".join([lines, *notes(rows)])
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def cells(row: Row) -> tuple[str, ...]:
+    """What the table says of one row, below ``HEADER``."""
     return (
         row.name,
         row.unit,
@@ -64,15 +68,16 @@ def _verdict(row: Row) -> str:
     return "ok" if row.passed else "MISSED"
 
 
-def _notes(rows: Sequence[Row]) -> list[str]:
+def notes(rows: Sequence[Row]) -> list[str]:
+    """What stands below the table, an empty line first."""
     starred = any(row.target is not None and len(row.values) > 1 for row in rows)
-    notes = ["* judged, beside the same percentile of the floor"] if starred else []
+    found = ["* judged, beside the same percentile of the floor"] if starred else []
     reasons: dict[str, list[str]] = {}
     for row in rows:
         if row.skipped:
             reasons.setdefault(row.skipped, []).append(row.name)
-    notes += [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
-    return ["", *notes] if notes else []
+    found += [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    return ["", *found] if found else []
 
 
 def short(value: float | None) -> str:

@@ -90,12 +90,14 @@ class Rig:
         llm_url: str = "",
         worker_idle_s: float = 900.0,
         slots: int = 0,
+        more: str = "",
     ) -> Iterator[PrivateDaemon]:
-        """A daemon whose default is ``voice``, with its workers warm."""
+        """A daemon whose default is ``voice``, with its workers warm; ``more`` is further TOML."""
         config = self.path(".toml")
-        config.write_text(
-            self.config(voice=voice, llm_url=llm_url, worker_idle_s=worker_idle_s, slots=slots)
+        settings = self.config(
+            voice=voice, llm_url=llm_url, worker_idle_s=worker_idle_s, slots=slots
         )
+        config.write_text(settings + more)
         with self.running(config, voice=voice) as daemon:
             yield daemon
 

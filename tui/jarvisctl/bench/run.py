@@ -12,14 +12,16 @@ def run(
     *,
     quick: bool,
     say: Callable[[str], None],
+    done: Callable[[], None] = lambda: None,
     llama_server: str = "",
     model: str = "",
 ) -> Iterator[tuple[Part, list[Row]]]:
-    """Measure each part; ``say`` is told what is being done."""
+    """Measure each part; ``say`` is told what is being done, ``done`` that a part is."""
     with Rig(quick=quick, say=say, llama_server=llama_server, model=model) as rig:
         for part in parts:
             say(part.about)
             yield part, rows_of(part, rig)
+            done()
 
 
 def rows_of(part: Part, rig: Rig) -> list[Row]:

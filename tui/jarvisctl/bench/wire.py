@@ -140,6 +140,16 @@ class Wire:
                 return
             at, data = self.receive()
 
+    def drain(self) -> dict[str, str]:
+        """Read the answer to what was sent to its end; returns its headers."""
+        _, headers, data = self.head()
+        body = ChunkedBody()
+        body.feed(data)
+        while not body.ended:
+            self.ended_at, data = self.receive()
+            body.feed(data)
+        return headers
+
     def events(self) -> Iterator[tuple[float, dict[str, Any]]]:
         """The lines of the answer to what was sent, decoded, and when each was here."""
         for at, chunk in self.chunks():

@@ -1,6 +1,6 @@
 """``jarvisctl bench``: measure this machine against its own floor."""
 
-import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 @click.command("bench")
 @click.argument("parts", nargs=-1, metavar="[PART]...")
 @click.option("--list", "list_parts", is_flag=True, help="List the parts, and measure nothing.")
-@click.option("--quick", is_flag=True, help="Fewer samples: a minute instead of four.")
+@click.option("--quick", is_flag=True, help="Fewer samples: two minutes instead of six.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a figure is missed.")
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write the figures with plots as an HTML page.",
+)
 @click.option("--llama-server", default="", metavar="PATH", help="llama-server for neighbour.")
 @click.option("--model", default="", metavar="PATH", help="GGUF file for neighbour.")
 @json_option
@@ -31,21 +38,28 @@ def command(
     list_parts: bool,
     quick: bool,
     strict: bool,
+    report_file: Path | None,
     llama_server: str,
     model: str,
 ) -> ExitCode:
     """Measure this machine against its own floor.
 
     Starts private daemons with synthetic voices and a model that writes at an exact pace; a
-    daemon of yours is not touched. PART is a name that --list shows; without one, all are
-    measured but neighbour, which needs a real llama-server and control groups.
+    daemon of yours is not touched. PART is a name that --list shows, or a group: latency is say,
+    ask and steps, jitter is frames. Without one, all are measured but neighbour, which needs a
+    real llama-server and control groups.
     """
     out = invocation.out
     chosen = _chosen(parts)
     if list_parts:
         _list(out, chosen)
         return ExitCode.OK
-    rows = _measure(out, chosen, quick=quick, llama_server=llama_server, model=model)
+    if report_file is not None and not report_file.absolute().parent.is_dir():
+        raise click.BadParameter(f"{report_file.parent} is no directory.", param_hint="--report")
+    rows, host = _measure(out, chosen, quick=quick, llama_server=llama_server, model=model)
+    _show(out, rows, host)
+    if report_file is not None:
+        _write(out, report_file, rows, host)
     return exit_code(rows, strict=strict)
 
 
@@ -57,42 +71,73 @@ def exit_code(rows: "list[Row]", *, strict: bool) -> ExitCode:
 
 
 def _chosen(names: tuple[str, ...]) -> "list[Part]":
-    from jarvisctl.bench.parts import PARTS, selected  # noqa: PLC0415 - only this verb needs it
+    from jarvisctl.bench.parts import PARTS, groups, selected  # noqa: PLC0415 - only this verb
 
     try:
         return selected(names)
     except KeyError as unknown:
         known = ", ".join(part.name for part in PARTS)
-        raise click.UsageError(f"There is no part {unknown}. Parts: {known}.") from None
+        raise click.UsageError(
+            f"There is no part {unknown}. Parts: {known}. Groups: {', '.join(groups())}."
+        ) from None
 
 
 def _list(out: Output, parts: "list[Part]") -> None:
     if out.json:
         for part in parts:
-            out.object({"part": part.name, "about": part.about, "rows": list(part.rows)})
+            found = {"part": part.name, "group": part.group, "about": part.about}
+            out.object(found | {"rows": list(part.rows)})
         return
-    header = ("part", "measures", "rows")
-    out.line(table(header, [(part.name, part.about, ", ".join(part.rows)) for part in parts]))
+    header = ("part", "group", "measures", "rows")
+    listed = [(part.name, part.group, part.about, ", ".join(part.rows)) for part in parts]
+    out.line(table(header, listed))
 
 
 def _measure(
     out: Output, parts: "list[Part]", *, quick: bool, llama_server: str, model: str
-) -> "list[Row]":
-    from jarvisctl.bench import machine, report  # noqa: PLC0415 - heavy, and only for this verb
+) -> "tuple[list[Row], dict[str, object]]":
+    from jarvisctl.bench import machine  # noqa: PLC0415 - only for this verb
+    from jarvisctl.bench.progress import Progress  # noqa: PLC0415 - the same
     from jarvisctl.bench.run import run  # noqa: PLC0415 - the same
 
-    def say(what: str) -> None:
-        out.talk(out.talk_style(f"{time.monotonic() - began:5.0f} s  {what} …", "dim"))
-
-    began, host = time.monotonic(), machine.describe()
+    host = machine.describe()
     if busy := machine.busy():
         out.talk(out.talk_style(busy, "yellow"))
-    measured = run(parts, quick=quick, say=say, llama_server=llama_server, model=model)
-    rows = [row for _, found in measured for row in found]
-    host |= {"quick": quick, "seconds": round(time.monotonic() - began, 1)}
+    progress = Progress(out, len(parts))
+    measured = run(
+        parts,
+        quick=quick,
+        say=progress.say,
+        done=progress.step,
+        llama_server=llama_server,
+        model=model,
+    )
+    try:
+        rows = [row for _, found in measured for row in found]
+    finally:
+        progress.clear()
+    return rows, host | {"quick": quick, "seconds": round(progress.seconds, 1)}
+
+
+def _show(out: Output, rows: "list[Row]", host: dict[str, object]) -> None:
+    from jarvisctl.bench import report  # noqa: PLC0415 - only for this verb
+    from jarvisctl.bench.verdict import verdict  # noqa: PLC0415 - the same
+
     if out.json:
         out.object(report.document(rows, host))
-    else:
-        out.talk()
-        out.line(report.table(rows))
-    return rows
+        return
+    out.talk()
+    out.line(report.table(rows))
+    if found := verdict(rows, cpus=int(str(host["cpus"]))):
+        out.line()
+        out.line(out.style(found.line, "bold"))
+
+
+def _write(out: Output, path: Path, rows: "list[Row]", host: dict[str, object]) -> None:
+    from jarvisctl.bench.page import page  # noqa: PLC0415 - only for this verb
+
+    try:
+        path.write_text(page(rows, host), encoding="utf-8")
+    except OSError as error:
+        raise click.FileError(str(path), str(error.strerror)) from error
+    out.talk(f"{path} is written")
