@@ -13,6 +13,7 @@ from jarvisctl.bench.report import document
 from jarvisctl.bench.verdict import TWO_SLOTS, verdict
 
 SVG = "{http://www.w3.org/2000/svg}"
+UNKNOWN = "whether two slots pay on this machine is not known:"
 HOST: dict[str, object] = {"cpus": 2, "cpu": "Cores & <more>"}
 VALUES = [0.1] * 10 + [1.0] * 9 + [10.0]
 JUDGED = Row(name="status", unit="ms", values=VALUES, judged="p95", floor=0.1, target=1.0)
@@ -93,36 +94,38 @@ def test_a_page_without_figures_is_a_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ratio", "cpus", "line"),
+    ("ratio", "cpus", "load", "line"),
     [
-        (1.6, 2, "pay on this machine: {} 1.60 times as fast as with one"),
-        (
-            1.15,
-            2,
-            "do not pay on this machine: {} 1.15 times as fast as with one; more than 1.15 is asked",
-        ),
+        (1.6, 2, 0.1, "two slots pay on this machine: {}"),
+        (1.6, 2, 3.0, "two slots pay on this machine: {}"),
+        (1.15, 2, 0.1, "two slots do not pay on this machine: {}; more than 1.15 is asked"),
+        (0.9, 1, 3.0, "two slots do not pay on this machine: {}; there is one processor"),
         (
             0.9,
-            1,
-            "do not pay on this machine: {} 0.90 times as fast as with one; there is one processor",
+            2,
+            3.0,
+            f"{UNKNOWN} the machine was busy (load 3.0 on 2 processors), and {{}}",
         ),
     ],
 )
-def test_the_verdict_is_one_line_with_its_reason(ratio: float, cpus: int, line: str) -> None:
-    found = verdict(slots(ratio), cpus=cpus)
+def test_the_verdict_is_one_line_with_its_reason(
+    ratio: float, cpus: int, load: float, line: str
+) -> None:
+    compared = f"with two, a heavy voice makes sentences {ratio:.2f} times as fast as with one"
+    found = verdict(slots(ratio), {"cpus": cpus, "load": load})
     assert found is not None
-    assert found.line == "two slots " + line.format("with two, a heavy voice makes sentences")
+    assert found.line == line.format(compared)
 
 
 def test_without_a_figure_there_is_no_verdict_but_a_reason() -> None:
-    found = verdict(slots(skipped="no onnx"), cpus=2)
+    found = verdict(slots(skipped="no onnx"), HOST)
     assert found is not None
-    assert found.line == "whether two slots pay on this machine is not known: no onnx"
+    assert found.line == f"{UNKNOWN} no onnx"
     assert found.pays is None
 
 
 def test_the_verdict_is_in_the_document_only_when_it_was_asked_for() -> None:
-    assert verdict([JUDGED], cpus=2) is None
+    assert verdict([JUDGED], HOST) is None
     host = document(slots(1.6), HOST)["host"]
     assert isinstance(host, dict)
     assert host["run"]["verdict"] == {

@@ -41,7 +41,7 @@ def page(rows: Sequence[Row], host: dict[str, object]) -> str:
 
 def _sections(rows: Sequence[Row], host: dict[str, object]) -> Iterable[str]:
     yield "<h1>This machine against its own floor</h1>\n"
-    if found := verdict(rows, cpus=int(str(host["cpus"]))):
+    if found := verdict(rows, host):
         yield f'<p class="verdict">{escape(found.line)}</p>\n'
     if plot := against_targets(rows):
         yield f"<h2>Figures in shares of their targets</h2>\n{legend()}{plot}\n"

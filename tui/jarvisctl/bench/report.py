@@ -22,7 +22,7 @@ def document(rows: Sequence[Row], host: dict[str, object]) -> dict[str, object]:
         "judged": {row.name: row.judged for row in rows if row.target is not None},
         "skipped": {row.name: row.skipped for row in rows if row.skipped},
     }
-    if found := verdict(rows, cpus=int(str(host["cpus"]))):
+    if found := verdict(rows, host):
         run["verdict"] = found.wire()
     return {"host": {**host, "run": run}, "rows": [row.wire() for row in rows]}
 

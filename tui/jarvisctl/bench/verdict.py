@@ -1,9 +1,10 @@
 """What the benchmark comes to in one line: whether two slots pay on this machine, and why. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jarvisctl.bench.figures import Row
+from jarvisctl.bench.machine import BUSY_SHARE
 
 TWO_SLOTS = "two_slots"
 # Less is within what a busy machine does to a ratio, and is not worth a second worker's memory.
@@ -12,7 +13,7 @@ PAYS_ABOVE = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``pays`` is ``None`` where it was not measured; the reason says why."""
+    """``pays`` is ``None`` where it is not known; the reason says why."""
 
     pays: bool | None
     reason: str
@@ -30,16 +31,25 @@ class Verdict:
         return {"two_slots_pay": self.pays, "reason": self.reason}
 
 
-def verdict(rows: Sequence[Row], *, cpus: int) -> Verdict | None:
-    """What the rows say; ``None`` where nobody asked."""
+def verdict(rows: Sequence[Row], host: Mapping[str, object]) -> Verdict | None:
+    """What the rows say of ``host``, as ``machine.describe`` has it; ``None`` where nobody asked.
+
+    Other work can only make the second slot look worse: on a busy machine a good ratio counts, and
+    a bad one tells nothing.
+    """
     row = next((row for row in rows if row.name == TWO_SLOTS), None)
     if row is None:
         return None
     ratio = row.at("p50")
     if ratio is None:
         return Verdict(None, row.skipped)
+    cpus, load = int(str(host["cpus"])), float(str(host.get("load", 0.0)))
     compared = f"with two, a heavy voice makes sentences {ratio:.2f} times as fast as with one"
     if ratio > PAYS_ABOVE:
         return Verdict(pays=True, reason=compared)
-    why = "there is one processor" if cpus < 2 else f"more than {PAYS_ABOVE} is asked"
-    return Verdict(pays=False, reason=f"{compared}; {why}")
+    if cpus < 2:
+        return Verdict(pays=False, reason=f"{compared}; there is one processor")
+    if load >= cpus * BUSY_SHARE:
+        busy = f"the machine was busy (load {load:.1f} on {cpus} processors)"
+        return Verdict(None, f"{busy}, and {compared}")
+    return Verdict(pays=False, reason=f"{compared}; more than {PAYS_ABOVE} is asked")

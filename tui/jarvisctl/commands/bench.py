@@ -128,7 +128,7 @@ def _show(out: Output, rows: "list[Row]", host: dict[str, object]) -> None:
         return
     out.talk()
     out.line(report.table(rows))
-    if found := verdict(rows, cpus=int(str(host["cpus"]))):
+    if found := verdict(rows, host):
         out.line()
         out.line(out.style(found.line, "bold"))
 
