@@ -54,7 +54,7 @@ def measure(rig: Rig) -> Iterator[Row]:
         ours: dict[str, list[Step]] = {ramp.CACHED: [], ramp.LIVE: []}
         for kind, steps in ramp.STEPS.items():
             for sessions in steps:
-                rig.say(f"{kind}: {sessions} sessions")
+                rig.say(f"{kind}, {sessions} at a time")
                 if sessions not in floors:
                     floors[sessions] = _step(bare, [get("/frames")] * sessions, floor_s)
                 wanted = _requests(kind, sessions, held)

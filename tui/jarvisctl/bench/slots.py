@@ -16,7 +16,7 @@ from jarvisctl.bench.wire import PCM, Wire, post
 # Long enough to be an utterance each, and about equally long.
 SENTENCES = tuple(answer for answer in ANSWERS if 60 <= len(answer) <= 90)
 SENTENCES_PER_ROUND = 4
-# The governor would give way to whatever else runs here.
+# Goes on with the rig's [governor]: it would give way to whatever else runs here.
 UNGOVERNED = "quota = 1024.0\nweight = 100\n"
 
 
