@@ -85,7 +85,7 @@ class Usage:
 
     def __init__(self) -> None:
         self._before: dict[int, float] = {}
-        self._at = 0.0
+        self._at: float | None = None
         self._model: list[int] = []
         self._looks = 0
 
@@ -96,12 +96,13 @@ class Usage:
         self._looks += 1
         groups = {"daemon": [daemon], "workers": list(workers), "model": self._model}
         used = {pid: cpu_s(pid) for pids in groups.values() for pid in pids}
-        passed, before = at - self._at, self._before
+        since, before = self._at, self._before
         self._at, self._before = at, {pid: spent for pid, spent in used.items() if spent}
-        if not before or passed <= 0:
+        if since is None or at <= since:
             return None
         shares: dict[str, Any] = {
-            name: sum(max(0.0, used[pid] - before.get(pid, used[pid])) for pid in pids) / passed
+            name: sum(max(0.0, used[pid] - before.get(pid, used[pid])) for pid in pids)
+            / (at - since)
             for name, pids in groups.items()
             if pids
         }
