@@ -221,7 +221,8 @@ _QUESTIONS: tuple[tuple[re.Pattern[str], Answer], ...] = (
     (
         _asks(
             "your health|health$|healthy|status|problems|broken|not working"
-            "|how are (?:you|things)|everything (?:ok|okay)"
+            "|how are (?:you|things)|how is (?:the|this|my|your) (?:host|machine|server|system)"
+            "|everything (?:ok|okay)"
             "|are you (?:ok|okay|al(?:l )?right|well|fine|working|there)"
             "|(?:is|whats|what is|anything) wrong"
         ),

@@ -52,7 +52,17 @@ VERSION = "I am jarvisd, version 0.1.0."
         (["How is the CPU?", "What's the load?", "how busy are you"], LOAD),
         (["How much memory is free?", "RAM?"], MEMORY),
         (["How much disk is left?", "is there any space left?", "How much space do I have"], DISK),
-        (["Are you ok?", "How are you?", "What's wrong?", "status", "Are you alright?"], WRONG),
+        (
+            [
+                "Are you ok?",
+                "How are you?",
+                "How is this machine?",
+                "What's wrong?",
+                "status",
+                "Are you alright?",
+            ],
+            WRONG,
+        ),
         (["Is anything missing?", "What is missing?"], MISSING),
         (["What version are you?", "version"], VERSION),
         (["Which voice is this?"], "You hear the voice espeak:en-us."),

@@ -39,7 +39,7 @@ class Pipeline(Panel):
         return f"{mark} {min(heard, total):.1f} of {total:.1f} s"
 
     def watched(self, snapshot: Snapshot, lines: list[Content]) -> int | None:
-        """The line of the utterance that is playing, else the last that is done."""
+        """The line of the utterance that is playing, in the pause after it the one just heard."""
         reply = snapshot.current
         if reply is None:
             return None
@@ -48,6 +48,8 @@ class Pipeline(Panel):
             return found.index("playing")
         if "cut" in found:
             return found.index("cut")
+        if "heard" in found:
+            return len(found) - 1 - found[::-1].index("heard")
         return len(found) - 1 if reply.ended_at is not None else None
 
 
