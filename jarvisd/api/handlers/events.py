@@ -1,12 +1,14 @@
 """GET /v1/events: the full state, then everything that happens."""
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 from jarvisd.api import audio
 from jarvisd.api.bodies import encode
 from jarvisd.api.exchange import Exchange, Stream
+from jarvisd.api.following import follow
 from jarvisd.api.streams import line
-from jarvisd.api.types import EventsQuery, HeartbeatEvent, LaggedEvent, StateEvent, StatusResponse
+from jarvisd.api.types import EventsQuery, StateEvent, StatusResponse
 from jarvisd.telemetry.events import Numbered, Subscription
 
 
@@ -28,15 +30,13 @@ async def _lines(
 ) -> AsyncGenerator[bytes, None]:
     with subscription:
         yield line(StateEvent(event=latest, status=status()))
-        while True:
-            if events := subscription.take():
-                yield b"".join(_numbered(event) for event in events)
-            elif subscription.ended:
-                break
-            elif not await subscription.wait(heartbeat_s):
-                yield line(HeartbeatEvent(event=subscription.position))
-        if subscription.missed:
-            yield line(LaggedEvent(event=subscription.position, missed=subscription.missed))
+        async with aclosing(follow(subscription, heartbeat_s, _numbered_lines)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+
+def _numbered_lines(events: list[Numbered]) -> bytes:
+    return b"".join(_numbered(event) for event in events)
 
 
 def _numbered(numbered: Numbered) -> bytes:

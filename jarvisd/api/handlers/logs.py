@@ -1,11 +1,13 @@
 """GET /v1/logs: the newest lines of the daemon's log, once or as it goes on."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from jarvisd.api import audio
 from jarvisd.api.exchange import Exchange, Stream
+from jarvisd.api.following import follow
 from jarvisd.api.streams import line
-from jarvisd.api.types import HeartbeatEvent, LaggedEvent, LogLine, LogsQuery
+from jarvisd.api.types import LogLine, LogsQuery
 from jarvisd.telemetry.events import EventBus, Numbered, Subscription
 
 _SEVERITY = {"debug": 0, "info": 1, "warning": 2, "error": 3}
@@ -50,16 +52,12 @@ async def _pieces(lines: list[LogLine]) -> AsyncGenerator[bytes, None]:
 async def _follow(
     subscription: Subscription, query: LogsQuery, kept: list[LogLine], heartbeat_s: float
 ) -> AsyncGenerator[bytes, None]:
+    def render(numbered: list[Numbered]) -> bytes:
+        return b"".join(map(line, _wanted(numbered, query)))
+
     with subscription:
         async for piece in _pieces(kept):
             yield piece
-        while True:
-            if numbered := subscription.take(_AT_ONCE):
-                if wanted := _wanted(numbered, query):
-                    yield b"".join(map(line, wanted))
-            elif subscription.ended:
-                break
-            elif not await subscription.wait(heartbeat_s):
-                yield line(HeartbeatEvent(event=subscription.position))
-        if subscription.missed:
-            yield line(LaggedEvent(event=subscription.position, missed=subscription.missed))
+        async with aclosing(follow(subscription, heartbeat_s, render)) as pieces:
+            async for piece in pieces:
+                yield piece

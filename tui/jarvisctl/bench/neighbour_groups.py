@@ -44,11 +44,6 @@ class Groups:
         """The group that the governor may watch."""
         return self._v2 / MODEL
 
-    @property
-    def emulated(self) -> bool:
-        """Whether version 1's files stand in."""
-        return self._v1 is not None
-
     @contextmanager
     def followed(self, socket: Path) -> Iterator[None]:
         """Have the daemon's decisions carried out."""
