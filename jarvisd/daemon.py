@@ -17,20 +17,20 @@ import structlog
 import jarvisd
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
-from jarvisd.api.types import Component, ReloadResponse
 from jarvisd.config import Settings
 from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
 from jarvisd.host.supervision import Supervision, extended
-from jarvisd.overview import Overview
+from jarvisd.observe.liveness import Liveness
+from jarvisd.observe.status import StatusReport
 from jarvisd.reloading import Reloader
 from jarvisd.rooms import Rooms, start_rooms
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES, LogRing
-from jarvisd.vital_signs import VitalSigns
+from jarvisd.wire import Component, ReloadResponse
 
 log = structlog.get_logger("jarvisd")
 
@@ -92,7 +92,7 @@ class Daemon:
         stack.push_async_callback(rooms.replies.close, self._deadline_s)
         rooms.overview.connections = lambda: server.connections
         self._announce(stack, listening, notifier, rooms)
-        signs = VitalSigns(
+        signs = Liveness(
             self.settings, replies=rooms.replies, speech=rooms.speech, store=rooms.store
         )
         supervision.start(signs)
@@ -226,7 +226,7 @@ class Daemon:
         notifier.ready(rooms.line.begin())
         stack.callback(stopping)
 
-    def _look(self, overview: Overview) -> None:
+    def _look(self, overview: StatusReport) -> None:
         """Ask the dependencies once, so that the next status is true; nothing waits for it."""
         self._look_no_more()
         self._looking = asyncio.create_task(overview.components(), name="look")

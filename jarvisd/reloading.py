@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from jarvisd.api.types import ReloadResponse
 from jarvisd.config import Settings
 from jarvisd.config.changes import compare
 from jarvisd.errors import ConfigError
 from jarvisd.host.notify import Notifier
 from jarvisd.host.status_line import StatusLine
+from jarvisd.wire import ReloadResponse
 
 log = structlog.get_logger("jarvisd")
 

@@ -9,22 +9,22 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from jarvisd.api.types import ReplyEvent, ReplyStarted
 from jarvisd.config import Settings
-from jarvisd.exposition import Exposition
-from jarvisd.gauges import Gauges
+from jarvisd.governor.steering import Steering
 from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
 from jarvisd.host.status_line import StatusLine
-from jarvisd.host.steering import Steering
 from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
-from jarvisd.overview import Overview, rss_bytes
+from jarvisd.observe.collector import Collector
+from jarvisd.observe.metrics import MetricsText
+from jarvisd.observe.status import StatusReport, rss_bytes
 from jarvisd.reply.event_log import TERMINAL
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.telemetry import Telemetry
+from jarvisd.wire import ReplyEvent, ReplyStarted
 
 # Events after which the status line may be another one.
 TELLING = (ReplyStarted, *TERMINAL)
@@ -39,8 +39,8 @@ class Rooms:
     speech: Speech
     events: EventBus
     telemetry: Telemetry
-    exposition: Exposition
-    overview: Overview
+    exposition: MetricsText
+    overview: StatusReport
     providers: ChosenProvider
     steering: Steering
     replies: Replies
@@ -94,7 +94,7 @@ async def start_rooms(
     )
     overview.replies = replies
     gauges = _start_sampling(stack, telemetry, replies=replies, speech=speech, store=store)
-    exposition = Exposition(
+    exposition = MetricsText(
         telemetry,
         gauges,
         speech=speech,
@@ -142,7 +142,7 @@ def _make_overview(
     store: Store,
     telemetry: Telemetry,
     state_dir: Path,
-) -> tuple[Overview, ChosenProvider]:
+) -> tuple[StatusReport, ChosenProvider]:
     async def facts() -> HostFacts:
         # The builtin provider talks about the daemon, whose overview includes the providers: the
         # one knot in the tree, tied here.
@@ -150,7 +150,7 @@ def _make_overview(
 
     providers = ChosenProvider(settings.llm, LlamaServer(settings.llm), Builtin(facts))
     stack.push_async_callback(providers.close)
-    overview = Overview(
+    overview = StatusReport(
         settings.llm,
         speech=speech,
         store=store,
@@ -168,7 +168,7 @@ def _start_steering(
     *,
     speech: Speech,
     placement: Placement,
-    overview: Overview,
+    overview: StatusReport,
     events: EventBus,
 ) -> Steering:
     steering = Steering(
@@ -201,8 +201,8 @@ def _start_sampling(
     replies: Replies,
     speech: Speech,
     store: Store,
-) -> Gauges:
-    gauges = Gauges(
+) -> Collector:
+    gauges = Collector(
         replies=replies,
         speech=speech,
         store=store,
@@ -216,7 +216,7 @@ def _start_sampling(
     return gauges
 
 
-def _follow_changes(line: StatusLine, overview: Overview, speech: Speech, store: Store) -> None:
+def _follow_changes(line: StatusLine, overview: StatusReport, speech: Speech, store: Store) -> None:
     """Whatever changes what the status line says has to say so."""
     overview.on_change = line.changed
     speech.on_change(line.changed)

@@ -19,7 +19,6 @@ from jarvisd.api.bodies import BodyDecoder, decode_query, encode, encode_error
 from jarvisd.api.exchange import Answer, Document, Exchange, Route, Stream
 from jarvisd.api.presence import ClientGoneError, Connection, present
 from jarvisd.api.services import Services
-from jarvisd.api.types import Request
 from jarvisd.config.settings import ApiSettings
 from jarvisd.errors import (
     AccessError,
@@ -28,6 +27,7 @@ from jarvisd.errors import (
     RequestError,
     UnavailableError,
 )
+from jarvisd.wire import Request
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from jarvisd.api.types import ErrorDetail, ErrorResponse, Request
 from jarvisd.errors import ConfigError, JarvisError, PayloadError, RequestError
+from jarvisd.wire import ErrorDetail, ErrorResponse, Request
 
 R = TypeVar("R", bound=Request)
 

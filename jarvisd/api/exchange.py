@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from jarvisd.api.access import Peer, Role
 from jarvisd.api.services import Services
-from jarvisd.api.types import Request, Response
+from jarvisd.wire import Request, Response
 
 R = TypeVar("R", bound=Request)
 

@@ -7,8 +7,8 @@ fell behind. What a line says of an event is the route's.
 from collections.abc import AsyncGenerator, Callable
 
 from jarvisd.api.streams import line
-from jarvisd.api.types import HeartbeatEvent, LaggedEvent
 from jarvisd.telemetry.events import Numbered, Subscription
+from jarvisd.wire import HeartbeatEvent, LaggedEvent
 
 
 async def follow(

@@ -10,7 +10,7 @@ import msgspec
 
 from jarvisd.api.audio import NDJSON
 from jarvisd.api.exchange import Route
-from jarvisd.api.types import SCHEMA, ErrorResponse, Request
+from jarvisd.wire import SCHEMA, ErrorResponse, Request
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _REF = "#/components/schemas/{name}"

@@ -43,7 +43,8 @@ from jarvisd.api.handlers import (
     version,
     voices,
 )
-from jarvisd.api.types import (
+from jarvisd.telemetry.openmetrics import CONTENT_TYPE
+from jarvisd.wire import (
     AudioQuery,
     Chunk,
     ChunkSkipped,
@@ -88,7 +89,7 @@ from jarvisd.api.types import (
     SeriesResponse,
     SpeechAudioDelta,
     SpeechAudioDone,
-    SpeechError,
+    SpeechAudioError,
     SpeechRequest,
     StateEvent,
     StatusResponse,
@@ -99,7 +100,6 @@ from jarvisd.api.types import (
     VersionResponse,
     VoicesResponse,
 )
-from jarvisd.telemetry.openmetrics import CONTENT_TYPE
 
 REPLY_EVENTS: tuple[type[Response], ...] = (
     ReplyStarted,
@@ -137,7 +137,7 @@ ROUTES: tuple[Route, ...] = (
         handler=speech.handle,
         summary="OpenAI's text to speech: wav or pcm, whole or as server-sent events.",
         body=SpeechRequest,
-        response=(SpeechAudioDelta, SpeechAudioDone, SpeechError),
+        response=(SpeechAudioDelta, SpeechAudioDone, SpeechAudioError),
         streams=(WAV, "audio/pcm", "text/event-stream"),
     ),
     Route(

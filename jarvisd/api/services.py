@@ -7,7 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jarvisd.api.types import (
+from jarvisd.config.settings import Settings
+from jarvisd.speech.model import VoiceChoice, VoiceInfo
+from jarvisd.store.model import Conversation, ConversationSummary, DaySummary
+from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.log_level import LevelSwitch
+from jarvisd.telemetry.telemetry import Telemetry
+from jarvisd.wire import (
     Component,
     GovernorResponse,
     InterruptResponse,
@@ -18,12 +24,6 @@ from jarvisd.api.types import (
     SayRequest,
     StatusResponse,
 )
-from jarvisd.config.settings import Settings
-from jarvisd.speech.model import VoiceChoice, VoiceInfo
-from jarvisd.store.model import Conversation, ConversationSummary, DaySummary
-from jarvisd.telemetry.events import EventBus
-from jarvisd.telemetry.log_level import LevelSwitch
-from jarvisd.telemetry.telemetry import Telemetry
 
 
 class Reply(Protocol):

@@ -14,7 +14,8 @@ from jarvisd.api import audio
 from jarvisd.api.bodies import encode
 from jarvisd.api.exchange import Stream
 from jarvisd.api.services import Reply
-from jarvisd.api.types import (
+from jarvisd.errors import JarvisError, RequestError
+from jarvisd.wire import (
     ChunkSkipped,
     ErrorDetail,
     ReplyDone,
@@ -23,7 +24,6 @@ from jarvisd.api.types import (
     ReplyRequest,
     SayRequest,
 )
-from jarvisd.errors import JarvisError, RequestError
 
 A = TypeVar("A", SayRequest, ReplyRequest)
 

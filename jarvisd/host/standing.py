@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jarvisd.api.types import ComponentState
+from jarvisd.wire import ComponentState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,16 @@ Knows the wire types and the stopwatch; decides nothing.
 
 from collections.abc import Callable
 
-from jarvisd.api.types import (
+from jarvisd.errors import JarvisError
+from jarvisd.llm.model import Completion
+from jarvisd.reply.event_log import EventLog
+from jarvisd.reply.measuring import Measures
+from jarvisd.reply.ordering import Totals as OrderingTotals
+from jarvisd.reply.speaking import Spoken
+from jarvisd.reply.stopwatch import Stopwatch
+from jarvisd.speech.model import VoiceChoice
+from jarvisd.text.model import Utterance
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     ErrorDetail,
@@ -19,15 +28,6 @@ from jarvisd.api.types import (
     Totals,
     UtteranceEvent,
 )
-from jarvisd.errors import JarvisError
-from jarvisd.llm.model import Completion
-from jarvisd.reply.event_log import EventLog
-from jarvisd.reply.measuring import Measures
-from jarvisd.reply.ordering import Totals as OrderingTotals
-from jarvisd.reply.speaking import Spoken
-from jarvisd.reply.stopwatch import Stopwatch
-from jarvisd.speech.model import VoiceChoice
-from jarvisd.text.model import Utterance
 
 
 class Announcer:

@@ -6,8 +6,8 @@ reader: a slow one simply reads later.
 
 from collections.abc import AsyncIterator, Callable
 
-from jarvisd.api.types import ReplyDone, ReplyEvent, ReplyFailed, ReplyInterrupted
 from jarvisd.reply.broadcast import Broadcast
+from jarvisd.wire import ReplyDone, ReplyEvent, ReplyFailed, ReplyInterrupted
 
 TERMINAL = (ReplyDone, ReplyFailed, ReplyInterrupted)
 

@@ -11,7 +11,6 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 
-from jarvisd.api.types import ReplyEvent, ReplyRequest, SayRequest
 from jarvisd.config import Settings
 from jarvisd.errors import LimitError, NotFoundError, PayloadError, RequestError, UnavailableError
 from jarvisd.llm import ChosenProvider
@@ -27,6 +26,7 @@ from jarvisd.reply.writing import Writer
 from jarvisd.speech import Speech
 from jarvisd.store import NewMessage, Store
 from jarvisd.text import UtteranceStream
+from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 
 CONVERSATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Ended replies are kept for late readers of their audio, but never more of them than this.

@@ -12,7 +12,6 @@ from typing import Protocol
 
 import structlog
 
-from jarvisd.api.types import InterruptResponse, ReplyEvent, ReplyInfo, ReplyState
 from jarvisd.errors import JarvisError
 from jarvisd.llm.model import LlmEvent
 from jarvisd.reply.announcing import Announcer
@@ -22,6 +21,7 @@ from jarvisd.reply.speaking import Speaker
 from jarvisd.reply.voice import ReplyVoice
 from jarvisd.reply.writing import Writer
 from jarvisd.speech import Synthesis
+from jarvisd.wire import InterruptResponse, ReplyEvent, ReplyInfo, ReplyState
 
 log = structlog.get_logger(__name__)
 

@@ -5,8 +5,8 @@ Each step is noted once, the first time. Spans are differences of this one clock
 
 from collections.abc import Callable
 
-from jarvisd.api.types import ReplyTimings, UtteranceTimings
 from jarvisd.llm.model import Completion
+from jarvisd.wire import ReplyTimings, UtteranceTimings
 
 
 class Stopwatch:

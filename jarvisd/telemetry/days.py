@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from jarvisd.api.types import (
+from jarvisd.store.model import DaySpan, DaySummary
+from jarvisd.telemetry.sketch import Sketch
+from jarvisd.telemetry.spans import SPANS, spans_of
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     Day,
@@ -20,9 +23,6 @@ from jarvisd.api.types import (
     ReplyFailed,
     ReplyInterrupted,
 )
-from jarvisd.store.model import DaySpan, DaySummary
-from jarvisd.telemetry.sketch import Sketch
-from jarvisd.telemetry.spans import SPANS, spans_of
 
 SAVE_AFTER_S = 60.0
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from jarvisd.api.types import LogLevel, LogLevelResponse
+from jarvisd.wire import LogLevel, LogLevelResponse
 
 _SEVERITY: dict[LogLevel, int] = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 log = structlog.get_logger("jarvisd.telemetry")

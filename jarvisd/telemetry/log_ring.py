@@ -8,9 +8,9 @@ import asyncio
 import logging
 import threading
 
-from jarvisd.api.types import LogLine
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.logs import component_of, event_of, severity, text_of
+from jarvisd.wire import LogLine
 
 KEPT_LINES = 1_000
 MAX_MESSAGE_CHARS = 4_000

@@ -15,10 +15,10 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from jarvisd.api.types import LogLevel
 from jarvisd.config.settings import LogSettings
 from jarvisd.telemetry.journal import SOCKET, JournalHandler, field_name
 from jarvisd.telemetry.message_ids import MESSAGE_IDS
+from jarvisd.wire import LogLevel
 
 # syslog's numbers, which the journal reads from a line's prefix.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2, "exception": 3}

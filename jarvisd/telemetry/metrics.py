@@ -7,7 +7,6 @@ family is always there, also while it has no sample.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from jarvisd.api.types import StatusResponse
 from jarvisd.telemetry.openmetrics import (
     Family,
     Sample,
@@ -19,6 +18,7 @@ from jarvisd.telemetry.openmetrics import (
 )
 from jarvisd.telemetry.sketch import Sketch
 from jarvisd.telemetry.tally import Tally
+from jarvisd.wire import StatusResponse
 
 _GOOD = frozenset({"ready", "idle"})
 # Seconds. Around the figures that are promised: 5 and 40 ms, 0.3 and 0.5 s.

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Literal, TypeVar
 
-from jarvisd.api.types import (
+from jarvisd.telemetry.sketch import Sketch
+from jarvisd.telemetry.spans import SPANS, spans_of
+from jarvisd.wire import (
     ChunkSkipped,
     Component,
     HealthCheck,
@@ -24,8 +26,6 @@ from jarvisd.api.types import (
     ReplyStarted,
     ReplySummary,
 )
-from jarvisd.telemetry.sketch import Sketch
-from jarvisd.telemetry.spans import SPANS, spans_of
 
 REPLIES = 100
 CHECKS = 1_000

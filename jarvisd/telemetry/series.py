@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jarvisd.api.types import SampleEvent, SeriesResponse
 from jarvisd.errors import NotFoundError
 from jarvisd.telemetry.rings import NOTHING, Columns, Folding
+from jarvisd.wire import SampleEvent, SeriesResponse
 
 FINE_S = 1
 COARSE_S = 10

@@ -6,7 +6,7 @@ the whole of it. Two more are measured where they happen: ``interrupt`` until th
 has ended, ``frame`` the lateness of a paced frame.
 """
 
-from jarvisd.api.types import ReplyTimings
+from jarvisd.wire import ReplyTimings
 
 SPANS = ("ttft", "text_aggregation", "tts_ttfb", "ttfa", "reply", "interrupt", "frame")
 

@@ -6,7 +6,7 @@ reasons, codes), and beyond a bound they are counted together, so that nothing h
 
 from collections import Counter
 
-from jarvisd.api.types import (
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     ReplyDone,

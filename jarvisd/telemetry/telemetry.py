@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from jarvisd.api.types import ReplyEvent, ReplyStarted
 from jarvisd.config import TelemetrySettings
 from jarvisd.telemetry.days import Days
 from jarvisd.telemetry.loop_lag import LoopLag
@@ -10,6 +9,7 @@ from jarvisd.telemetry.records import Records
 from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.tally import Tally
 from jarvisd.telemetry.traces import Traces, Tracing
+from jarvisd.wire import ReplyEvent, ReplyStarted
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,14 +6,14 @@ takes no time.
 
 from collections.abc import Iterator, Mapping
 
-from jarvisd.api.types import (
+from jarvisd.telemetry.traces import Trace
+from jarvisd.wire import (
     ReplyStarted,
     TraceFigures,
     TraceInfo,
     TraceResponse,
     TraceSpan,
 )
-from jarvisd.telemetry.traces import Trace
 
 # Of the whole reply: a span's name, where it begins (the first of these that happened), its end.
 _REPLY_SPANS: tuple[tuple[str, tuple[str, ...], str], ...] = (

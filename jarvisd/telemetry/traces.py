@@ -12,8 +12,8 @@ from typing import Literal, Protocol
 
 import structlog
 
-from jarvisd.api.types import ClientTrace, ReplyStarted
 from jarvisd.errors import NotFoundError
+from jarvisd.wire import ClientTrace, ReplyStarted
 
 KEPT = 100
 # Of one trace: some four hundred utterances, and a minute of a client that reports its position.

@@ -4,7 +4,7 @@ import httpx
 import msgspec
 import pytest
 
-from jarvisd.api.types import Token
+from jarvisd.wire import Token
 from tests.api.conftest import Running, running, until
 
 

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from jarvisd.api.types import ComponentState, ReplyRequest
+from jarvisd.wire import ComponentState, ReplyRequest
 from tests.api.conftest import Running
 from tests.fakes.services import VOICE, FakeReply
 

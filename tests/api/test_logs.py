@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from jarvisd.api.types import LogLevel, LogLine
+from jarvisd.wire import LogLevel, LogLine
 from tests.api.conftest import Running, running
 
 

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from jarvisd.api.types import ReplyStarted, SampleEvent, SeriesResponse
 from jarvisd.telemetry.openmetrics import CONTENT_TYPE
 from jarvisd.telemetry.series import NAMES, row_of
+from jarvisd.wire import ReplyStarted, SampleEvent, SeriesResponse
 from tests.api.conftest import SOON_S, Running, until
 
 

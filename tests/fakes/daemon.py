@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import msgspec
 
-from jarvisd.api import types as wire
+from jarvisd import wire
 
 Piece = bytes | Callable[[], object]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from jarvisctl.doctor.probe import HttpAnswer, SocketFile, User
 from jarvisd import __version__
-from jarvisd.api.types import Component, StatusResponse
 from jarvisd.config import Settings
 from jarvisd.errors import JarvisError
+from jarvisd.wire import Component, StatusResponse
 from tests.fakes.services import status
 
 GROUP = "/jarvis.slice/jarvisd.service"

@@ -5,7 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from jarvisd.api.services import Services
-from jarvisd.api.types import (
+from jarvisd.config.settings import Settings
+from jarvisd.errors import JarvisError, NotFoundError, SpeechError
+from jarvisd.speech.model import VoiceChoice, VoiceInfo
+from jarvisd.store.model import Conversation, ConversationSummary, DaySummary, StoredMessage
+from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.log_level import LevelSwitch
+from jarvisd.telemetry.log_ring import KEPT_LINES
+from jarvisd.telemetry.telemetry import Telemetry
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     Component,
@@ -30,14 +38,6 @@ from jarvisd.api.types import (
     Totals,
     UtteranceTimings,
 )
-from jarvisd.config.settings import Settings
-from jarvisd.errors import JarvisError, NotFoundError, SpeechError
-from jarvisd.speech.model import VoiceChoice, VoiceInfo
-from jarvisd.store.model import Conversation, ConversationSummary, DaySummary, StoredMessage
-from jarvisd.telemetry.events import EventBus
-from jarvisd.telemetry.log_level import LevelSwitch
-from jarvisd.telemetry.log_ring import KEPT_LINES
-from jarvisd.telemetry.telemetry import Telemetry
 
 VOICE = VoiceInfo(
     id="espeak:en-us", engine="espeak", name="en-us", language="en-US", sample_rate=22_050

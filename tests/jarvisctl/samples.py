@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 from jarvisctl.wav import header
-from jarvisd.api import types as wire
+from jarvisd import wire
 
 RATE = 22_050
 REPLY = "r-7f3a"

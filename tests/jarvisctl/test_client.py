@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from jarvisd.api import client as module
-from jarvisd.api.client import (
-    ApiClient,
-    ApiError,
-    DaemonDeniedError,
-    DaemonTimeoutError,
-    DaemonUnreachableError,
-)
-from jarvisd.api.types import (
+from jarvisd.wire import (
     InterruptResponse,
     ReplyInfo,
     SayRequest,
     StatusResponse,
     Token,
+)
+from jarvisd.wire import client as module
+from jarvisd.wire.client import (
+    ApiClient,
+    ApiError,
+    DaemonDeniedError,
+    DaemonTimeoutError,
+    DaemonUnreachableError,
 )
 from tests.fakes.daemon import Answer, FakeDaemon, HangUpError
 from tests.jarvisctl import samples

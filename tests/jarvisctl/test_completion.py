@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl

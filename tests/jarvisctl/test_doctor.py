@@ -10,10 +10,10 @@ from jarvisctl.doctor.findings import Finding
 from jarvisctl.doctor.language_model import options
 from jarvisctl.doctor.probe import HttpAnswer, SocketFile, User
 from jarvisd import __version__
-from jarvisd.api.client import DaemonUnreachableError
-from jarvisd.api.types import Component, StatusResponse
 from jarvisd.config import ApiSettings, LlmSettings, Settings
 from jarvisd.errors import ConfigError
+from jarvisd.wire import Component, StatusResponse
+from jarvisd.wire.client import DaemonUnreachableError
 from tests.fakes.daemon import FakeDaemon
 from tests.fakes.probe import ADVISED, CPU0, FakeProbe, healthy_status
 from tests.jarvisctl.conftest import Jarvisctl

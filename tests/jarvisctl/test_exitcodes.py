@@ -3,14 +3,14 @@
 import pytest
 
 from jarvisctl.exitcodes import ExitCode, exit_code
-from jarvisd.api.client import (
+from jarvisd.errors import ConfigError, SpeechError
+from jarvisd.wire import ErrorDetail
+from jarvisd.wire.client import (
     ApiError,
     DaemonDeniedError,
     DaemonTimeoutError,
     DaemonUnreachableError,
 )
-from jarvisd.api.types import ErrorDetail
-from jarvisd.errors import ConfigError, SpeechError
 
 
 def refused(status: int) -> ApiError:

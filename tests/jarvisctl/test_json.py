@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from jarvisctl import cli
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import Answer, FakeDaemon
 from tests.jarvisctl import samples, test_observing, test_trace, test_verbs
 from tests.jarvisctl.conftest import Jarvisctl

@@ -7,7 +7,7 @@ import pytest
 
 from jarvisctl.exposition import families
 from jarvisctl.percentiles import percentile, summary
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import Answer, FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl

@@ -1,6 +1,6 @@
 """``jarvisctl reload``: what it says of each outcome, and its exit codes."""
 
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl.conftest import Jarvisctl
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jarvisctl import otlp
 from jarvisctl.waterfall import waterfall
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl.conftest import Jarvisctl
 

@@ -11,9 +11,9 @@ import pytest
 from jarvisctl.commands.try_ import measure
 from jarvisctl.private_daemon import PrivateDaemon
 from jarvisctl.wav import WavFile
-from jarvisd.api.client import ApiClient
-from jarvisd.api.types import LiveResponse
 from jarvisd.errors import JarvisError
+from jarvisd.wire import LiveResponse
+from jarvisd.wire.client import ApiClient
 from tests.jarvisctl.conftest import Jarvisctl
 from tests.jarvisctl.samples import RATE, pcm
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from jarvisd import __version__
-from jarvisd.api import types as wire
+from jarvisd import __version__, wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl

@@ -5,13 +5,13 @@ from typing import Any, cast
 
 import msgspec
 
-from jarvisd.api.types import ReplyEvent, ReplyRequest, SayRequest
 from jarvisd.config import Settings
 from jarvisd.llm import ChosenProvider
 from jarvisd.reply.replies import Replies
 from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
 from jarvisd.store import Store
+from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.speech import OTHER, WANTED, Clock, ScriptedSpeech, settled, until
 

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from jarvisd.api.types import ReplyInterrupted, ReplyRequest, ReplyStarted
 from jarvisd.errors import (
     JarvisError,
     LimitError,
@@ -16,6 +15,7 @@ from jarvisd.errors import (
 )
 from jarvisd.reply.replies import PLAYING_REPLIES
 from jarvisd.reply.reply import Reply
+from jarvisd.wire import ReplyInterrupted, ReplyRequest, ReplyStarted
 from tests.fakes.speech import OTHER, RATE, WANTED, settled
 from tests.reply.stage import Stage, ended, read
 

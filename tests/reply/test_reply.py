@@ -2,7 +2,8 @@
 
 import asyncio
 
-from jarvisd.api.types import (
+from jarvisd.errors import LlmError
+from jarvisd.wire import (
     Chunk,
     ReplyDone,
     ReplyFailed,
@@ -11,7 +12,6 @@ from jarvisd.api.types import (
     Token,
     UtteranceEvent,
 )
-from jarvisd.errors import LlmError
 from tests.fakes.speech import OTHER, RATE, WANTED, settled
 from tests.reply.stage import Stage, ended, of_type, read, samples, until
 

@@ -1,9 +1,9 @@
 """Today: counted, merged after a restart, and kept when a day ends."""
 
-from jarvisd.api.types import ErrorDetail as Detail
-from jarvisd.api.types import ReplyDone, ReplyFailed, ReplyTimings, TokenUsage, Totals
 from jarvisd.store.model import DaySummary
 from jarvisd.telemetry.days import Days, Today, day_of
+from jarvisd.wire import ErrorDetail as Detail
+from jarvisd.wire import ReplyDone, ReplyFailed, ReplyTimings, TokenUsage, Totals
 
 MIDNIGHT = 1_795_219_200.0  # 2026-11-21, UTC
 

@@ -3,8 +3,8 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.api.types import Token
 from jarvisd.telemetry.events import EventBus
+from jarvisd.wire import Token
 
 
 def token(number: int) -> Token:

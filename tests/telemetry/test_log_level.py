@@ -5,8 +5,8 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as some
 
-from jarvisd.api.types import LogLevel
 from jarvisd.telemetry.log_level import LevelChoice, LevelSwitch
+from jarvisd.wire import LogLevel
 
 LEVELS = some.sampled_from(["debug", "info", "warning", "error"])
 

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 import structlog
 
-from jarvisd.api.types import LogLine
 from jarvisd.config.settings import LogSettings
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_ring import MAX_MESSAGE_CHARS, LogRing
+from jarvisd.wire import LogLine
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jarvisd.api import types as wire
+from jarvisd import wire
 from jarvisd.telemetry.records import CHECKS, NOTICES, REPLIES, STARTED, Records, newest
 
 

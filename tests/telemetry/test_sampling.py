@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from jarvisd.api.types import SampleEvent
 from jarvisd.errors import NotFoundError
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.series import COARSE_ROWS, FINE_ROWS, NAMES, History, row_of
+from jarvisd.wire import SampleEvent
 
 
 class Source:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.api.types import ClientTrace, ReplyStarted
 from jarvisd.errors import NotFoundError
 from jarvisd.telemetry.trace_spans import figures_of, info_of, response_of
 from jarvisd.telemetry.traces import KEPT, MOST_NOTES, NO_TRACE, Trace, Traces
+from jarvisd.wire import ClientTrace, ReplyStarted
 
 MARKS = (
     "request", "headers", "first_thought", "first_token", "last_token", "first_utterance",

@@ -14,8 +14,8 @@ from click.shell_completion import CompletionItem
 
 from jarvisctl.invocation import Invocation
 from jarvisctl.sockets import choose
-from jarvisd.api.client import ApiClient
 from jarvisd.errors import JarvisError
+from jarvisd.wire.client import ApiClient
 
 CONNECT_S = 0.2
 ANSWER_S = 0.5

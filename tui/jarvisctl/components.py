@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from jarvisctl.layout import columns, seconds
 from jarvisctl.output import Output
-from jarvisd.api.types import Component
+from jarvisd.wire import Component
 
 # Said with a shape and a word as well: colour alone tells some people nothing.
 MARKS = {

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from jarvisctl.wav import WavReader
-from jarvisd.api.client import (
+from jarvisd.errors import JarvisError
+from jarvisd.wire import PlayedRequest, ReplyInfo
+from jarvisd.wire.client import (
     ApiClient,
     ApiError,
     ByteStream,
     DaemonTimeoutError,
     DaemonUnreachableError,
 )
-from jarvisd.api.types import PlayedRequest, ReplyInfo
-from jarvisd.errors import JarvisError
 
 ACKNOWLEDGE_S = 0.1
 ACKNOWLEDGE_SAMPLES = 8_000

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from jarvisd.api.client import (
+from jarvisd.wire.client import (
     ApiError,
     DaemonDeniedError,
     DaemonTimeoutError,

@@ -9,7 +9,7 @@ import click
 
 from jarvisctl.output import Output
 from jarvisctl.sockets import candidates, choose
-from jarvisd.api.client import ApiClient
+from jarvisd.wire.client import ApiClient
 
 MAX_TEXT_BYTES = 1_048_576  # the daemon's own default limit of a request body
 

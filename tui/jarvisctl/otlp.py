@@ -8,7 +8,7 @@ import hashlib
 from typing import Any
 
 from jarvisd import __version__
-from jarvisd.api.types import TraceFigures, TraceResponse, TraceSpan
+from jarvisd.wire import TraceFigures, TraceResponse, TraceSpan
 
 _INTERNAL = 1
 _OK, _ERROR = 1, 2

@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 import msgspec
 
-from jarvisd.api.types import SCHEMA
 from jarvisd.errors import JarvisError
+from jarvisd.wire import SCHEMA
 
 _STYLES = {
     "bold": "1",

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from jarvisd.api.client import ApiClient, DaemonTimeoutError, DaemonUnreachableError
-from jarvisd.api.types import LiveResponse
 from jarvisd.errors import JarvisError
+from jarvisd.wire import LiveResponse
+from jarvisd.wire.client import ApiClient, DaemonTimeoutError, DaemonUnreachableError
 
 START_S = 20.0
 STOP_S = 10.0

@@ -12,8 +12,8 @@ from pathlib import Path
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation
 from jarvisctl.sockets import explained
-from jarvisd.api.client import DaemonDeniedError, DaemonUnreachableError
 from jarvisd.errors import JarvisError
+from jarvisd.wire.client import DaemonDeniedError, DaemonUnreachableError
 
 HISTORY_LINES = 1_000
 HELP = """\

@@ -3,8 +3,8 @@
 from jarvisctl.layout import shortened, table
 from jarvisctl.output import Output
 from jarvisctl.turn import Turn, notable_skips
-from jarvisd.api.types import Chunk, ReplyInterrupted, ReplyTimings
 from jarvisd.errors import JarvisError
+from jarvisd.wire import Chunk, ReplyInterrupted, ReplyTimings
 
 
 def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:

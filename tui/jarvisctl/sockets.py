@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from jarvisd.api.client import DaemonDeniedError, DaemonUnreachableError
 from jarvisd.errors import JarvisError
+from jarvisd.wire.client import DaemonDeniedError, DaemonUnreachableError
 
 SYSTEM_SOCKET = "/run/jarvisd/control.sock"
 USUAL_GROUP = "jarvis"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Literal, TypeVar
 
 from jarvisctl.invocation import Invocation
-from jarvisd.api.client import ApiError
-from jarvisd.api.types import RepliesResponse
+from jarvisd.wire import RepliesResponse
+from jarvisd.wire.client import ApiError
 
 Verb = Literal["interrupt", "pause", "resume"]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from jarvisctl.delivery import AudioDelivery, SinkFactory
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation
-from jarvisd.api.client import ApiClient, DaemonUnreachableError, EventLine
-from jarvisd.api.types import (
+from jarvisd.errors import JarvisError
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     ErrorDetail,
@@ -27,7 +27,7 @@ from jarvisd.api.types import (
     Token,
     UtteranceEvent,
 )
-from jarvisd.errors import JarvisError
+from jarvisd.wire.client import ApiClient, DaemonUnreachableError, EventLine
 
 _QUIET_SKIPS = {"blank"}
 

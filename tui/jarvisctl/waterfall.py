@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jarvisctl.layout import display_width, padded, shortened
-from jarvisd.api.types import TraceFigures, TraceResponse, TraceSpan
+from jarvisd.wire import TraceFigures, TraceResponse, TraceSpan
 
 NAME_COLUMNS = 20
 FIGURE_COLUMNS = 17

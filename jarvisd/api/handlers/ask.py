@@ -3,8 +3,8 @@
 from jarvisd.api import audio
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.streams import reply_stream, with_rate
-from jarvisd.api.types import ReplyRequest
 from jarvisd.errors import RequestError
+from jarvisd.wire import ReplyRequest
 
 
 async def handle(exchange: Exchange) -> Stream:

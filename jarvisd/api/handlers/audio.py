@@ -3,8 +3,8 @@
 from jarvisd.api import audio
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.streams import audio_stream
-from jarvisd.api.types import AudioQuery
 from jarvisd.errors import RequestError
+from jarvisd.wire import AudioQuery
 
 
 async def handle(exchange: Exchange) -> Stream:

@@ -3,7 +3,7 @@
 import time
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ClockResponse
+from jarvisd.wire import ClockResponse
 
 
 async def handle(_exchange: Exchange) -> ClockResponse:

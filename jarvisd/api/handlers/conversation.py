@@ -1,8 +1,8 @@
 """GET /v1/conversations/{conversation}: one conversation with its messages."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ConversationResponse, MessageInfo
 from jarvisd.store.model import StoredMessage
+from jarvisd.wire import ConversationResponse, MessageInfo
 
 
 async def handle(exchange: Exchange) -> ConversationResponse:

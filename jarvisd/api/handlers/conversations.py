@@ -1,7 +1,7 @@
 """GET /v1/conversations: a page of conversations, newest first."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ConversationInfo, ConversationsQuery, ConversationsResponse
+from jarvisd.wire import ConversationInfo, ConversationsQuery, ConversationsResponse
 
 
 async def handle(exchange: Exchange) -> ConversationsResponse:

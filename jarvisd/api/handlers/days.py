@@ -1,8 +1,8 @@
 """GET /v1/days: a summary of each day."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import DaysResponse, LimitQuery
 from jarvisd.telemetry.days import day_of
+from jarvisd.wire import DaysResponse, LimitQuery
 
 
 async def handle(exchange: Exchange) -> DaysResponse:

@@ -8,8 +8,8 @@ from jarvisd.api.bodies import encode
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.following import follow
 from jarvisd.api.streams import line
-from jarvisd.api.types import EventsQuery, StateEvent, StatusResponse
 from jarvisd.telemetry.events import Numbered, Subscription
+from jarvisd.wire import EventsQuery, StateEvent, StatusResponse
 
 
 async def handle(exchange: Exchange) -> Stream:

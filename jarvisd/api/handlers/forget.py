@@ -1,7 +1,7 @@
 """DELETE /v1/conversations/{conversation}: forget a conversation for good."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import DeletedResponse
+from jarvisd.wire import DeletedResponse
 
 
 async def handle(exchange: Exchange) -> DeletedResponse:

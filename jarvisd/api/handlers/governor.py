@@ -1,7 +1,7 @@
 """GET /v1/governor: how much of the machine speech may have, and why."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import GovernorResponse
+from jarvisd.wire import GovernorResponse
 
 
 async def handle(exchange: Exchange) -> GovernorResponse:

@@ -2,8 +2,8 @@
 
 from jarvisd.api.exchange import Exchange
 from jarvisd.api.handlers.ready import is_ready
-from jarvisd.api.types import HealthQuery, HealthResponse
 from jarvisd.telemetry.records import newest
+from jarvisd.wire import HealthQuery, HealthResponse
 
 
 async def handle(exchange: Exchange) -> HealthResponse:

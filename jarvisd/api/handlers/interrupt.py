@@ -1,7 +1,7 @@
 """POST /v1/replies/{reply}/interrupt: stop a reply at once."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import InterruptRequest, InterruptResponse
+from jarvisd.wire import InterruptRequest, InterruptResponse
 
 
 async def handle(exchange: Exchange) -> InterruptResponse:

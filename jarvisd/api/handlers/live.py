@@ -1,7 +1,7 @@
 """GET /v1/live: this process makes progress."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import LiveResponse
+from jarvisd.wire import LiveResponse
 
 
 async def handle(exchange: Exchange) -> LiveResponse:

@@ -1,7 +1,7 @@
 """GET /v1/log/level: which severity is logged."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import LogLevelResponse
+from jarvisd.wire import LogLevelResponse
 
 
 async def handle(exchange: Exchange) -> LogLevelResponse:

@@ -7,8 +7,8 @@ from jarvisd.api import audio
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.following import follow
 from jarvisd.api.streams import line
-from jarvisd.api.types import LogLine, LogsQuery
 from jarvisd.telemetry.events import EventBus, Numbered, Subscription
+from jarvisd.wire import LogLine, LogsQuery
 
 _SEVERITY = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 # Lines put into one piece: small enough that other requests are served in between.

@@ -1,8 +1,8 @@
 """GET /v1/notices: what happened that is worth knowing."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import LimitQuery, NoticesResponse
 from jarvisd.telemetry.records import newest
+from jarvisd.wire import LimitQuery, NoticesResponse
 
 
 async def handle(exchange: Exchange) -> NoticesResponse:

@@ -1,7 +1,7 @@
 """POST /v1/replies/{reply}/pause: hold a reply where it is."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ReplyInfo
+from jarvisd.wire import ReplyInfo
 
 
 async def handle(exchange: Exchange) -> ReplyInfo:

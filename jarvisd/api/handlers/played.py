@@ -1,7 +1,7 @@
 """POST /v1/replies/{reply}/played: the client tells how far it has played a reply."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ClientTrace, PlayedRequest, ReplyInfo
+from jarvisd.wire import ClientTrace, PlayedRequest, ReplyInfo
 
 
 async def handle(exchange: Exchange) -> ReplyInfo:

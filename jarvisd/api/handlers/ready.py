@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import Component, ReadyResponse
+from jarvisd.wire import Component, ReadyResponse
 
 # A component in one of these states does its part, or something does it instead.
 _WORKING = frozenset({"ready", "idle", "degraded"})

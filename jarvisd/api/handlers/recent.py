@@ -1,7 +1,7 @@
 """GET /v1/replies/recent: the replies that ended last, and how long things took."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import LimitQuery, RecentRepliesResponse
+from jarvisd.wire import LimitQuery, RecentRepliesResponse
 
 
 async def handle(exchange: Exchange) -> RecentRepliesResponse:

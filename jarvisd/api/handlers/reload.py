@@ -1,7 +1,7 @@
 """POST /v1/reload: read the configuration again."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ReloadResponse
+from jarvisd.wire import ReloadResponse
 
 
 async def handle(exchange: Exchange) -> ReloadResponse:

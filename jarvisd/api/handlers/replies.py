@@ -1,7 +1,7 @@
 """GET /v1/replies: the replies in flight."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import RepliesResponse
+from jarvisd.wire import RepliesResponse
 
 
 async def handle(exchange: Exchange) -> RepliesResponse:

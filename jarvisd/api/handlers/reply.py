@@ -1,7 +1,7 @@
 """GET /v1/replies/{reply}: where a reply stands."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ReplyInfo
+from jarvisd.wire import ReplyInfo
 
 
 async def handle(exchange: Exchange) -> ReplyInfo:

@@ -1,7 +1,7 @@
 """POST /v1/replies/{reply}/resume: let a paused reply go on."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import ReplyInfo
+from jarvisd.wire import ReplyInfo
 
 
 async def handle(exchange: Exchange) -> ReplyInfo:

@@ -1,7 +1,7 @@
 """GET /v1/: every route of the API."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import RouteInfo, RoutesResponse
+from jarvisd.wire import RouteInfo, RoutesResponse
 
 
 async def handle(exchange: Exchange) -> RoutesResponse:

@@ -3,7 +3,7 @@
 from jarvisd.api import audio
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.streams import reply_stream, with_rate
-from jarvisd.api.types import SayRequest
+from jarvisd.wire import SayRequest
 
 
 async def handle(exchange: Exchange) -> Stream:

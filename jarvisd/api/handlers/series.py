@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 from jarvisd.api import audio
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.streams import line
-from jarvisd.api.types import LaggedEvent, SampleEvent, SeriesQuery, SeriesResponse
 from jarvisd.telemetry.sampling import Sampler
+from jarvisd.wire import LaggedEvent, SampleEvent, SeriesQuery, SeriesResponse
 
 
 async def handle(exchange: Exchange) -> SeriesResponse | Stream:

@@ -1,7 +1,7 @@
 """PUT /v1/log/level: log more or less than configured, for a while or until the restart."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import LogLevelRequest, LogLevelResponse
+from jarvisd.wire import LogLevelRequest, LogLevelResponse
 
 
 async def handle(exchange: Exchange) -> LogLevelResponse:

@@ -8,16 +8,16 @@ from jarvisd.api import audio
 from jarvisd.api.bodies import detail_of, encode
 from jarvisd.api.exchange import Exchange, Stream
 from jarvisd.api.streams import pcm, with_wav_header
-from jarvisd.api.types import (
+from jarvisd.errors import JarvisError, RequestError
+from jarvisd.wire import (
     Response,
     SayRequest,
     SpeechAudioDelta,
     SpeechAudioDone,
-    SpeechError,
+    SpeechAudioError,
     SpeechRequest,
     SpeechUsage,
 )
-from jarvisd.errors import JarvisError, RequestError
 
 FORMATS = ("wav", "pcm")
 # OpenAI's pcm is 24 kHz, signed 16-bit little-endian, mono, and clients rely on it.
@@ -73,7 +73,7 @@ async def _server_sent(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[by
         except JarvisError as error:
             if not started:
                 raise
-            yield _event(SpeechError(error=detail_of(error)))
+            yield _event(SpeechAudioError(error=detail_of(error)))
             raise
     yield _event(SpeechAudioDone(usage=SpeechUsage()))
 

@@ -1,7 +1,7 @@
 """GET /v1/status: everything an owner looks at first."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import StatusResponse
+from jarvisd.wire import StatusResponse
 
 
 async def handle(exchange: Exchange) -> StatusResponse:

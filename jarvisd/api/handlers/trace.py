@@ -1,8 +1,8 @@
 """GET /v1/traces/{reply}: where the time of one reply went."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import TraceResponse
 from jarvisd.telemetry.trace_spans import response_of
+from jarvisd.wire import TraceResponse
 
 
 async def handle(exchange: Exchange) -> TraceResponse:

@@ -1,8 +1,8 @@
 """GET /v1/traces: the replies that were traced."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import LimitQuery, TracesResponse
 from jarvisd.telemetry.trace_spans import info_of
+from jarvisd.wire import LimitQuery, TracesResponse
 
 
 async def handle(exchange: Exchange) -> TracesResponse:

@@ -5,7 +5,7 @@ import platform
 from importlib import metadata
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.api.types import SCHEMA, VersionResponse
+from jarvisd.wire import SCHEMA, VersionResponse
 
 PACKAGES = ("httpx", "msgspec", "soxr", "starlette", "structlog", "uvicorn", "uvloop")
 

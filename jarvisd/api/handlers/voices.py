@@ -2,9 +2,9 @@
 
 from jarvisd.api.exchange import Exchange
 from jarvisd.api.services import Speech
-from jarvisd.api.types import Voice, VoicesResponse
 from jarvisd.errors import SpeechError
 from jarvisd.speech.model import VoiceInfo
+from jarvisd.wire import Voice, VoicesResponse
 
 
 async def handle(exchange: Exchange) -> VoicesResponse:

@@ -24,7 +24,7 @@ from jarvisctl.dashboard.messages import (
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.reducer import reduce
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.jarvisctl import samples
 
 NOW = 1_000.0

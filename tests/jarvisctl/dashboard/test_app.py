@@ -11,7 +11,7 @@ from jarvisctl.dashboard.body import Body
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.screens import AnswerSheet, HelpSheet, TraceSheet
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard import scenes

@@ -23,7 +23,7 @@ from jarvisctl.dashboard.messages import (
     VoicesRead,
 )
 from jarvisctl.dashboard.polling import question_of
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard import scenes

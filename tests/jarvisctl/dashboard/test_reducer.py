@@ -21,7 +21,7 @@ from jarvisctl.dashboard.messages import (
     Ticked,
 )
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard import scenes
 from tests.jarvisctl.dashboard.scenes import NOW, WALL

@@ -1,5 +1,5 @@
 from jarvisctl.dashboard import waterfall
-from jarvisd.api import types as wire
+from jarvisd import wire
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard import scenes
 

@@ -18,9 +18,9 @@ from jarvisctl.bench.listener import Listener
 from jarvisctl.bench.replies import LONG_ANSWER
 from jarvisctl.bench.rig import HEAVY, PartUnavailable, Rig, wait_for_workers
 from jarvisctl.bench.wire import Wire, get, post
-from jarvisd.api.types import InterruptResponse
 from jarvisd.speech.engine import Engine, SynthesisAborted
 from jarvisd.speech.engines import make
+from jarvisd.wire import InterruptResponse
 
 SILENT_MS, FREED_MS = 40.0, 50.0
 ROWS = ("interrupt.silent", "interrupt.freed")

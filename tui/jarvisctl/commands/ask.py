@@ -11,7 +11,7 @@ from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_in
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.prompt import Prompt
 from jarvisctl.report import after_turn
-from jarvisd.api.types import ReplyRequest
+from jarvisd.wire import ReplyRequest
 
 
 @click.command("ask")

@@ -12,7 +12,7 @@ from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.turn import printable
-from jarvisd.api.types import (
+from jarvisd.wire import (
     ConversationResponse,
     ConversationsResponse,
     DeletedResponse,

@@ -7,7 +7,7 @@ import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
-from jarvisd.api.types import Day, DaysResponse
+from jarvisd.wire import Day, DaysResponse
 
 _HEADER = ("day", "replies", "failed", "cut", "spoken", "fallback", "skipped", "sound", "p95")
 

@@ -9,7 +9,7 @@ import msgspec
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
-from jarvisd.api.types import GovernorDecision, GovernorResponse
+from jarvisd.wire import GovernorDecision, GovernorResponse
 
 
 @click.command("governor")

@@ -11,7 +11,7 @@ from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, shortened
 from jarvisctl.output import Output
-from jarvisd.api.types import HealthCheck, HealthResponse
+from jarvisd.wire import HealthCheck, HealthResponse
 
 
 @click.command("health")

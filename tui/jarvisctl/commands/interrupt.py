@@ -6,7 +6,7 @@ from jarvisctl.completing import complete_running_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import shortened
 from jarvisctl.targets import each_reply
-from jarvisd.api.types import InterruptResponse
+from jarvisd.wire import InterruptResponse
 
 
 @click.command("interrupt")

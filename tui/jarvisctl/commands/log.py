@@ -6,7 +6,7 @@ from jarvisctl.durations import duration
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import seconds
 from jarvisctl.output import Output
-from jarvisd.api.types import LogLevelRequest, LogLevelResponse
+from jarvisd.wire import LogLevelRequest, LogLevelResponse
 
 PATH = "/v1/log/level"
 LEVELS = ("debug", "info", "warning", "error", "configured")

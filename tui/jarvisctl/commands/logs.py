@@ -11,7 +11,7 @@ from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.output import Output
 from jarvisctl.turn import printable
-from jarvisd.api.types import LogLine
+from jarvisd.wire import LogLine
 
 # The daemon sends a heartbeat when nothing happens; this much silence means that it hangs.
 SILENCE_S = 120.0

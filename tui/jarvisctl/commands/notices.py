@@ -10,7 +10,7 @@ from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, folded
 from jarvisctl.output import Output
 from jarvisctl.turn import printable
-from jarvisd.api.types import Notice, NoticesResponse
+from jarvisd.wire import Notice, NoticesResponse
 
 _COLOURS = {"info": "green", "warning": "yellow", "error": "red"}
 

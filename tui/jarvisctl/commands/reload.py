@@ -5,8 +5,8 @@ import click
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.output import Output
-from jarvisd.api.client import ApiError
-from jarvisd.api.types import ReloadResponse
+from jarvisd.wire import ReloadResponse
+from jarvisd.wire.client import ApiError
 
 
 @click.command("reload")

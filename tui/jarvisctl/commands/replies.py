@@ -10,7 +10,7 @@ from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
-from jarvisd.api.types import Quantiles, RecentRepliesResponse, RepliesResponse, ReplySummary
+from jarvisd.wire import Quantiles, RecentRepliesResponse, RepliesResponse, ReplySummary
 
 
 @click.command("replies")

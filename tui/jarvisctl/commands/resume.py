@@ -5,7 +5,7 @@ import click
 from jarvisctl.completing import complete_running_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.targets import each_reply
-from jarvisd.api.types import ReplyInfo
+from jarvisd.wire import ReplyInfo
 
 
 @click.command("resume")

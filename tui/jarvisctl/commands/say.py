@@ -8,7 +8,7 @@ from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_invocation
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.report import after_turn
-from jarvisd.api.types import SayRequest
+from jarvisd.wire import SayRequest
 
 
 @click.command("say")

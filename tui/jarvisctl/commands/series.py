@@ -12,7 +12,7 @@ from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.percentiles import summary
-from jarvisd.api.types import SeriesResponse
+from jarvisd.wire import SeriesResponse
 
 _FINE_S = 900.0  # what the daemon keeps second by second
 _BARS = "▁▂▃▄▅▆▇█"

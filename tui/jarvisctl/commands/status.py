@@ -11,7 +11,7 @@ from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import mebibytes, seconds, table
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
-from jarvisd.api.types import ReplyInfo, StatusResponse
+from jarvisd.wire import ReplyInfo, StatusResponse
 
 
 @click.command("status")

@@ -13,9 +13,9 @@ from jarvisctl.completing import complete_traced_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, table
 from jarvisctl.waterfall import headline, milliseconds, waterfall
-from jarvisd.api.client import ApiClient
-from jarvisd.api.types import TraceInfo, TraceResponse, TracesResponse
 from jarvisd.errors import JarvisError
+from jarvisd.wire import TraceInfo, TraceResponse, TracesResponse
+from jarvisd.wire.client import ApiClient
 
 HEADER = ("reply", "when", "outcome", "first token", "first audio", "heard after", "voice")
 

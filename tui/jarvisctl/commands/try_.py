@@ -17,7 +17,7 @@ from jarvisctl.players import find_player
 from jarvisctl.private_daemon import PrivateDaemon
 from jarvisctl.report import after_turn, speaker
 from jarvisctl.turn import Turn
-from jarvisd.api.types import ReplyRequest, StatusResponse
+from jarvisd.wire import ReplyRequest, StatusResponse
 
 QUESTION = "Good evening, Jarvis. How are you today?"
 # Speech peaks far above this; what lies below would not be noticed in a room.

@@ -6,7 +6,7 @@ import click
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisd import __version__
-from jarvisd.api.client import DaemonDeniedError, DaemonTimeoutError, DaemonUnreachableError
+from jarvisd.wire.client import DaemonDeniedError, DaemonTimeoutError, DaemonUnreachableError
 
 
 @click.command("version")

@@ -8,7 +8,7 @@ import msgspec
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
-from jarvisd.api.types import Voice, VoicesResponse
+from jarvisd.wire import Voice, VoicesResponse
 
 _SEARCHED = ("id", "name", "language", "description")
 _NONE = "There is no voice. Why: jarvisctl status"

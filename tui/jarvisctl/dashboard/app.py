@@ -34,7 +34,7 @@ from jarvisctl.dashboard.verbs import VERBS, Verb
 from jarvisctl.dashboard.widgets.footer import Footer, Hint
 from jarvisctl.dashboard.widgets.header import Banner, Header
 from jarvisctl.dashboard.widgets.panel import Panel
-from jarvisd.api.types import TraceResponse
+from jarvisd.wire import TraceResponse
 
 TAKE_IN_S = 0.05
 ANIMATED_S = 0.1  # while something is heard: the word being said moves

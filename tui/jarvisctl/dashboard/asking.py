@@ -16,9 +16,9 @@ from jarvisctl.dashboard.messages import QuestionFound, Remarked
 from jarvisctl.delivery import AudioDelivery, Sink
 from jarvisctl.players import Player, find_player
 from jarvisctl.sockets import choose
-from jarvisd.api.client import ApiClient, EventStream
-from jarvisd.api.types import ReplyFailed, ReplyRequest, ReplyStarted, Request, SayRequest
 from jarvisd.errors import JarvisError
+from jarvisd.wire import ReplyFailed, ReplyRequest, ReplyStarted, Request, SayRequest
+from jarvisd.wire.client import ApiClient, EventStream
 
 
 class Silent:

@@ -12,9 +12,9 @@ from jarvisctl.dashboard.messages import Cut, Remarked
 from jarvisctl.dashboard.snapshot import ReplyView
 from jarvisctl.dashboard.verbs import Verb, path_for
 from jarvisctl.sockets import choose
-from jarvisd.api.client import ApiClient
-from jarvisd.api.types import InterruptResponse, LogLevelRequest, ReplyInfo, TraceResponse
 from jarvisd.errors import JarvisError
+from jarvisd.wire import InterruptResponse, LogLevelRequest, ReplyInfo, TraceResponse
+from jarvisd.wire.client import ApiClient
 
 if TYPE_CHECKING:
     from jarvisctl.dashboard.app import Dashboard

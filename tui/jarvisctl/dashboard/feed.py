@@ -11,8 +11,8 @@ import msgspec
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.following import Follower, Line, Put
 from jarvisctl.dashboard.messages import Connected, GovernorDecided, Happened, Noted
-from jarvisd.api.client import ApiClient, ApiError, LineStream
-from jarvisd.api.types import (
+from jarvisd.errors import JarvisError
+from jarvisd.wire import (
     GovernorDecision,
     HeartbeatEvent,
     LaggedEvent,
@@ -20,7 +20,7 @@ from jarvisd.api.types import (
     ReplyStarted,
     StateEvent,
 )
-from jarvisd.errors import JarvisError
+from jarvisd.wire.client import ApiClient, ApiError, LineStream
 
 # What happened before we came and is worth showing; the daemon keeps about a thousand events.
 BACKLOG = 1_000

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.messages import Lost, Message, Missing
 from jarvisctl.sockets import choose, explained
-from jarvisd.api.client import ApiClient, ApiError, LineStream
 from jarvisd.errors import JarvisError
+from jarvisd.wire.client import ApiClient, ApiError, LineStream
 
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 5.0

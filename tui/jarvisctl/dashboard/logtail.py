@@ -4,8 +4,8 @@ import msgspec
 
 from jarvisctl.dashboard.following import Follower, Line
 from jarvisctl.dashboard.messages import Logged
-from jarvisd.api import types as wire
-from jarvisd.api.client import ApiClient
+from jarvisd import wire
+from jarvisd.wire.client import ApiClient
 
 PATH = "/v1/logs?follow=true&limit=300"
 _line = msgspec.json.Decoder(wire.LogLine)

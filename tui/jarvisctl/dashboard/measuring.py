@@ -14,9 +14,9 @@ import msgspec
 from jarvisctl.dashboard.following import Follower
 from jarvisctl.dashboard.messages import Sampled
 from jarvisctl.dashboard.snapshot import Sample
-from jarvisd.api.client import ApiClient
-from jarvisd.api.types import SampleEvent, SeriesResponse, StatusResponse
 from jarvisd.errors import JarvisError
+from jarvisd.wire import SampleEvent, SeriesResponse, StatusResponse
+from jarvisd.wire.client import ApiClient
 
 NAMES = {
     "daemon_cpu": "daemon",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jarvisctl.dashboard.snapshot import Sample
-from jarvisd.api.types import (
+from jarvisd.wire import (
     GovernorDecision,
     GovernorResponse,
     LogLine,

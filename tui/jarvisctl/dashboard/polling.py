@@ -15,8 +15,8 @@ from jarvisctl.dashboard.messages import (
     StatusRead,
     VoicesRead,
 )
-from jarvisd.api.client import ApiClient, ApiError, DaemonTimeoutError
-from jarvisd.api.types import (
+from jarvisd.errors import JarvisError
+from jarvisd.wire import (
     ConversationResponse,
     GovernorResponse,
     HealthResponse,
@@ -24,7 +24,7 @@ from jarvisd.api.types import (
     StatusResponse,
     VoicesResponse,
 )
-from jarvisd.errors import JarvisError
+from jarvisd.wire.client import ApiClient, ApiError, DaemonTimeoutError
 
 AWAY_S = 1.0
 IDLE_S = 5.0  # whoever checks brings the status more often

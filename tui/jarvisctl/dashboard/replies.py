@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from jarvisctl.dashboard.snapshot import Playback, ReplyView, Utterance
-from jarvisd.api.types import (
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     ReplyDone,

@@ -15,7 +15,7 @@ from jarvisctl.dashboard.figures import milliseconds
 from jarvisctl.dashboard.look import FAINT, KEY, OUTCOMES, column, line
 from jarvisctl.dashboard.snapshot import ReplyView
 from jarvisctl.turn import printable
-from jarvisd.api.types import TraceResponse
+from jarvisd.wire import TraceResponse
 
 
 class Sheet(ModalScreen[None]):

@@ -7,7 +7,7 @@ time of day. Positions and lengths of audio are samples. Every tuple here is bou
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jarvisd.api.types import (
+from jarvisd.wire import (
     ErrorDetail,
     GovernorDecision,
     ReplyTimings,

@@ -5,7 +5,7 @@ from typing import Any
 
 from jarvisctl.dashboard.snapshot import Level
 from jarvisctl.turn import printable
-from jarvisd.api.types import (
+from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
     ReplyDone,

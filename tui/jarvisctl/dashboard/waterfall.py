@@ -12,7 +12,7 @@ from textual.content import Content
 from jarvisctl.dashboard.figures import milliseconds
 from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, HINT, WARN, column, line
 from jarvisctl.dashboard.snapshot import ReplyView
-from jarvisd.api.types import TraceResponse
+from jarvisd.wire import TraceResponse
 
 NAME_COLUMNS, FIGURE_COLUMNS = 22, 9
 _STYLES = {"model": BUSY, "text": HINT, "speech": GOOD, "wait": FAINT, "heard": WARN}

@@ -11,8 +11,8 @@ import msgspec
 
 from jarvisctl.doctor.findings import Finding, fail, ok, skip, warn
 from jarvisctl.doctor.probe import HttpAnswer, Probe
-from jarvisd.api.types import StatusResponse
 from jarvisd.config.settings import Settings
+from jarvisd.wire import StatusResponse
 
 LEAST_CONTEXT = 4_096
 LARGEST_BATCH = 128

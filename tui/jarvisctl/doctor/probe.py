@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from jarvisd.api.types import StatusResponse
 from jarvisd.config.settings import Settings
 from jarvisd.errors import JarvisError
+from jarvisd.wire import StatusResponse
 
 
 class SocketFile(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from jarvisctl.doctor.findings import Finding, Verdict, fail, ok, skip, warn
 from jarvisctl.doctor.probe import Probe
-from jarvisd.api.types import Component
 from jarvisd.config.settings import Settings
 from jarvisd.errors import JarvisError
+from jarvisd.wire import Component
 
 _VERDICTS: dict[str, Verdict] = {"degraded": "warn", "absent": "warn", "failed": "fail"}
 SYSTEM_STATE_DIR = "/var/lib/jarvisd"

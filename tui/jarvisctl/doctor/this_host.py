@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 from jarvisctl.doctor.probe import HttpAnswer, SocketFile, User
 from jarvisctl.players import find_player
 from jarvisctl.sockets import explained
-from jarvisd.api.client import ApiClient
-from jarvisd.api.types import StatusResponse, VersionResponse
 from jarvisd.config import Settings, load
 from jarvisd.errors import JarvisError
+from jarvisd.wire import StatusResponse, VersionResponse
+from jarvisd.wire.client import ApiClient
 
 LIMIT_S = 3.0
 MAX_FILE_BYTES = 262_144

@@ -8,7 +8,7 @@ from jarvisctl.dashboard.figures import bar, curve
 from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, HINT, column, line, unavailable
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
-from jarvisd.api.types import GovernorDecision
+from jarvisd.wire import GovernorDecision
 
 SHARES = (("model", BUSY), ("workers", GOOD), ("daemon", HINT))
 

@@ -6,7 +6,7 @@ from jarvisctl.dashboard.look import COMPONENTS, FAINT, HINT, WARN, line
 from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
 from jarvisctl.layout import seconds
-from jarvisd.api.types import Component
+from jarvisd.wire import Component
 
 _ORDER = ("failed", "degraded", "absent", "starting", "ready", "idle")
 _WELL = {"ready", "idle"}

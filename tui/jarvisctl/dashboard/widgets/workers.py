@@ -8,7 +8,7 @@ from jarvisctl.dashboard.look import FAINT, GOOD, WARN, WORKERS, line
 from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
 from jarvisctl.layout import mebibytes
-from jarvisd.api.types import Voice, WorkerInfo
+from jarvisd.wire import Voice, WorkerInfo
 
 _UNKNOWN = ("?", WARN)
 

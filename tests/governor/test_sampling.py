@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from jarvisd.host.governing import Sample
-from jarvisd.host.sampling import Readings, Sampler
+from jarvisd.governor.sampling import Readings, Sampler
+from jarvisd.governor.values import Sample
 
 TICK_S = 0.25
 

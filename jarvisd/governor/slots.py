@@ -4,7 +4,7 @@ Pure. A slot that had to be closed stays closed for a while, so that two loads t
 do not take turns.
 """
 
-from jarvisd.host.governing import Sample
+from jarvisd.governor.values import Sample
 
 STAGGER_S = 0.5
 ROOM_CORES = 0.5

@@ -16,7 +16,7 @@ from jarvisd.store.writer import LONGEST_RETRY_S, Writer
 GRACE_S = 60.0
 
 
-class VitalSigns:
+class Liveness:
     """Calling it returns every part's sign."""
 
     def __init__(

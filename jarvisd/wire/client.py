@@ -16,7 +16,8 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from jarvisd.api.connection import (
+from jarvisd.wire import ReplyEvent, Request
+from jarvisd.wire.connection import (
     ApiError,
     DaemonDeniedError,
     DaemonTimeoutError,
@@ -26,7 +27,6 @@ from jarvisd.api.connection import (
     send,
     translated,
 )
-from jarvisd.api.types import ReplyEvent, Request
 
 __all__ = [
     "ApiClient",

@@ -6,8 +6,8 @@ gets back what speech does not need to keep pace, and more while it loses speed.
 playback wait for the model's sake where the host could do both.
 """
 
-from jarvisd.host.governing import Decision, Limits, Phase, Sample
-from jarvisd.host.slots import Slots
+from jarvisd.governor.slots import Slots
+from jarvisd.governor.values import Decision, Limits, Phase, Sample
 
 # Beside what one more utterance takes, this much audio must always be ready.
 RESERVE_S = 1.0

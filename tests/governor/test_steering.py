@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 
-from jarvisd.api.types import GovernorDecision, ReplyStarted
 from jarvisd.config import GovernorSettings, Settings, SpeechSettings
+from jarvisd.governor.steering import KEPT_DECISIONS, Steering
 from jarvisd.host.standing import Standing, Usage
-from jarvisd.host.steering import KEPT_DECISIONS, Steering
+from jarvisd.wire import GovernorDecision, ReplyStarted
 from tests.fakes.speech import until
-from tests.host.test_sampling import Pulse
+from tests.governor.test_sampling import Pulse
 
 STARTED = ReplyStarted(
     reply="r1",

@@ -10,8 +10,8 @@ import struct
 
 import msgspec
 
-from jarvisd.api.types import ErrorDetail, ErrorResponse, Request
 from jarvisd.errors import AccessError, JarvisError, UnavailableError
+from jarvisd.wire import ErrorDetail, ErrorResponse, Request
 
 
 class DaemonUnreachableError(UnavailableError):

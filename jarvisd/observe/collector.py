@@ -18,7 +18,7 @@ from jarvisd.telemetry.series import row_of
 from jarvisd.telemetry.tally import Tally
 
 
-class Gauges:
+class Collector:
     """``await read()`` for a row."""
 
     def __init__(

@@ -14,7 +14,13 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from jarvisd.api.types import (
+from jarvisd.config import Settings
+from jarvisd.governor.controller import Governor
+from jarvisd.governor.readings import Gatherer
+from jarvisd.governor.sampling import Pulse, Sampler
+from jarvisd.governor.values import Decision, Limits, Sample
+from jarvisd.host.placement import Placement
+from jarvisd.wire import (
     Chunk,
     GovernorDecision,
     GovernorResponse,
@@ -25,12 +31,6 @@ from jarvisd.api.types import (
     ReplyStarted,
     Token,
 )
-from jarvisd.config import Settings
-from jarvisd.host.governing import Decision, Limits, Sample
-from jarvisd.host.governor import Governor
-from jarvisd.host.placement import Placement
-from jarvisd.host.readings import Gatherer
-from jarvisd.host.sampling import Pulse, Sampler
 
 TICK_S = 0.25
 KEPT_DECISIONS = 256

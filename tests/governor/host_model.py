@@ -10,9 +10,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from jarvisd.host.governing import Decision, Limits
-from jarvisd.host.governor import Governor
-from jarvisd.host.sampling import Readings, Sampler
+from jarvisd.governor.controller import Governor
+from jarvisd.governor.sampling import Readings, Sampler
+from jarvisd.governor.values import Decision, Limits
 
 SLICE_S = 0.025
 PERIOD_SLICES = 4  # a quota's period is 100 ms

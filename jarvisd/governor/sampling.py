@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from jarvisd.host.baseline import Baselines, Circumstances, TokenRate
-from jarvisd.host.governing import Sample
+from jarvisd.governor.baseline import Baselines, Circumstances, TokenRate
+from jarvisd.governor.values import Sample
 from jarvisd.host.pressure import Share
 
 # An utterance's work is seen before its audio: the cost needs some of them to be right.

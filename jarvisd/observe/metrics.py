@@ -3,23 +3,23 @@
 import asyncio
 from collections.abc import Callable
 
-from jarvisd.api.types import GovernorResponse, StatusResponse
-from jarvisd.gauges import Gauges
 from jarvisd.host.facts import HostReader
+from jarvisd.observe.collector import Collector
 from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.telemetry.metrics import Snapshot, families
 from jarvisd.telemetry.openmetrics import render
 from jarvisd.telemetry.telemetry import Telemetry
+from jarvisd.wire import GovernorResponse, StatusResponse
 
 
-class Exposition:
+class MetricsText:
     """``await text()`` for the whole of it, in OpenMetrics."""
 
     def __init__(
         self,
         telemetry: Telemetry,
-        gauges: Gauges,
+        gauges: Collector,
         *,
         speech: Speech,
         store: Store,

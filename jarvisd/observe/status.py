@@ -14,12 +14,6 @@ from pathlib import Path
 import msgspec
 
 import jarvisd
-from jarvisd.api.types import (
-    Component,
-    ComponentState,
-    StatusResponse,
-    WorkerInfo,
-)
 from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
 from jarvisd.host.facts import HostReader, read_host_facts
@@ -34,6 +28,12 @@ from jarvisd.speech import Speech
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
 from jarvisd.telemetry.tally import Tally
+from jarvisd.wire import (
+    Component,
+    ComponentState,
+    StatusResponse,
+    WorkerInfo,
+)
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # A status shows parts and workers no older than this.
@@ -74,7 +74,7 @@ class _Look:
     workers: list[WorkerInfo]
 
 
-class Overview:
+class StatusReport:
     """The daemon's picture of itself."""
 
     def __init__(

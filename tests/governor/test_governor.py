@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jarvisd.host.governing import Decision, Limits, Sample
-from jarvisd.host.governor import Governor
-from tests.host.host_model import Host, Outcome, Scenario, any_scenario, fixed, gentlest, greedy
+from jarvisd.governor.controller import Governor
+from jarvisd.governor.values import Decision, Limits, Sample
+from tests.governor.host_model import Host, Outcome, Scenario, any_scenario, fixed, gentlest, greedy
 
 TICK_S = 0.25
 # Speaking and writing, far ahead of playback, at a measured cost, with the model as fast as ever.

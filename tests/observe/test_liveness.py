@@ -12,12 +12,12 @@ import pytest
 
 from jarvisd.config import EspeakSettings, Settings, SpeechSettings
 from jarvisd.host.watchdog import Watchdog
+from jarvisd.observe.liveness import Liveness
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.speech.model import SynthesisRequest
 from jarvisd.store import NewMessage, Store
 from jarvisd.store.writer import LONGEST_RETRY_S
-from jarvisd.vital_signs import VitalSigns
 
 INTERVAL_S = 15.0
 LONG = 60  # looks; a quarter of an hour
@@ -47,8 +47,8 @@ class FakeReplies:
 
 def signs_of(
     store: Store, *, speech: Any = None, replies: Any = None, settings: Settings | None = None
-) -> VitalSigns:
-    return VitalSigns(
+) -> Liveness:
+    return Liveness(
         settings or Settings(),
         replies=cast("Replies", replies or FakeReplies()),
         speech=cast("Speech", speech or IdleSpeech()),
@@ -56,7 +56,7 @@ def signs_of(
     )
 
 
-async def watched(signs: VitalSigns, looks: int = LONG) -> list[str]:
+async def watched(signs: Liveness, looks: int = LONG) -> list[str]:
     """The reasons at the last of so many looks; the loop turns in between, no time passes."""
     watchdog = Watchdog(INTERVAL_S)
     for number in range(looks):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.host.baseline import KEYS, Baselines, Circumstances, TokenRate
+from jarvisd.governor.baseline import KEYS, Baselines, Circumstances, TokenRate
 
 HERE = Circumstances("llama", 300)
 

@@ -7,11 +7,11 @@ cannot be read is ``None``.
 from pathlib import Path
 
 from jarvisd.config import HostSettings
+from jarvisd.governor.sampling import Readings
 from jarvisd.host import cgroup
 from jarvisd.host.group import Group
 from jarvisd.host.placement import Placement
 from jarvisd.host.processes import TICKS_PER_S
-from jarvisd.host.sampling import Readings
 
 MODEL_UNIT = "llama-server.service"
 

@@ -1,0 +1,120 @@
+"""What clients send: bodies and query strings. Unknown fields are refused with their path."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from jarvisd.wire.base import LogLevel, Request, SampleRate, Speed, Text
+
+
+class SayRequest(Request):
+    """Speak a text."""
+
+    text: Text
+    voice: str = "default"
+    speed: Speed = 1.0
+    sample_rate: SampleRate | None = None
+    paced: bool = False
+    trace: bool = False
+
+
+class ReplyRequest(Request):
+    """Ask the assistant. Without ``conversation`` a new one begins."""
+
+    text: Text
+    conversation: str | None = None
+    voice: str = "default"
+    speed: Speed = 1.0
+    sample_rate: SampleRate | None = None
+    paced: bool = False
+    trace: bool = False
+    speak: bool = True
+    max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    seed: int | None = None
+
+
+class InterruptRequest(Request):
+    """Stop a reply; the body may be left out.
+
+    ``played`` is the position the client had come to; with ``wait`` the answer comes only when
+    native synthesis has ended too.
+    """
+
+    played: Annotated[int, Meta(ge=0)] | None = None
+    wait: bool = False
+
+
+class PlayedRequest(Request, omit_defaults=True):
+    """The client has played this reply up to ``samples``; ``ended`` when it will play no more.
+
+    For a trace: ``at`` is the second on the client's own clock at which it had, ``clock_offset_s``
+    what to add for the daemon's monotonic clock (``GET /v1/clock``), within ``clock_error_s``.
+    """
+
+    samples: Annotated[int, Meta(ge=0)]
+    ended: bool = False
+    at: float | None = None
+    clock_offset_s: float | None = None
+    clock_error_s: Annotated[float, Meta(ge=0)] | None = None
+
+
+class AudioQuery(Request):
+    """Query of ``GET /v1/replies/{reply}/audio``: from which sample, and at which speed."""
+
+    paced: bool = False
+    start: Annotated[int, Meta(ge=0)] = 0
+
+
+class ConversationsQuery(Request):
+    """Query of ``GET /v1/conversations``: a page of ``limit``, after the cursor ``before``."""
+
+    limit: Annotated[int, Meta(ge=1, le=500)] = 50
+    before: str | None = None
+
+
+class EventsQuery(Request):
+    """Query of ``GET /v1/events``: only events after number ``since``."""
+
+    since: Annotated[int, Meta(ge=0)] | None = None
+
+
+class SeriesQuery(Request):
+    """Query of ``GET /v1/series``: ``names`` separated by commas (all without it), the rows of
+    ``resolution`` seconds after the wall-clock second ``since``; with ``watch`` rows go on coming.
+    """
+
+    names: str = ""
+    resolution: Literal[1, 10] = 1
+    since: Annotated[float, Meta(ge=0)] = 0.0
+    watch: bool = False
+
+
+class LogsQuery(Request):
+    """Query of ``GET /v1/logs``: the newest ``limit`` lines of at least ``level``, of ``component``
+    where one is named and after number ``since`` where that is given; ``follow`` goes on.
+    """
+
+    since: Annotated[int, Meta(ge=0)] | None = None
+    level: LogLevel = "debug"
+    component: str = ""
+    limit: Annotated[int, Meta(ge=0, le=1_000)] = 1_000
+    follow: bool = False
+
+
+class LogLevelRequest(Request):
+    """Log at ``level`` for ``for_s`` seconds, without it until the daemon restarts."""
+
+    level: LogLevel | Literal["configured"]
+    for_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
+
+
+class LimitQuery(Request):
+    """Query of lists of records: at most ``limit`` of them."""
+
+    limit: Annotated[int, Meta(ge=0, le=1_000)] = 100
+
+
+class HealthQuery(LimitQuery):
+    """Query of ``GET /v1/health``: nothing found out longer than ``max_age_s`` ago counts."""
+
+    max_age_s: Annotated[float, Meta(ge=1, le=3_600)] | None = None

@@ -1,0 +1,214 @@
+"""What the daemon answers: the state of replies, components, voices and conversations."""
+
+from typing import Literal
+
+from jarvisd.wire.base import LogLevel, Response
+
+ReplyState = Literal["running", "paused", "done", "interrupted", "failed"]
+
+
+class ReplyInfo(Response):
+    """One reply, as control requests and the status report it."""
+
+    reply: str
+    conversation: str
+    state: ReplyState
+    engine: str
+    voice: str
+    fallback: bool
+    written_samples: int
+    played_samples: int
+    sample_rate: int
+
+
+class RepliesResponse(Response):
+    """Replies in flight, oldest first."""
+
+    replies: list[ReplyInfo]
+
+
+class InterruptResponse(Response):
+    """What the listener had heard when the interrupt took effect."""
+
+    reply: str
+    state: ReplyState
+    heard: str
+    heard_chars: int
+    played_samples: int
+    freed_ms: float | None = None
+
+
+ComponentState = Literal["ready", "starting", "idle", "degraded", "absent", "failed"]
+
+
+class Component(Response):
+    """One part that the daemon depends on: state, why, since when, and what helps.
+
+    It was looked at in the wall-clock second ``checked_at``; before ``next_check`` asking again
+    gives the same answer. Nothing is asked by itself: what has to be asked is asked when somebody
+    wants to know.
+    """
+
+    name: str
+    state: ComponentState
+    reason: str = ""
+    since: float = 0.0
+    hint: str = ""
+    checked_at: float = 0.0
+    next_check: float = 0.0
+
+
+class LiveResponse(Response):
+    """This process makes progress; says nothing about what it depends on."""
+
+    live: bool = True
+    loop_lag_ms: float = 0.0
+
+
+class ReadyResponse(Response):
+    """Whether a reply can be answered now, and the state of every component."""
+
+    ready: bool
+    components: list[Component]
+
+
+class WorkerInfo(Response):
+    """One engine worker process."""
+
+    worker: int
+    pid: int
+    engine: str
+    state: str
+    rss_bytes: int = 0
+    served: int = 0
+
+
+class StatusResponse(Response):
+    """Everything an owner looks at first."""
+
+    version: str
+    pid: int
+    uptime_s: float
+    state: str
+    provider: str
+    voice: str
+    fallback: bool
+    components: list[Component]
+    replies: list[ReplyInfo]
+    workers: list[WorkerInfo]
+    slots: int
+    slots_in_use: int
+    connections: int
+    rss_bytes: int
+    loop_lag_ms: float
+    replies_total: int
+    utterances_total: int
+    skipped_total: int
+    fallback_share: float
+
+
+class VersionResponse(Response):
+    """Versions of the daemon, the protocol and what it runs on."""
+
+    version: str
+    schema: int
+    python: str
+    platform: str
+    packages: dict[str, str]
+
+
+class ReloadResponse(Response):
+    """What reading the configuration again came to, as dotted paths of settings.
+
+    ``changed`` are in force; ``restart`` differ from what is in force until the daemon restarts.
+    """
+
+    changed: list[str]
+    restart: list[str]
+
+
+class Voice(Response):
+    """A voice that can be asked for by ``id``."""
+
+    id: str
+    engine: str
+    name: str
+    language: str
+    sample_rate: int
+    default: bool
+    available: bool
+    description: str = ""
+    reason: str = ""
+
+
+class VoicesResponse(Response):
+    """All voices, the default first."""
+
+    voices: list[Voice]
+
+
+class ConversationInfo(Response):
+    """One conversation, newest first in a list."""
+
+    conversation: str
+    created_at: float
+    updated_at: float
+    messages: int
+    title: str
+
+
+class ConversationsResponse(Response):
+    """A page of conversations; ``next`` continues it."""
+
+    conversations: list[ConversationInfo]
+    next: str | None = None
+
+
+class MessageInfo(Response):
+    """One message: the text as generated, and what was heard of it (``None``: not spoken)."""
+
+    role: str
+    text: str
+    created_at: float
+    heard: str | None = None
+    interrupted: bool = False
+    reply: str | None = None
+    provider: str = ""
+    voice: str = ""
+
+
+class ConversationResponse(Response):
+    """One conversation with its messages, oldest first."""
+
+    conversation: str
+    created_at: float
+    messages: list[MessageInfo]
+
+
+class DeletedResponse(Response):
+    """What was forgotten."""
+
+    deleted: int
+
+
+class RouteInfo(Response):
+    """One route of the API and the role it needs."""
+
+    method: str
+    path: str
+    role: str
+    summary: str
+
+
+class RoutesResponse(Response):
+    """Every route, sorted."""
+
+    routes: list[RouteInfo]
+
+
+class LogLevelResponse(Response):
+    """The least severe level that is logged; ``reverts_in_s`` until the configured one returns."""
+
+    level: LogLevel
+    configured: LogLevel
+    reverts_in_s: float | None = None
