@@ -30,7 +30,10 @@ structlog.configure(
     ]
 )
 
-PACKAGES = tuple(str(Path(__file__).parents[1] / part) for part in ("jarvisd/", "tui/jarvisctl/"))
+PACKAGES = tuple(
+    str(Path(__file__).parents[1] / part)
+    for part in ("jarvisd/", "tui/jarvisbench/", "tui/jarvisctl/")
+)
 SHARE_OF_LIMIT = 0.8  # the guard's own limit comes before that of pytest-timeout
 SESSION = f"jarvisd-tests-{uuid.uuid4()}"
 

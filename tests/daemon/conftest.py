@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvisctl.bench.synthetic_voice import Ballast, build_heavy, build_tiny
+from jarvisbench.synthetic_voice import Ballast, build_heavy, build_tiny
 from tests.fakes.conducted import Conducted, conducted
 from tests.support.daemon import RunningDaemon, running_daemon
 

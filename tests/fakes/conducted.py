@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from jarvisctl.bench.paced_server import http_chunk, json_response, read_request, serving, sse_event
+from jarvisbench.paced_server import http_chunk, json_response, read_request, serving, sse_event
 
 _HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from jarvisctl.bench.paced_server import (
+from jarvisbench.paced_server import (
     HttpRequest,
     http_chunk,
     json_response,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jarvisctl.bench.paced_server import json_response
+from jarvisbench.paced_server import json_response
 from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
 from jarvisd.llm import Builtin, ChosenProvider, LlamaServer

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from jarvisctl.bench.paced_server import paced
+from jarvisbench.paced_server import paced
 from jarvisd.llm.model import Completion
 from tests.llm.asking import QUESTION, collect, provider, text
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvisctl.bench.synthetic_voice import Ballast, build_heavy, build_tiny
+from jarvisbench.synthetic_voice import Ballast, build_heavy, build_tiny
 from jarvisd.speech.crew import CrewSettings
 from jarvisd.speech.pool import EngineCommand, Pool
 from jarvisd.speech.process import WorkerCommand

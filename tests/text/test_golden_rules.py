@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jarvisctl.bench.golden_rules import GOLDEN_RULES, GoldenRule
+from jarvisbench.golden_rules import GOLDEN_RULES, GoldenRule
 from jarvisd.text import SentenceSplitter
 from tests.text.chunks import by_size, made_from
 

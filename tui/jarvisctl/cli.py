@@ -50,7 +50,8 @@ VERBS = {
     "version": "Show the versions of jarvisctl and of the daemon.",
     "voices": "List the voices.",
 }
-UNLISTED = {"try": "jarvisctl.commands.try_"}
+# Verbs whose module is not named after them; benchmarks are a package of their own.
+MODULES = {"bench": "jarvisbench.command", "try": "jarvisctl.commands.try_"}
 
 
 class ReaderLeftError(Exception):
@@ -73,12 +74,9 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one verb; ``None`` where there is no such verb."""
-        if cmd_name in VERBS:
-            module = f"jarvisctl.commands.{cmd_name}"
-        elif cmd_name in UNLISTED:
-            module = UNLISTED[cmd_name]
-        else:
+        if cmd_name not in VERBS and cmd_name not in MODULES:
             return None
+        module = MODULES.get(cmd_name, f"jarvisctl.commands.{cmd_name}")
         command: click.Command = import_module(module).command
         return command
 
