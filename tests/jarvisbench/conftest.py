@@ -1,4 +1,4 @@
-"""The benchmarks are run through jarvisctl: its tests' scripted daemon and runner serve here too."""
+"""The benchmarks are run through jarvisctl: its scripted daemon and runner serve here."""
 
 from tests.jarvisctl.conftest import daemon, jarvisctl, socket_path
 
