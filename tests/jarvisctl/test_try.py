@@ -3,6 +3,7 @@
 import math
 import signal
 import subprocess
+import sys
 import wave
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from jarvisd.wire import LiveResponse
 from jarvisd.wire.client import ApiClient
 from tests.jarvisctl.conftest import Jarvisctl
 from tests.jarvisctl.samples import RATE, pcm
+from tests.support.planted import plant
 
 # An address where nobody listens: the builtin provider answers, whatever runs on this host.
 NO_MODEL = '[llm]\nprovider = "builtin"\n'
@@ -42,6 +44,21 @@ def test_try_answers_in_words_and_sound(jarvisctl: Jarvisctl, tmp_path: Path, co
     with wave.open(str(path)) as file:
         assert file.getnframes() > file.getframerate() / 2
     assert measure(path)[1] > -20
+
+
+def test_nothing_of_the_callers_directory_is_run(
+    jarvisctl: Jarvisctl, tmp_path: Path, config: Path
+) -> None:
+    hostile = tmp_path / "hostile"
+    hostile.mkdir()
+    trace = plant(hostile)
+    command = Path(sys.executable).with_name("jarvisctl")
+    ran = subprocess.run(
+        [command, "try", "--config", f"../{config.name}", "-o", "../jarvis.wav"],
+        capture_output=True, text=True, cwd=hostile, env=jarvisctl.environment(), check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert not trace.exists(), trace.read_text()
 
 
 def test_a_private_daemon_ends_and_leaves_nothing(config: Path) -> None:

@@ -166,7 +166,7 @@ class Rig:
 def spawned(module: str, *arguments: str) -> "Iterator[subprocess.Popen[bytes]]":
     """``python -m module``, ended with SIGTERM, or SIGKILL where that does not help."""
     process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-P", "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -69,10 +69,12 @@ class PrivateDaemon:
         self.state_dir.mkdir()
         arguments = ["--socket", str(self.socket), "--state-dir", str(self.state_dir)]
         if self._config is not None:
-            arguments += ["--config", str(self._config)]
+            arguments += ["--config", str(self._config.absolute())]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*self._launcher, sys.executable, "-m", "jarvisd", *arguments],
+                # Never from the caller's directory: a file uvloop.py there would be imported.
+                [*self._launcher, sys.executable, "-P", "-m", "jarvisd", *arguments],
+                cwd=self._folder.name,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -65,7 +65,7 @@ def _options(theme: str | None, animation: bool | None) -> list[str]:
 def _serve(invocation: Invocation, port: int, options: list[str]) -> None:
     from textual_serve.server import Server  # noqa: PLC0415 - only for --web
 
-    words = [sys.executable, "-c", "from jarvisctl.cli import main; main()", "top", *options]
+    words = [sys.executable, "-P", "-c", "from jarvisctl.cli import main; main()", "top", *options]
     if invocation.socket:
         words += ["--socket", invocation.socket]
     invocation.out.talk(
