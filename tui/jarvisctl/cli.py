@@ -146,7 +146,7 @@ def _reported(error: BaseException, invocation: Invocation) -> ExitCode:
         case click.Abort() | KeyboardInterrupt():
             return ExitCode.INTERRUPTED
         case click.ClickException():
-            error.show()
+            invocation.out.refusal(error)
             return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.FAILED
     failure = explained(_as_failure(error), invocation.sockets)
     invocation.out.failure(failure)

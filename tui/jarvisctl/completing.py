@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 from jarvisctl.invocation import Invocation
 from jarvisctl.sockets import choose
+from jarvisctl.terminal import one_line
 from jarvisd.errors import JarvisError
 from jarvisd.wire.client import ApiClient
 
@@ -40,7 +41,7 @@ def _from_daemon(path: str, names: Callable[[dict[str, Any]], Iterable[Named]]) 
         except (JarvisError, msgspec.MsgspecError, OSError, KeyError, TypeError):
             return []
         return [
-            CompletionItem(name, help=" ".join(about.split())[:60])
+            CompletionItem(name, help=one_line(about)[:60])
             for name, about in found
             if name.startswith(incomplete) and _PLAIN.fullmatch(name)
         ]

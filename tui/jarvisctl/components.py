@@ -16,6 +16,7 @@ MARKS = {
     "absent": ("○", "dim"),
     "failed": ("✗", "red"),
 }
+LEAST_COLUMNS = 20  # for what is said of a part, however long its name
 WELL = frozenset({"ready", "idle"})
 
 
@@ -35,13 +36,17 @@ def show_components(
         mark, colour = MARKS.get(part.state, ("?", "yellow"))
         age = ages[part.name]
         said = part.reason if times or part.reason else age and f"since {age}"
-        first, *more = wrap(said, columns() - len(indent)) or [""]
+        first, *more = wrap(said, max(LEAST_COLUMNS, columns() - len(indent))) or [""]
         lead = f"  {out.style(mark, colour)} {part.name.ljust(width)}  {part.state.ljust(9)} "
         out.line(f"{lead}{age.ljust(aged) if times else ''}{first}".rstrip())
         for line in more:
             out.line(indent + line)
         if part.hint and part.state not in WELL:
-            for line in wrap(f"→ {part.hint}", columns() - len(indent), subsequent_indent="  "):
+            for line in wrap(
+                f"→ {part.hint}",
+                max(LEAST_COLUMNS, columns() - len(indent)),
+                subsequent_indent="  ",
+            ):
                 out.line(indent + out.style(line, "cyan"))
 
 

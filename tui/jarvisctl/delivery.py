@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from urllib.parse import quote
 
 from jarvisctl.wav import WavReader
 from jarvisd.errors import JarvisError
@@ -79,7 +80,7 @@ class AudioDelivery(threading.Thread):
         self._hang_up = hang_up
         self.samples = 0
         self._client = client
-        self._path = f"/v1/replies/{reply}"
+        self._path = f"/v1/replies/{quote(reply, safe='')}"
         self._audio = f"{self._path}/audio" + ("?paced=true" if paced else "")
         self._factories = factories
         self._sinks: list[Sink] = []

@@ -80,7 +80,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = 
 
     ``right`` has an ``r`` at the index of every column that is aligned to the right.
     """
-    body = [list(row) for row in rows]
+    body = [[cell.replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(display_width, column)) for column in zip(header, *body, strict=True)]
     left = columns() - sum(widths[:-1]) - 2 * len(widths[:-1])
     widths[-1] = min(widths[-1], max(8, left))

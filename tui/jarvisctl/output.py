@@ -1,14 +1,19 @@
 """Where words go: data to stdout, talk to stderr, colours only where a person looks.
 
-Everything jarvisctl prints passes through one ``Output``. It never decides what to say.
+Everything jarvisctl prints passes through one ``Output``, which takes out what would drive the
+terminal: only the colours that were added here get through. It never decides what to say.
 """
 
+import io
 import os
+import re
 import sys
 from typing import Any, TextIO
 
+import click
 import msgspec
 
+from jarvisctl.terminal import escaped, printable
 from jarvisd.errors import JarvisError
 from jarvisd.wire import SCHEMA
 
@@ -21,6 +26,9 @@ _STYLES = {
     "blue": "34",
     "cyan": "36",
 }
+# A colour is a mark until it is written. No other text can hold one: the key is new each time.
+_KEY = os.urandom(8).hex()
+_MARK = re.compile(f"\ufdd0{_KEY}([0-9;]+)\ufdd1")
 
 
 class Style:
@@ -33,7 +41,8 @@ class Style:
         """``text`` in the named styles."""
         if not self.enabled or not names or not text:
             return text
-        return f"\x1b[{';'.join(_STYLES[name] for name in names)}m{text}\x1b[0m"
+        codes = ";".join(_STYLES[name] for name in names)
+        return f"\ufdd0{_KEY}{codes}\ufdd1{text}\ufdd0{_KEY}0\ufdd1"
 
 
 class Output:
@@ -60,23 +69,23 @@ class Output:
         self.style = self.talk_style
 
     def text(self, piece: str) -> None:
-        """Write a piece of data at once, exactly as it is."""
-        self._data.write(piece)
+        """Write a piece of data at once."""
+        self._data.write(_shown(piece))
         self._data.flush()
 
     def line(self, text: str = "") -> None:
         """Write one line of data."""
-        self._data.write(text + "\n")
+        self._data.write(_shown(text) + "\n")
 
     def talk(self, text: str = "") -> None:
         """Say something beside the data."""
         self._data.flush()
-        self._talk.write(text + "\n")
+        self._talk.write(_shown(text) + "\n")
         self._talk.flush()
 
     def talk_over(self, text: str) -> None:
         """Say something in place of the line that the cursor is on; only for a terminal."""
-        self._talk.write(f"\r\x1b[2K{text}")
+        self._talk.write(f"\r\x1b[2K{_shown(text)}")
         self._talk.flush()
 
     def object(self, value: dict[str, Any] | msgspec.Struct) -> None:
@@ -85,7 +94,7 @@ class Output:
         self._bytes(msgspec.json.encode({"schema": SCHEMA, **fields}))
 
     def raw_object(self, line: bytes) -> None:
-        """Write an object that the daemon sent, unchanged but for ``schema``."""
+        """Write an object that the daemon sent, with the same content and ``schema``."""
         separator = b"" if line.lstrip(b"{ ") == b"}" else b","
         self._bytes(b'{"schema":%d%s' % (SCHEMA, separator) + line.lstrip()[1:])
 
@@ -99,10 +108,26 @@ class Output:
         for line in error.hint.splitlines():
             self.talk(f"  {line}")
 
+    def refusal(self, error: click.ClickException) -> None:
+        """Say what is wrong with the command line."""
+        said = io.StringIO()
+        error.show(said)
+        self.talk(said.getvalue().rstrip())
+
     def _bytes(self, line: bytes) -> None:
         self._data.flush()
-        self._data.buffer.write(line + b"\n")
+        self._data.buffer.write(escaped(line) + b"\n")
         self._data.buffer.flush()
+
+
+def _shown(text: str) -> str:
+    """``text`` as the terminal gets it: printable, with our own colours."""
+    if "\ufdd0" not in text:
+        return printable(text)
+    pieces = _MARK.split(text)
+    pieces[::2] = map(printable, pieces[::2])
+    pieces[1::2] = [f"\x1b[{codes}m" for codes in pieces[1::2]]
+    return "".join(pieces)
 
 
 def _coloured(stream: TextIO) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Literal, TypeVar
+from urllib.parse import quote
 
 from jarvisctl.invocation import Invocation
 from jarvisd.wire import RepliesResponse
@@ -28,7 +29,7 @@ def each_reply(
             invocation.out.talk(f"There is nothing to {verb}.")
         for name in replies:
             try:
-                yield client.post(f"/v1/replies/{name}/{verb}", None, answer)
+                yield client.post(f"/v1/replies/{quote(name, safe='')}/{verb}", None, answer)
             except ApiError as error:
                 if reply or error.code != "reply.unknown":
                     raise

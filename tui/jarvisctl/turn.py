@@ -5,6 +5,7 @@ Used by ``say``, ``ask`` and ``try``. It follows events and never decides what t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from jarvisctl.delivery import AudioDelivery, SinkFactory
 from jarvisctl.exitcodes import ExitCode
@@ -185,7 +186,7 @@ class TurnRunner:
             self._out.talk(self._out.talk_style(self._note, "dim"))
             self._note = ""  # once is enough for a conversation
         elif self._show_text and isinstance(line.event, Token):
-            self._out.text(printable(line.event.text))
+            self._out.text(line.event.text)
 
     def _finish_line(self, turn: Turn) -> None:
         shown = self._show_text and not self._out.json and turn.text
@@ -202,7 +203,7 @@ class TurnRunner:
         played = delivery.stop() if delivery is not None else None
         if turn.started is None:
             return  # hanging up interrupted whatever there was
-        path = f"/v1/replies/{turn.started.reply}/interrupt"
+        path = f"/v1/replies/{quote(turn.started.reply, safe='')}/interrupt"
         try:
             turn.heard = client.post(path, InterruptRequest(played=played), InterruptResponse)
         except JarvisError as error:
@@ -221,13 +222,8 @@ def notable_skips(turn: Turn) -> list[ChunkSkipped]:
     return [skip for skip in turn.skipped.values() if skip.reason not in _QUIET_SKIPS]
 
 
-def printable(text: str) -> str:
-    """``text`` without control characters: what a model writes must not drive the terminal."""
-    return "".join(c for c in text if c in "\n\t" or not (ord(c) < 32 or 127 <= ord(c) < 160))
-
-
 def _ignoring_refusal(client: ApiClient, reply: str, played: PlayedRequest) -> None:
     try:
-        client.post(f"/v1/replies/{reply}/played", played, ReplyInfo)
+        client.post(f"/v1/replies/{quote(reply, safe='')}/played", played, ReplyInfo)
     except JarvisError:
         return  # the daemon estimates the position instead

@@ -11,7 +11,6 @@ from jarvisctl.completing import complete_conversation
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
-from jarvisctl.turn import printable
 from jarvisd.wire import (
     ConversationResponse,
     ConversationsResponse,
@@ -57,7 +56,7 @@ def list_(invocation: Invocation, limit: int = 20, before: str | None = None) ->
             entry.conversation,
             time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.updated_at)),
             str(entry.messages),
-            printable(entry.title),
+            entry.title,
         )
         for entry in page.conversations
     ]
@@ -114,9 +113,9 @@ def _show_message(out: Output, message: MessageInfo) -> None:
 
 def _text(out: Output, message: MessageInfo) -> str:
     """The message; what was written and never heard is dim, after a mark."""
-    text = printable(message.text).strip()
+    text = message.text.strip()
     if not message.interrupted or message.heard is None:
         return text
-    heard = printable(message.heard).strip()
+    heard = message.heard.strip()
     rest = text[len(heard) :] if text.startswith(heard) else ""
     return f"{heard}{out.style(' ✂', 'yellow')}{out.style(rest, 'dim')}"

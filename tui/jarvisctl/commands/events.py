@@ -11,7 +11,6 @@ from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, shortened
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
-from jarvisctl.turn import printable
 
 # The daemon sends a heartbeat when nothing happens; this much silence means that it hangs.
 SILENCE_S = 120.0
@@ -87,9 +86,9 @@ def _summary(kind: str, event: dict[str, Any]) -> str:
     """What a person wants to know of an event; of a type that is new to us, its plain fields."""
     summarise = _SUMMARIES.get(kind)
     try:
-        return printable(summarise(event) if summarise else _fields(event))
+        return summarise(event) if summarise else _fields(event)
     except (KeyError, TypeError, AttributeError):  # a daemon of another version
-        return printable(_fields(event))
+        return _fields(event)
 
 
 def _state(event: dict[str, Any]) -> str:

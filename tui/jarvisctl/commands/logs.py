@@ -10,7 +10,6 @@ import msgspec
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.output import Output
-from jarvisctl.turn import printable
 from jarvisd.wire import LogLine
 
 # The daemon sends a heartbeat when nothing happens; this much silence means that it hangs.
@@ -61,7 +60,7 @@ def _show(out: Output, line: LogLine) -> None:
     level = out.style(line.level.ljust(7), _COLOURS.get(line.level, "bold"))
     reply = f" reply={line.reply}" if line.reply else ""
     first, *more = line.message.splitlines() or [""]
-    out.line(f"{at}  {level}  {line.component.ljust(9)} {printable(first)}{reply}")
+    out.line(f"{at}  {level}  {line.component.ljust(9)} {first}{reply}")
     for rest in more:
-        out.line(" " * 10 + printable(rest))
+        out.line(" " * 10 + rest)
     out.text("")

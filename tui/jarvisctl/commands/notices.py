@@ -9,7 +9,6 @@ import msgspec
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, folded
 from jarvisctl.output import Output
-from jarvisctl.turn import printable
 from jarvisd.wire import Notice, NoticesResponse
 
 _COLOURS = {"info": "green", "warning": "yellow", "error": "red"}
@@ -46,8 +45,8 @@ def _show(out: Output, notice: Notice) -> None:
     reply = f"  {notice.reply}" if notice.reply else ""
     out.line(f"{at}  {level}  {notice.name}{reply}")
     indent = " " * 25
-    for line in folded(printable(notice.message), columns() - len(indent)):
+    for line in folded(notice.message, columns() - len(indent)):
         out.line(indent + line)
-    hint = f"→ {printable(notice.hint)}" if notice.hint else ""
+    hint = f"→ {notice.hint}" if notice.hint else ""
     for line in folded(hint, columns() - len(indent)):
         out.line(indent + out.style(line, "cyan"))

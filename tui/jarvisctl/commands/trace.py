@@ -12,6 +12,7 @@ from jarvisctl import otlp
 from jarvisctl.completing import complete_traced_reply
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
 from jarvisctl.layout import columns, table
+from jarvisctl.terminal import escaped
 from jarvisctl.waterfall import headline, milliseconds, waterfall
 from jarvisd.errors import JarvisError
 from jarvisd.wire import TraceInfo, TraceResponse, TracesResponse
@@ -93,7 +94,8 @@ def export(invocation: Invocation, reply: str | None, output: str | None) -> Non
     with invocation.client() as client:
         replies = [reply] if reply else [one.reply for one in _all(client)]
         traces = [msgspec.convert(_fetch(client, one), TraceResponse) for one in replies]
-    document = msgspec.json.format(msgspec.json.encode(otlp.document(traces)), indent=1).decode()
+    plain = msgspec.json.format(msgspec.json.encode(otlp.document(traces)), indent=1)
+    document = escaped(plain).decode()
     if not output:
         invocation.out.line(document)
         return

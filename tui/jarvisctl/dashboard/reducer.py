@@ -27,7 +27,7 @@ from jarvisctl.dashboard.messages import (
 )
 from jarvisctl.dashboard.replies import advanced, placed
 from jarvisctl.dashboard.snapshot import Level, Link, LogLine, ReplyView, Snapshot, Speed
-from jarvisctl.turn import printable
+from jarvisctl.terminal import printable
 from jarvisd.wire import (
     GovernorDecision,
     ReplyDone,

@@ -14,7 +14,7 @@ from jarvisctl.dashboard import waterfall
 from jarvisctl.dashboard.figures import milliseconds
 from jarvisctl.dashboard.look import FAINT, KEY, OUTCOMES, column, line
 from jarvisctl.dashboard.snapshot import ReplyView
-from jarvisctl.turn import printable
+from jarvisctl.terminal import printable
 from jarvisd.wire import TraceResponse
 
 

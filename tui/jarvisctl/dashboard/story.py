@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jarvisctl.dashboard.snapshot import Level
-from jarvisctl.turn import printable
+from jarvisctl.terminal import printable
 from jarvisd.wire import (
     Chunk,
     ChunkSkipped,

@@ -8,7 +8,7 @@ from jarvisctl.dashboard import playback
 from jarvisctl.dashboard.look import BAD, FAINT, HINT, WARN, line
 from jarvisctl.dashboard.snapshot import ReplyView, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
-from jarvisctl.turn import printable
+from jarvisctl.terminal import printable
 
 SPOKEN_WORD = "$block-cursor-foreground on $block-cursor-background bold"
 EMPTY = (
