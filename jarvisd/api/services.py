@@ -39,8 +39,8 @@ class Reply(Protocol):
         """Hertz of its audio: signed 16-bit little-endian, mono."""
         ...
 
-    def events(self) -> AsyncIterator[ReplyEvent]:
-        """All events from the first; ends after the terminal one."""
+    def events(self, since: int = 0) -> AsyncIterator[ReplyEvent]:
+        """Its events from number ``since`` on; ends after the terminal one."""
         ...
 
     def audio(self, *, paced: bool = False, start: int = 0) -> AsyncIterator[bytes]:

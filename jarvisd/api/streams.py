@@ -81,11 +81,11 @@ def reply_stream(reply: Reply, media: str, *, paced: bool) -> Stream:
     return audio_stream(reply, media, paced=paced)
 
 
-def event_stream(reply: Reply) -> Stream:
-    """All events of ``reply``, one a line."""
+def event_stream(reply: Reply, since: int = 0) -> Stream:
+    """The events of ``reply`` from number ``since`` on, one a line."""
     return Stream(
         audio.NDJSON,
-        _lines(reply.events()),
+        _lines(reply.events(since)),
         headers={"X-Jarvis-Reply": reply.id},
         abandoned=reply.abandoned,
     )

@@ -35,9 +35,9 @@ class EventLog:
         self._publish(event)
         self._changed.notify()
 
-    async def read(self) -> AsyncIterator[ReplyEvent]:
-        """Yield every event from the first on, ending after the terminal one."""
-        position = 0
+    async def read(self, since: int = 0) -> AsyncIterator[ReplyEvent]:
+        """Yield every event from number ``since`` on, ending after the terminal one."""
+        position = since
         while True:
             while position < len(self._events):
                 yield self._events[position]

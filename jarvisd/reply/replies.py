@@ -151,7 +151,7 @@ class Replies:
         _, late = await asyncio.wait(settling, timeout=deadline_s)
         if late:
             for reply in self._replies.values():
-                reply.abandoned()
+                reply.cut()
             await asyncio.wait(settling, timeout=FLUSH_TIMEOUT_S)
         for waiting in settling:
             waiting.cancel()
@@ -246,6 +246,7 @@ class Replies:
             delivery=delivery,
             announcer=announcer,
             recorder=self,
+            on_disconnect=request.on_disconnect,
         )
         self._replies[id_] = reply
         self.total += 1

@@ -21,7 +21,7 @@ from jarvisd.reply.speaking import Speaker
 from jarvisd.reply.voice import ReplyVoice
 from jarvisd.reply.writing import Writer
 from jarvisd.speech import Synthesis
-from jarvisd.wire import InterruptResponse, ReplyEvent, ReplyInfo, ReplyState
+from jarvisd.wire import InterruptResponse, OnDisconnect, ReplyEvent, ReplyInfo, ReplyState
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,9 @@ class Reply:
         delivery: Delivery | None,
         announcer: Announcer,
         recorder: Recorder,
+        on_disconnect: OnDisconnect = "stop",
     ) -> None:
+        """``on_disconnect``: what becomes of it when the client that asked for it hangs up."""
         self.id = id_
         self.conversation = conversation
         self.provider = provider
@@ -91,6 +93,7 @@ class Reply:
         self._delivery = delivery
         self._announcer = announcer
         self._recorder = recorder
+        self._on_disconnect = on_disconnect
         self._recorded = False
         self._freeing: list[Synthesis] = []
         self._task: asyncio.Task[None] | None = None
@@ -251,9 +254,9 @@ class Reply:
 
     # --- reading it -----------------------------------------------------------------------------
 
-    def events(self) -> AsyncIterator[ReplyEvent]:
-        """All events from the first; ends after the terminal one."""
-        return self._announcer.log.read()
+    def events(self, since: int = 0) -> AsyncIterator[ReplyEvent]:
+        """Its events from number ``since`` on; ends after the terminal one."""
+        return self._announcer.log.read(since)
 
     async def audio(self, *, paced: bool = False, start: int = 0) -> AsyncIterator[bytes]:
         """PCM (s16le, mono) from sample ``start``: as it is made, or in real time when paced."""
@@ -289,9 +292,14 @@ class Reply:
         )
 
     def abandoned(self) -> None:
-        """The client that carried this reply went away: nobody listens any more."""
-        if self.audible:
+        """The client that asked for this reply went away: it stops, unless it was to go on."""
+        if self._on_disconnect == "stop" and self.audible:
             log.info("reply.abandoned", reply=self.id)
+            self._stop()
+
+    def cut(self) -> None:
+        """The daemon stops: it ends here."""
+        if self.audible:
             self._stop()
 
     def pause(self) -> ReplyInfo:

@@ -6,9 +6,12 @@ from msgspec import Meta
 
 from jarvisd.wire.base import LogLevel, Request, SampleRate, Speed, Text
 
+# What becomes of a reply when the connection that asked for it closes.
+OnDisconnect = Literal["stop", "continue"]
+
 
 class SayRequest(Request):
-    """Speak a text."""
+    """Speak a text. ``on_disconnect`` ``continue``: it goes on when this client hangs up."""
 
     text: Text
     voice: str = "default"
@@ -16,10 +19,14 @@ class SayRequest(Request):
     sample_rate: SampleRate | None = None
     paced: bool = False
     trace: bool = False
+    on_disconnect: OnDisconnect = "stop"
 
 
 class ReplyRequest(Request):
-    """Ask the assistant. Without ``conversation`` a new one begins."""
+    """Ask the assistant. Without ``conversation`` a new one begins.
+
+    ``on_disconnect`` ``continue``: the reply goes on when this client hangs up.
+    """
 
     text: Text
     conversation: str | None = None
@@ -31,6 +38,7 @@ class ReplyRequest(Request):
     speak: bool = True
     max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     seed: int | None = None
+    on_disconnect: OnDisconnect = "stop"
 
 
 class InterruptRequest(Request):
@@ -63,6 +71,12 @@ class AudioQuery(Request):
 
     paced: bool = False
     start: Annotated[int, Meta(ge=0)] = 0
+
+
+class ReplyEventsQuery(Request):
+    """Query of ``GET /v1/replies/{reply}/events``: from event number ``since`` on, that one too."""
+
+    since: Annotated[int, Meta(ge=0)] = 0
 
 
 class ConversationsQuery(Request):

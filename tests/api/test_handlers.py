@@ -142,6 +142,26 @@ async def test_audio_of_a_reply_from_any_sample(api: Running, client: httpx.Asyn
     assert api.replies.known["r1"].paced is True
 
 
+async def test_events_of_a_reply_from_any_on(api: Running, client: httpx.AsyncClient) -> None:
+    whole = (await client.post("/v1/say", json={"text": "x"})).text.splitlines()
+    rest = await client.get("/v1/replies/r1/events?since=1")
+    assert rest.headers["content-type"] == "application/x-ndjson"
+    assert rest.text.splitlines() == whole[1:]
+    assert (await client.get("/v1/replies/r1/events")).text.splitlines() == whole
+    unknown = await client.get("/v1/replies/r9/events")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "reply.unknown")
+
+
+async def test_who_follows_a_reply_does_not_carry_it(
+    api: Running, client: httpx.AsyncClient
+) -> None:
+    api.replies.known["r1"] = reply = FakeReply()
+    reply.started()
+    async with client.stream("GET", "/v1/replies/r1/events") as response:
+        assert response.status_code == 200
+    assert reply.abandonments == 0
+
+
 async def test_a_listener_that_leaves_abandons_nothing(
     api: Running, client: httpx.AsyncClient
 ) -> None:

@@ -36,6 +36,7 @@ POST /v1/replies operator
 GET /v1/replies/recent observer
 GET /v1/replies/{reply} observer
 GET /v1/replies/{reply}/audio operator
+GET /v1/replies/{reply}/events operator
 POST /v1/replies/{reply}/interrupt operator
 POST /v1/replies/{reply}/pause operator
 POST /v1/replies/{reply}/played operator

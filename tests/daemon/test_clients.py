@@ -1,6 +1,7 @@
 """Clients that stop reading, vanish or send rubbish: the daemon stays, and nothing of them does."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -157,3 +158,19 @@ async def test_many_turns_leave_nothing(tmp_path: Path) -> None:
                     if number % 3 == 0:
                         await answer.post("interrupt")
                     await answer.end()
+
+
+async def test_a_client_that_lost_its_line_resumes_its_reply(tmp_path: Path) -> None:
+    request = {"text": "This is a sentence. " * 5, "on_disconnect": "continue"}
+    async with running_daemon(tmp_path, settings=IMPATIENT) as daemon:
+        async with turn(daemon, "/v1/say", request) as said:
+            await said.until("chunk")
+            seen = len(said.events)
+            await said.vanish()
+            path = f"/v1/replies/{said.id}/events?since={seen}"
+            rest = (await daemon.client.get(path)).text.splitlines()
+        events = [*said.events[:seen], *map(json.loads, rest)]
+        assert [event["seq"] for event in events] == list(range(len(events)))
+        assert events[-1]["type"] == "reply.done"
+        missing = await daemon.client.get("/v1/replies/r-nobody/events?since=3")
+        assert (missing.status_code, missing.json()["error"]["code"]) == (404, "reply.unknown")

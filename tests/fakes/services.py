@@ -155,8 +155,8 @@ class FakeReply:
 
     # what the API sees
 
-    async def events(self) -> AsyncIterator[ReplyEvent]:
-        async for event in self._follow(self._events):
+    async def events(self, since: int = 0) -> AsyncIterator[ReplyEvent]:
+        async for event in self._follow(self._events, since):
             yield event
 
     async def audio(self, *, paced: bool = False, start: int = 0) -> AsyncIterator[bytes]:
@@ -166,8 +166,7 @@ class FakeReply:
             yield piece[skip:]
             skip = max(0, skip - len(piece))
 
-    async def _follow(self, items: list[Any]) -> AsyncIterator[Any]:
-        index = 0
+    async def _follow(self, items: list[Any], index: int = 0) -> AsyncIterator[Any]:
         while True:
             while index < len(items):
                 yield items[index]

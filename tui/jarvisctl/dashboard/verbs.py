@@ -53,6 +53,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("GET", "/v1/replies/recent", "Recent replies", "Show the last replies and their spans"),
     Verb("GET", "/v1/replies/{reply}", "This reply", "Where the current reply stands", "reply"),
     Verb("GET", "/v1/replies/{reply}/audio", "Listen", "Replies asked here are heard here", "here"),
+    Verb("GET", "/v1/replies/{reply}/events", "Follow", "The panels here do this", "here"),
     Verb("POST", "/v1/replies/{reply}/interrupt", "Interrupt", "Silence it at once", "reply"),
     Verb("POST", "/v1/replies/{reply}/pause", "Pause", "Hold the reply where it is", "reply"),
     Verb("POST", "/v1/replies/{reply}/played", "Played", "The player here reports this", "here"),
