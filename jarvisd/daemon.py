@@ -1,6 +1,6 @@
 """The process: signals, sockets, rooms, API and supervision, started in order, stopped in reverse.
 
-With ``rooms`` it is the composition root. It holds the order of things and nothing else; what the
+With ``wiring`` it is the composition root. It holds the order of things and nothing else; what the
 parts do is theirs.
 """
 
@@ -25,12 +25,12 @@ from jarvisd.host.supervision import Supervision, extended
 from jarvisd.observe.liveness import Liveness
 from jarvisd.observe.status import StatusReport
 from jarvisd.reloading import Reloader
-from jarvisd.rooms import Rooms, start_rooms
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES, LogRing
 from jarvisd.wire import Component, ReloadResponse
+from jarvisd.wiring import Rooms, start_rooms
 
 log = structlog.get_logger("jarvisd")
 
@@ -92,16 +92,16 @@ class Daemon:
         stack.push_async_callback(rooms.replies.close, self._deadline_s)
         rooms.overview.connections = lambda: server.connections
         self._announce(stack, listening, notifier, rooms)
-        signs = Liveness(
+        liveness = Liveness(
             self.settings, replies=rooms.replies, speech=rooms.speech, store=rooms.store
         )
-        supervision.start(signs)
+        supervision.start(liveness)
         stack.callback(supervision.wind_down)
         told: tuple[Callable[[Settings], None], ...] = (
             lambda settings: level_switch.configure(settings.log.level),
             rooms.apply,
             lambda settings: server.apply(settings.api),
-            signs.apply,
+            liveness.apply,
             lambda _: self._look(rooms.overview),
         )
         self._reloader = Reloader(

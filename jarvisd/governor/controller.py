@@ -29,7 +29,7 @@ LESSON_S = 8.0
 UNKNOWN_COST = 0.5
 # Playback that was dry for so much of so long a time, with everything, will be dry again: then
 # both get half.
-PATIENCE_S = 30.0
+DRY_WINDOW_S = 30.0
 DRY_SHARE = 0.3
 DRY_S = 0.05
 YIELDING = 5  # the weight's divisor while giving way
@@ -100,7 +100,7 @@ class Governor:
     def _is_lost(self, sample: Sample) -> bool:
         """Whether playback runs dry whatever speech is given."""
         tried_s = sample.now - self._since
-        dry = self._dry_s >= DRY_SHARE * tried_s >= DRY_SHARE * PATIENCE_S
+        dry = self._dry_s >= DRY_SHARE * tried_s >= DRY_SHARE * DRY_WINDOW_S
         return dry and sample.generating and self._too_much(sample)
 
     def _enter(self, phase: Phase, now: float) -> None:

@@ -15,10 +15,10 @@ from contextlib import suppress
 import structlog
 
 from jarvisd.config import HostSettings
+from jarvisd.host.cgroup_status import CgroupStatus, WorkerUsage
 from jarvisd.host.group import Group, cpu_max
 from jarvisd.host.plain_placement import WORKER_OOM_SCORE
 from jarvisd.host.processes import family, set_oom_score
-from jarvisd.host.standing import Standing, Usage
 
 MIB = 1_048_576
 WANTED = ("cpu", "cpuset", "memory", "pids")
@@ -42,12 +42,12 @@ class GroupPlacement:
         self._given -= refused.keys()
         self._per_worker = self._given & frozenset(PER_WORKER)
         self._workers.enable(sorted(self._per_worker))
-        self.standing = self._assess(refused)
+        self.status = self._assess(refused)
         self._set_up()
 
     # --- workers --------------------------------------------------------------------------------
 
-    def house(self, pid: int) -> None:
+    def attach(self, pid: int) -> None:
         """Move a worker into a group of its own; one that has ended already needs none."""
         set_oom_score(pid, WORKER_OOM_SCORE)
         try:
@@ -58,12 +58,12 @@ class GroupPlacement:
         except OSError as error:
             if error.errno != errno.ESRCH:
                 _log.warning("cgroup.worker_not_placed", pid=pid, reason=error.strerror)
-            self.vacate(pid)
+            self.detach(pid)
             return
         with self._busy:
             self._highs[pid] = 0
 
-    def vacate(self, pid: int) -> None:
+    def detach(self, pid: int) -> None:
         """Remove an ended worker's group; the system removes what is left over."""
         with self._busy:
             self._highs.pop(pid, None)
@@ -81,10 +81,10 @@ class GroupPlacement:
         self._put(self._workers, "cpu.weight", str(weight))
         self._put(self._workers, "cpu.max", wanted[1])
 
-    def usage(self) -> Usage:
+    def usage(self) -> WorkerUsage:
         """Counters of ``workers/``, and who met a memory limit."""
         pressure = self._workers.cpu_pressure()
-        return Usage(
+        return WorkerUsage(
             cpu_s=self._workers.cpu_s(),
             waited_s=pressure.some.total_s if pressure else None,
             swollen=tuple(self._swollen()) if "memory" in self._per_worker else (),
@@ -126,19 +126,19 @@ class GroupPlacement:
         if why := group.set(name, value):
             _log.warning("cgroup.not_set", file=str(group.path / name), value=value, reason=why)
 
-    def _assess(self, refused: dict[str, str]) -> Standing:
+    def _assess(self, refused: dict[str, str]) -> CgroupStatus:
         missing = [name for name in ("cpu", "memory") if name not in self._given]
         if self._settings.cpuset and "cpuset" not in self._given:
             missing.append("cpuset")
         if not missing:
-            return Standing("ready")
+            return CgroupStatus("ready")
         names = " and ".join(missing)
         if any(name in refused for name in missing):
             why = "; ".join(f"{name}: {refused[name]}" for name in missing if name in refused)
-            return Standing(
+            return CgroupStatus(
                 "degraded", f"The controllers {names} were refused ({why}).", "jarvisctl doctor"
             )
-        return Standing(
+        return CgroupStatus(
             "degraded",
             f"The controllers {names} are not offered to our group.",
             "In the unit: Delegate=cpu cpuset memory pids. Boot with unified control groups.",

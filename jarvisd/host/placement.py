@@ -12,10 +12,10 @@ import structlog
 
 from jarvisd.config import HostSettings
 from jarvisd.host import cgroup
+from jarvisd.host.cgroup_status import CgroupStatus, WorkerUsage
 from jarvisd.host.group import Group
 from jarvisd.host.group_placement import GroupPlacement
 from jarvisd.host.plain_placement import PlainPlacement
-from jarvisd.host.standing import Standing, Usage
 
 _log = structlog.get_logger("jarvisd.host")
 
@@ -24,15 +24,15 @@ class Placement(Protocol):
     """How much of the machine the workers have. No call raises."""
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> CgroupStatus:
         """What was achieved."""
         ...
 
-    def house(self, pid: int) -> None:
+    def attach(self, pid: int) -> None:
         """A worker was started: put it into its place."""
         ...
 
-    def vacate(self, pid: int) -> None:
+    def detach(self, pid: int) -> None:
         """A worker has ended."""
         ...
 
@@ -40,7 +40,7 @@ class Placement(Protocol):
         """Give all workers together this weight, and so many cores (``None``: no limit)."""
         ...
 
-    def usage(self) -> Usage:
+    def usage(self) -> WorkerUsage:
         """The workers' counters now."""
         ...
 
@@ -59,11 +59,11 @@ def place(
         except OSError as error:
             reason = f"The control group {found.path} cannot be divided: {error.strerror or error}."
             placement = PlainPlacement(settings, reason, "systemd-cgls shows who else is in it.")
-    standing = placement.standing
+    status = placement.status
     _log.info(
-        f"cgroup.{standing.state}",
+        f"cgroup.{status.state}",
         group=str(found.path or ""),
-        reason=standing.reason,
-        hint=standing.hint,
+        reason=status.reason,
+        hint=status.hint,
     )
     return placement

@@ -9,8 +9,8 @@ import os
 import threading
 
 from jarvisd.config import HostSettings
+from jarvisd.host.cgroup_status import CgroupStatus, WorkerUsage
 from jarvisd.host.processes import cpu_list, cpu_s, set_affinity, set_oom_score
-from jarvisd.host.standing import Standing, Usage
 
 # Workers are the first to go where memory runs out: they are replaced within a second.
 WORKER_OOM_SCORE = 500
@@ -20,7 +20,7 @@ class PlainPlacement:
     """``reason`` and ``hint`` say why there are no control groups."""
 
     def __init__(self, settings: HostSettings, reason: str, hint: str) -> None:
-        self.standing = Standing("absent", f"{reason} Workers are only nice.", hint)
+        self.status = CgroupStatus("absent", f"{reason} Workers are only nice.", hint)
         self._busy = threading.Lock()
         self._workers: set[int] = set()
         self._ended_s = 0.0
@@ -31,7 +31,7 @@ class PlainPlacement:
         if settings.cpuset:
             set_affinity(os.getpid(), self._cpus)
 
-    def house(self, pid: int) -> None:
+    def attach(self, pid: int) -> None:
         """Give a worker the affinity that is in force, and a high OOM score."""
         set_oom_score(pid, WORKER_OOM_SCORE)
         with self._busy:
@@ -39,7 +39,7 @@ class PlainPlacement:
             if self._allowed < len(self._cpus):
                 set_affinity(pid, self._cpus[-self._allowed :])
 
-    def vacate(self, pid: int) -> None:
+    def detach(self, pid: int) -> None:
         """Forget a worker, but not what it used."""
         with self._busy:
             self._workers.discard(pid)
@@ -56,8 +56,8 @@ class PlainPlacement:
             for pid in self._workers:
                 set_affinity(pid, self._cpus[-allowed:])
 
-    def usage(self) -> Usage:
+    def usage(self) -> WorkerUsage:
         """Seconds of CPU, from each process."""
         with self._busy:
             self._last_cpu_s = {pid: cpu_s(pid) for pid in self._workers}
-            return Usage(cpu_s=self._ended_s + sum(self._last_cpu_s.values()))
+            return WorkerUsage(cpu_s=self._ended_s + sum(self._last_cpu_s.values()))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import structlog
 
 from jarvisd.host.notify import Notifier
-from jarvisd.host.watchdog import Sign, Watchdog, watchdog_s
+from jarvisd.host.watchdog import PartProgress, Watchdog, watchdog_s
 
 log = structlog.get_logger("jarvisd.host")
 
@@ -32,7 +32,7 @@ class Supervision:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._notifier = notifier
-        self._signs: Callable[[], Iterable[Sign]] = tuple
+        self._parts: Callable[[], Iterable[PartProgress]] = tuple
         self._clock = clock
         limit_s = watchdog_s(environ, os.getpid()) if notifier.connected else None
         self.interval_s = limit_s / 2 if limit_s is not None else None
@@ -40,9 +40,9 @@ class Supervision:
         self._known: frozenset[str] = frozenset()
         self._timer: asyncio.TimerHandle | None = None
 
-    def start(self, signs: Callable[[], Iterable[Sign]]) -> None:
-        """Begin to report progress, as ``signs`` shows it, if anybody asked for it."""
-        self._signs = signs
+    def start(self, parts: Callable[[], Iterable[PartProgress]]) -> None:
+        """Begin to report progress, as ``parts`` shows it, if anybody asked for it."""
+        self._parts = parts
         if self.interval_s is not None:
             self._look()
 
@@ -54,12 +54,12 @@ class Supervision:
 
     def wind_down(self) -> None:
         """The parts end one by one from here on: only the loop itself still has to turn."""
-        self._signs = tuple
+        self._parts = tuple
 
     def _look(self) -> None:
         assert self.interval_s is not None  # noqa: S101 - start looked
         self._timer = asyncio.get_running_loop().call_later(self.interval_s, self._look)
-        stuck = self._watchdog.look(self._clock(), self._signs())
+        stuck = self._watchdog.look(self._clock(), self._parts())
         for one in stuck:
             if one.name not in self._known:
                 log.critical("watchdog.stuck", part=one.name, reason=one.reason)

@@ -1,9 +1,9 @@
 """Whether the daemon makes progress: what its parts show, weighed over time. Pure.
 
-A part is stuck when it owes something and has not taken a step for longer than any wait it may
-have. Time counts only as far as we were awake to see it pass: a host that stops everybody (a busy
-machine, a suspended one) makes nobody stuck. It never judges whether a part's work is any good; an
-engine or a model that is slow, broken or gone is no reason to restart the daemon.
+A part is stuck when it has work and has not taken a step for longer than any wait it may have. Time
+counts only as far as we were awake to see it pass: a host that stops everybody (a busy machine, a
+suspended one) makes nobody stuck. It never judges whether a part's work is any good; an engine or a
+model that is slow, broken or gone is no reason to restart the daemon.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,18 +14,19 @@ MOST_INTERVALS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class PartProgress:
     """What one part shows.
 
-    ``steps`` changes with everything it does. ``owing`` says whether standing still would be
-    wrong, and ``patience_s`` how long it may stand still all the same: longer than the longest
-    time limit that bounds its waits. ``ended`` is why it will never take a step again, or empty.
+    ``steps`` changes with everything it does. ``expects_progress``: it has work, so that standing
+    still is wrong. ``timeout_s``: for how long it may stand still all the same, which is longer
+    than the longest time limit of its waits. ``ended``: why it will never take a step again, or
+    empty.
     """
 
     name: str
     steps: int
-    owing: bool
-    patience_s: float
+    expects_progress: bool
+    timeout_s: float
     ended: str = ""
 
 
@@ -46,25 +47,25 @@ class Watchdog:
         self._awake_s = 0.0
         self._moved: dict[str, tuple[int, float]] = {}
 
-    def look(self, now: float, signs: Iterable[Sign]) -> list[Stuck]:
+    def look(self, now: float, parts: Iterable[PartProgress]) -> list[Stuck]:
         """Judge all parts at monotonic second ``now``; parts not shown any more are forgotten."""
         if self._last is not None:
             self._awake_s += min(max(0.0, now - self._last), self._longest_step_s)
         self._last = now
         before, self._moved = self._moved, {}
-        return [stuck for sign in signs if (stuck := self._judge(sign, before))]
+        return [stuck for part in parts if (stuck := self._judge(part, before))]
 
-    def _judge(self, sign: Sign, before: Mapping[str, tuple[int, float]]) -> Stuck | None:
-        if sign.ended:
-            return Stuck(sign.name, sign.ended)
-        steps, since = before.get(sign.name, (sign.steps, self._awake_s))
-        if steps != sign.steps or not sign.owing:
+    def _judge(self, part: PartProgress, before: Mapping[str, tuple[int, float]]) -> Stuck | None:
+        if part.ended:
+            return Stuck(part.name, part.ended)
+        steps, since = before.get(part.name, (part.steps, self._awake_s))
+        if steps != part.steps or not part.expects_progress:
             since = self._awake_s
-        self._moved[sign.name] = (sign.steps, since)
+        self._moved[part.name] = (part.steps, since)
         still_s = self._awake_s - since
-        # Two looks more than its patience: between two of them it may not have had a turn at all.
-        if still_s > sign.patience_s + 2 * self._longest_step_s:
-            return Stuck(sign.name, f"no step for {still_s:.0f} s")
+        # Two looks more than its timeout: between two of them it may not have had a turn at all.
+        if still_s > part.timeout_s + 2 * self._longest_step_s:
+            return Stuck(part.name, f"no step for {still_s:.0f} s")
         return None
 
 

@@ -13,9 +13,9 @@ from jarvisd.reply.replies import Replies
 from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
 from jarvisd.store import Store
+from jarvisd.telemetry.counters import Counters
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.series import row_of
-from jarvisd.telemetry.tally import Tally
 
 
 class Collector:
@@ -28,7 +28,7 @@ class Collector:
         speech: Speech,
         store: Store,
         lag: LoopLag,
-        tally: Tally,
+        counters: Counters,
         rss_bytes: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -36,7 +36,7 @@ class Collector:
         self._speech = speech
         self._store = store
         self._lag = lag
-        self._tally = tally
+        self._counters = counters
         self._rss_bytes = rss_bytes
         self._clock = clock
         self._consumption = Consumption()
@@ -74,6 +74,6 @@ class Collector:
 
     def _tokens_per_s(self, now: float, audible: list[Reply]) -> float | None:
         """No value while no model writes: it is not slow then."""
-        rate = self._pieces.update(now, float(self._tally.pieces))
+        rate = self._pieces.update(now, float(self._counters.pieces))
         writing = any(not reply.over for reply in audible)
         return rate if rate or writing else None

@@ -6,7 +6,7 @@ for a step.
 """
 
 from jarvisd.config import Settings
-from jarvisd.host.watchdog import Sign
+from jarvisd.host.watchdog import PartProgress
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.store import Store
@@ -17,7 +17,7 @@ GRACE_S = 60.0
 
 
 class Liveness:
-    """Calling it returns every part's sign."""
+    """Calling it returns what every part shows of its progress."""
 
     def __init__(
         self, settings: Settings, *, replies: Replies, speech: Speech, store: Store
@@ -40,27 +40,27 @@ class Liveness:
         )
         self._reply_s = model_s + GRACE_S
 
-    def __call__(self) -> list[Sign]:
+    def __call__(self) -> list[PartProgress]:
         """The parts that exist now: the workers' supervisor, the writer, and every reply."""
         speech = self._speech
-        signs = [Sign("workers", speech.steps, speech.owing, self._speech_s)]
+        parts = [PartProgress("workers", speech.steps, speech.expects_progress, self._speech_s)]
         if (writer := self._store.writer) is not None:
-            signs.append(_writer_sign(writer))
-        signs += [
-            Sign(f"reply {reply.id}", reply.steps, reply.owing, self._reply_s)
+            parts.append(_writer_progress(writer))
+        parts += [
+            PartProgress(f"reply {reply.id}", reply.steps, reply.expects_progress, self._reply_s)
             for reply in self._replies.unsettled()
         ]
-        return signs
+        return parts
 
 
-def _writer_sign(writer: Writer) -> Sign:
-    """It always owes a step, because it is asked for one each time."""
+def _writer_progress(writer: Writer) -> PartProgress:
+    """Progress is always expected of it, because it is asked for a step each time."""
     steps = writer.steps
     writer.ping()
-    return Sign(
+    return PartProgress(
         "database writer",
         steps,
-        owing=True,
-        patience_s=LONGEST_RETRY_S + GRACE_S,
+        expects_progress=True,
+        timeout_s=LONGEST_RETRY_S + GRACE_S,
         ended=writer.ended,
     )

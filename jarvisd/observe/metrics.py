@@ -44,7 +44,7 @@ class MetricsText:
             families(
                 Snapshot(
                     status=self._status(),
-                    tally=self._telemetry.tally,
+                    counters=self._telemetry.counters,
                     spans=self._telemetry.records.spans,
                     tokens_per_s=newest.get("tokens_per_s"),
                     model_loss=self._governor().now.loss,

@@ -16,8 +16,8 @@ import msgspec
 import jarvisd
 from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
+from jarvisd.host.cgroup_status import CgroupStatus
 from jarvisd.host.facts import HostReader, read_host_facts
-from jarvisd.host.standing import Standing
 from jarvisd.host.status_line import describe
 from jarvisd.llm import ChosenProvider, HostFacts
 from jarvisd.llm.builtin import ComponentFact
@@ -27,7 +27,7 @@ from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
-from jarvisd.telemetry.tally import Tally
+from jarvisd.telemetry.counters import Counters
 from jarvisd.wire import (
     Component,
     ComponentState,
@@ -84,7 +84,7 @@ class StatusReport:
         speech: Speech,
         store: Store,
         providers: ChosenProvider,
-        tally: Tally,
+        counters: Counters,
         loop_lag_ms: Callable[[], float],
         state_dir: Path,
         clock: Callable[[], float] = time.monotonic,
@@ -94,7 +94,7 @@ class StatusReport:
         self._speech = speech
         self._store = store
         self._providers = providers
-        self._tally = tally
+        self._counters = counters
         self._loop_lag_ms = loop_lag_ms
         self._clock = clock
         self._started_at = clock()
@@ -107,7 +107,7 @@ class StatusReport:
         self.on_checked: Callable[[list[Component]], None] = lambda _found: None
         self.replies: Replies | None = None
         self.model = ""
-        self.standing: Callable[[], Standing] = lambda: Standing("starting")
+        self.standing: Callable[[], CgroupStatus] = lambda: CgroupStatus("starting")
         self.connections: Callable[[], int] = lambda: 0
         self.state = "starting"
         self._last_look: _Look | None = None
@@ -148,9 +148,9 @@ class StatusReport:
             rss_bytes=rss_bytes(),
             loop_lag_ms=round(self._loop_lag_ms(), 3),
             replies_total=self.replies.total if self.replies else 0,
-            utterances_total=self._tally.spoken,
-            skipped_total=self._tally.skipped,
-            fallback_share=round(self._tally.fallback_share, 4),
+            utterances_total=self._counters.spoken,
+            skipped_total=self._counters.skipped,
+            fallback_share=round(self._counters.fallback_share, 4),
         )
 
     def _look(self) -> "_Look":

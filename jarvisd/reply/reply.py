@@ -138,7 +138,7 @@ class Reply:
         return self._writer.steps + self._announcer.log.next_seq + samples
 
     @property
-    def owing(self) -> bool:
+    def expects_progress(self) -> bool:
         """Whether ``steps`` must grow soon.
 
         Not while it is paused or far ahead of its listener, nor while it is the workers' turn.

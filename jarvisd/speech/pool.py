@@ -67,7 +67,7 @@ class Pool:
         return len(self._line)
 
     @property
-    def owing(self) -> bool:
+    def expects_progress(self) -> bool:
         """Whether something must happen soon: utterances wait or are made, or workers start."""
         return bool(self._line or self._deadlines) or any(
             crew.starting for crew in self._crews.values()

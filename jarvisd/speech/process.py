@@ -27,14 +27,14 @@ _STDERR_LINE_BYTES = 8_192
 _log = structlog.get_logger("jarvisd.speech")
 
 
-class Housing(Protocol):
+class WorkerPlacement(Protocol):
     """Where worker processes live. Both calls block for a moment and come from any thread."""
 
-    def house(self, pid: int) -> None:
+    def attach(self, pid: int) -> None:
         """A worker was started: put it into its place before it has done anything."""
         ...
 
-    def vacate(self, pid: int) -> None:
+    def detach(self, pid: int) -> None:
         """A worker has ended and was reaped."""
         ...
 
@@ -48,7 +48,7 @@ class WorkerCommand:
     nice: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     arguments: Sequence[str] = ("-P", "-m", "jarvisd.speech.worker")
-    housing: Housing | None = None
+    placement: WorkerPlacement | None = None
 
     def line(self, fd: int) -> list[str]:
         """The command line of a worker that talks over ``fd``."""
@@ -206,8 +206,8 @@ class WorkerProcess(asyncio.Protocol):
             stderr=subprocess.PIPE,
             pass_fds=(theirs.fileno(),),
         )
-        if self.command.housing:
-            self.command.housing.house(process.pid)
+        if self.command.placement:
+            self.command.placement.attach(process.pid)
         return process
 
     async def _watch(self, process: "subprocess.Popen[bytes]") -> None:
@@ -217,8 +217,8 @@ class WorkerProcess(asyncio.Protocol):
             self._stderr.append(line)
             _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
         status = await ended
-        if self.command.housing:
-            await asyncio.to_thread(self.command.housing.vacate, process.pid)
+        if self.command.placement:
+            await asyncio.to_thread(self.command.placement.detach, process.pid)
         if self._transport:
             self._transport.abort()
         reason = self._reason or _exit_reason(status)

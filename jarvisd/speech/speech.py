@@ -23,7 +23,7 @@ from jarvisd.speech.model import (
     WorkerStatus,
 )
 from jarvisd.speech.pool import EngineCommand, Pool
-from jarvisd.speech.process import Housing, WorkerCommand
+from jarvisd.speech.process import WorkerCommand, WorkerPlacement
 from jarvisd.speech.synthesis import Synthesis
 
 # Reading a directory takes milliseconds; beyond this the embedded voice speaks.
@@ -36,13 +36,13 @@ class Speech:
     """Everything that can speak. Belongs to the event loop's thread."""
 
     def __init__(
-        self, settings: SpeechSettings, *, state_dir: Path, housing: Housing | None = None
+        self, settings: SpeechSettings, *, state_dir: Path, placement: WorkerPlacement | None = None
     ) -> None:
         self._settings = settings
         self._state_dir = state_dir
         self._catalog = _first_guess(settings)
         self._pool = Pool(
-            _commands(settings, state_dir, housing),
+            _commands(settings, state_dir, placement),
             slots=settings.slots,
             crew=CrewSettings(
                 spares=settings.spares,
@@ -136,9 +136,9 @@ class Speech:
         return self._pool.steps
 
     @property
-    def owing(self) -> bool:
+    def expects_progress(self) -> bool:
         """Whether ``steps`` must grow soon."""
-        return self._pool.owing
+        return self._pool.expects_progress
 
     def set_slots(self, slots: int) -> None:
         """Allow more or fewer; at least one."""
@@ -187,7 +187,7 @@ def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
 
 
 def _commands(
-    settings: SpeechSettings, state_dir: Path, housing: Housing | None
+    settings: SpeechSettings, state_dir: Path, placement: WorkerPlacement | None
 ) -> list[EngineCommand]:
     espeak, piper = settings.espeak, settings.piper
     folder = catalog.voices_folder(settings, state_dir)
@@ -198,7 +198,7 @@ def _commands(
                 python=piper.python,
                 nice=settings.worker_nice,
                 options={"voices_dir": str(folder), "threads": str(piper.threads)},
-                housing=housing,
+                placement=placement,
             ),
             voice="",
         ),
@@ -211,7 +211,7 @@ def _commands(
                     "data": espeak.data,
                     "words_per_minute": str(espeak.words_per_minute),
                 },
-                housing=housing,
+                placement=placement,
             ),
             voice=espeak.voice,
         ),

@@ -7,6 +7,7 @@ family is always there, also while it has no sample.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from jarvisd.telemetry.counters import Counters
 from jarvisd.telemetry.openmetrics import (
     Family,
     Sample,
@@ -17,7 +18,6 @@ from jarvisd.telemetry.openmetrics import (
     total,
 )
 from jarvisd.telemetry.sketch import Sketch
-from jarvisd.telemetry.tally import Tally
 from jarvisd.wire import StatusResponse
 
 _GOOD = frozenset({"ready", "idle"})
@@ -40,7 +40,7 @@ class Snapshot:
     """What metrics are made of, at one moment; ``None`` where a figure is not known."""
 
     status: StatusResponse
-    tally: Tally
+    counters: Counters
     spans: Mapping[str, Sketch]
     tokens_per_s: float | None = None
     model_loss: float | None = None
@@ -88,11 +88,11 @@ def _process(now: Snapshot) -> Iterator[Family]:
 
 
 def _replies(now: Snapshot) -> Iterator[Family]:
-    tally = now.tally
-    yield counter("jarvisd_replies", "Replies that ended.", tally.outcomes, "outcome")
-    yield counter("jarvisd_reply_errors", "Replies that failed.", tally.errors, "code")
+    counters = now.counters
+    yield counter("jarvisd_replies", "Replies that ended.", counters.outcomes, "outcome")
+    yield counter("jarvisd_reply_errors", "Replies that failed.", counters.errors, "code")
     yield gauge("jarvisd_replies_active", "Replies in flight.", len(now.status.replies))
-    yield counter("jarvisd_tokens", "Tokens as the model counts them.", tally.tokens, "kind")
+    yield counter("jarvisd_tokens", "Tokens as the model counts them.", counters.tokens, "kind")
     yield gauge("jarvisd_tokens_per_second", "Tokens that the model writes now.", now.tokens_per_s)
     yield gauge(
         "jarvisd_model_loss_ratio",
@@ -103,12 +103,12 @@ def _replies(now: Snapshot) -> Iterator[Family]:
 
 
 def _speech(now: Snapshot) -> Iterator[Family]:
-    tally, status = now.tally, now.status
-    yield counter("jarvisd_utterances", "Utterances spoken.", tally.engines, "engine")
+    counters, status = now.counters, now.status
+    yield counter("jarvisd_utterances", "Utterances spoken.", counters.engines, "engine")
     yield total(
-        "jarvisd_fallback_utterances", "Utterances that another voice spoke.", tally.fallback
+        "jarvisd_fallback_utterances", "Utterances that another voice spoke.", counters.fallback
     )
-    yield counter("jarvisd_skipped_utterances", "Utterances not spoken.", tally.skips, "reason")
+    yield counter("jarvisd_skipped_utterances", "Utterances not spoken.", counters.skips, "reason")
     yield gauge("jarvisd_speech_waiting", "Utterances without a worker.", now.speech_waiting)
     yield gauge("jarvisd_slots", "Utterances that may be made at once.", status.slots)
     yield gauge("jarvisd_slots_in_use", "Utterances being made.", status.slots_in_use)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from jarvisd.config import TelemetrySettings
-from jarvisd.telemetry.days import Days
+from jarvisd.telemetry.counters import Counters
+from jarvisd.telemetry.daily_summary import DailySummaries
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.records import Records
 from jarvisd.telemetry.sampling import Sampler
-from jarvisd.telemetry.tally import Tally
 from jarvisd.telemetry.traces import Traces, Tracing
 from jarvisd.wire import ReplyEvent, ReplyStarted
 
@@ -17,10 +17,10 @@ class Telemetry:
     """Told of every event of every reply by ``observe``; costs microseconds each."""
 
     lag: LoopLag = field(default_factory=LoopLag)
-    tally: Tally = field(default_factory=Tally)
+    counters: Counters = field(default_factory=Counters)
     records: Records = field(default_factory=Records)
     traces: Traces = field(default_factory=Traces)
-    days: Days = field(default_factory=Days)
+    daily: DailySummaries = field(default_factory=DailySummaries)
     sampler: Sampler = field(init=False)
 
     def __post_init__(self) -> None:
@@ -29,7 +29,7 @@ class Telemetry:
     def apply(self, settings: TelemetrySettings) -> None:
         """The settings, at first and whenever they change."""
         self.traces.enabled = settings.traces
-        self.days.most = settings.summary_days
+        self.daily.most = settings.summary_days
 
     def trace(self, *, wanted: bool) -> Tracing:
         """The trace of a reply that begins."""
@@ -38,12 +38,12 @@ class Telemetry:
     def span(self, name: str, milliseconds: float) -> None:
         """A span that no event tells of."""
         self.records.spans[name].record(milliseconds)
-        self.days.span(name, milliseconds)
+        self.daily.span(name, milliseconds)
 
     def observe(self, event: ReplyEvent) -> None:
         """One event of a reply."""
-        self.tally.observe(event)
+        self.counters.observe(event)
         self.records.observe(event)
-        self.days.observe(event)
+        self.daily.observe(event)
         if isinstance(event, ReplyStarted):
             self.sampler.wake()

@@ -9,7 +9,7 @@ import pytest
 
 from jarvisd.config import GovernorSettings, Settings, SpeechSettings
 from jarvisd.governor.steering import KEPT_DECISIONS, Steering
-from jarvisd.host.standing import Standing, Usage
+from jarvisd.host.cgroup_status import CgroupStatus, WorkerUsage
 from jarvisd.wire import GovernorDecision, ReplyStarted
 from tests.fakes.speech import until
 from tests.governor.test_sampling import Pulse
@@ -28,22 +28,22 @@ STARTED = ReplyStarted(
 class FakePlacement:
     """Remembers what it was given; one worker met its limit."""
 
-    standing = Standing("ready")
+    status = CgroupStatus("ready")
 
     def __init__(self) -> None:
         self.shares: list[tuple[int, float | None]] = []
         self.swollen: tuple[int, ...] = ()
 
-    def house(self, pid: int) -> None: ...
+    def attach(self, pid: int) -> None: ...
 
-    def vacate(self, pid: int) -> None: ...
+    def detach(self, pid: int) -> None: ...
 
     def share(self, weight: int, quota: float | None) -> None:
         self.shares.append((weight, quota))
 
-    def usage(self) -> Usage:
+    def usage(self) -> WorkerUsage:
         swollen, self.swollen = self.swollen, ()
-        return Usage(cpu_s=0.0, swollen=swollen)
+        return WorkerUsage(cpu_s=0.0, swollen=swollen)
 
 
 @dataclass

@@ -35,7 +35,7 @@ def child() -> Iterator["subprocess.Popen[bytes]"]:
 def test_divides_its_group_and_moves_in(tree: GroupTree) -> None:
     tree.fill(tree.own, "cgroup.procs", f"{os.getpid()}\n")
     placement = place(ALWAYS, proc=tree.proc)
-    assert placement.standing.state == "ready"
+    assert placement.status.state == "ready"
     assert tree.read("daemon/cgroup.procs") == str(os.getpid())
     assert tree.read("daemon/cpu.weight") == "500"
     assert tree.read("workers/cpu.weight") == "100"
@@ -45,8 +45,8 @@ def test_divides_its_group_and_moves_in(tree: GroupTree) -> None:
 def test_enables_only_what_is_offered(tree: GroupTree) -> None:
     tree.fill(tree.own, "cgroup.controllers", "memory io")
     placement = place(ALWAYS, proc=tree.proc)
-    assert placement.standing.state == "degraded"
-    assert "cpu" in placement.standing.reason
+    assert placement.status.state == "degraded"
+    assert "cpu" in placement.status.reason
     assert tree.read("cgroup.subtree_control") == "+memory"
     placement.share(50, 0.5)
     assert tree.read("workers/cpu.max") == ""
@@ -63,7 +63,7 @@ def test_each_worker_has_its_own_memory_limit(
     tree: GroupTree, child: "subprocess.Popen[bytes]"
 ) -> None:
     placement = place(ALWAYS, proc=tree.proc)
-    placement.house(child.pid)
+    placement.attach(child.pid)
     group = f"workers/{child.pid}"
     assert tree.read(f"{group}/cgroup.procs") == str(child.pid)
     assert tree.read(f"{group}/memory.high") == str(100 * MIB)
@@ -97,7 +97,7 @@ def test_names_a_worker_whose_own_memory_met_the_limit_once(
     tree: GroupTree, child: "subprocess.Popen[bytes]"
 ) -> None:
     placement = place(ALWAYS, proc=tree.proc)
-    placement.house(child.pid)
+    placement.attach(child.pid)
     group = tree.own / "workers" / str(child.pid)
     tree.fill(group, "memory.events", "low 0\nhigh 0\noom_kill 0\n")
     assert placement.usage().swollen == ()
@@ -111,7 +111,7 @@ def test_files_in_memory_are_no_reason_to_replace_a_worker(
     tree: GroupTree, child: "subprocess.Popen[bytes]"
 ) -> None:
     placement = place(ALWAYS, proc=tree.proc)
-    placement.house(child.pid)
+    placement.attach(child.pid)
     group = tree.own / "workers" / str(child.pid)
     tree.fill(group, "memory.events", "high 7\n")
     tree.fill(group, "memory.stat", f"anon {10 * MIB}\nfile {90 * MIB}\n")
@@ -121,8 +121,8 @@ def test_files_in_memory_are_no_reason_to_replace_a_worker(
 def test_leaves_a_group_alone_that_holds_strangers(tree: GroupTree) -> None:
     tree.fill(tree.own, "cgroup.procs", f"1\n{os.getpid()}\n")
     placement = place(ALWAYS, proc=tree.proc)
-    assert placement.standing.state == "absent"
-    assert "other processes" in placement.standing.reason
+    assert placement.status.state == "absent"
+    assert "other processes" in placement.status.reason
     assert not (tree.own / "daemon").exists()
 
 
@@ -138,10 +138,10 @@ def test_without_groups_it_says_so_and_limits_by_affinity(
     every = sorted(os.sched_getaffinity(0))
     placement = place(HostSettings(cgroups="off"), proc=tree.proc)
     assert isinstance(placement, PlainPlacement)
-    assert placement.standing.state == "absent"
-    assert "only nice" in placement.standing.reason
+    assert placement.status.state == "absent"
+    assert "only nice" in placement.status.reason
     placement.share(100, 0.3)
-    placement.house(child.pid)
+    placement.attach(child.pid)
     assert os.sched_getaffinity(child.pid) == {every[-1]}
     placement.share(100, None)
     assert os.sched_getaffinity(child.pid) == set(every)
@@ -151,9 +151,9 @@ def test_without_groups_the_used_time_of_ended_workers_is_kept(
     child: "subprocess.Popen[bytes]",
 ) -> None:
     placement = PlainPlacement(HostSettings(), "none", "")
-    placement.house(child.pid)
+    placement.attach(child.pid)
     before = placement.usage().cpu_s
-    placement.vacate(child.pid)
+    placement.detach(child.pid)
     assert before is not None
     assert placement.usage().cpu_s == before
 
@@ -201,25 +201,25 @@ def test_a_real_worker_is_moved_counted_and_its_group_removed(real: Path) -> Non
     placement = GroupPlacement(Group(real), ALWAYS)
     code = "import time\nwhile time.process_time() < 0.3: pass\ninput()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as child:
-        placement.house(child.pid)
+        placement.attach(child.pid)
         assert str(child.pid) in (real / "workers" / str(child.pid) / "cgroup.procs").read_text()
         while (placement.usage().cpu_s or 0) < 0.1:
             assert child.poll() is None
         child.communicate(b"\n")
-    placement.vacate(child.pid)
+    placement.detach(child.pid)
     assert not (real / "workers" / str(child.pid)).exists()
     assert placement.usage().waited_s is not None
 
 
 def test_a_real_group_says_which_controllers_it_lacks(real: Path) -> None:
     offered = set((real / "cgroup.controllers").read_text().split())
-    standing = GroupPlacement(Group(real), ALWAYS).standing
-    assert (standing.state == "ready") == ({"cpu", "memory"} <= offered)
+    status = GroupPlacement(Group(real), ALWAYS).status
+    assert (status.state == "ready") == ({"cpu", "memory"} <= offered)
 
 
 def test_a_worker_that_ended_at_once_leaves_nothing(real: Path) -> None:
     placement = GroupPlacement(Group(real), ALWAYS)
     with subprocess.Popen(["/bin/true"]) as child:
         child.wait()
-        placement.house(child.pid)
+        placement.attach(child.pid)
     assert not (real / "workers" / str(child.pid)).exists()

@@ -11,7 +11,7 @@ import structlog
 from jarvisd.host import supervision
 from jarvisd.host.notify import Notifier
 from jarvisd.host.supervision import Supervision, extended
-from jarvisd.host.watchdog import Sign
+from jarvisd.host.watchdog import PartProgress
 from tests.host.systemd import FakeSystemd
 
 
@@ -42,7 +42,7 @@ def test_it_comes_twice_as_often_as_asked_for(notifier: Notifier) -> None:
 async def test_without_a_watchdog_there_is_no_timer(
     systemd: FakeSystemd, notifier: Notifier
 ) -> None:
-    looked: list[Sign] = []
+    looked: list[PartProgress] = []
     supervision = supervised(notifier, limit_s=None)
     supervision.start(lambda: looked)
     assert supervision.interval_s is None
@@ -71,12 +71,14 @@ async def test_it_falls_silent_and_says_why_once(systemd: FakeSystemd, notifier:
     ended = ""
     looks = asyncio.Semaphore(0)
 
-    def signs() -> list[Sign]:
+    def parts() -> list[PartProgress]:
         looks.release()
-        return [Sign("database writer", 0, owing=False, patience_s=1.0, ended=ended)]
+        return [
+            PartProgress("database writer", 0, expects_progress=False, timeout_s=1.0, ended=ended)
+        ]
 
     supervision = supervised(notifier, limit_s=0.02)
-    supervision.start(signs)
+    supervision.start(parts)
     assert systemd.told() == [{"WATCHDOG": "1"}]
     ended = "it crashed"
     with structlog.testing.capture_logs() as logged:
@@ -100,7 +102,9 @@ async def test_while_everything_ends_only_the_loop_counts(
     systemd: FakeSystemd, notifier: Notifier
 ) -> None:
     supervision = supervised(notifier, limit_s=0.02)
-    supervision.start(lambda: [Sign("x", 0, owing=False, patience_s=1.0, ended="it ended")])
+    supervision.start(
+        lambda: [PartProgress("x", 0, expects_progress=False, timeout_s=1.0, ended="it ended")]
+    )
     assert systemd.told() == []
     supervision.wind_down()
     assert await systemd.next() == {"WATCHDOG": "1"}

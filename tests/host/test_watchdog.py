@@ -4,62 +4,69 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.host.watchdog import Sign, Stuck, Watchdog, watchdog_s
+from jarvisd.host.watchdog import PartProgress, Stuck, Watchdog, watchdog_s
 
 INTERVAL_S = 15.0
-PATIENCE_S = 90.0
+TIMEOUT_S = 90.0
 # The first look at which a part is given up that stands still from the first look on.
-LIMIT = int((PATIENCE_S + 3 * INTERVAL_S) / INTERVAL_S) + 1
+LIMIT = int((TIMEOUT_S + 3 * INTERVAL_S) / INTERVAL_S) + 1
 
 
-def sign(steps: int, *, owing: bool = True, ended: str = "", name: str = "writer") -> Sign:
-    return Sign(name, steps, owing=owing, patience_s=PATIENCE_S, ended=ended)
+def part(
+    steps: int, *, expects_progress: bool = True, ended: str = "", name: str = "writer"
+) -> PartProgress:
+    return PartProgress(
+        name, steps, expects_progress=expects_progress, timeout_s=TIMEOUT_S, ended=ended
+    )
 
 
-def looks(watchdog: Watchdog, signs: list[Sign], *, interval_s: float = INTERVAL_S) -> list[bool]:
+def looks(
+    watchdog: Watchdog, parts: list[PartProgress], *, interval_s: float = INTERVAL_S
+) -> list[bool]:
     """One look an interval; whether each found anybody stuck."""
-    return [bool(watchdog.look(i * interval_s, [one])) for i, one in enumerate(signs)]
+    return [bool(watchdog.look(i * interval_s, [one])) for i, one in enumerate(parts)]
 
 
 def test_who_moves_is_alive() -> None:
-    assert not any(looks(Watchdog(INTERVAL_S), [sign(i) for i in range(1_000)]))
+    assert not any(looks(Watchdog(INTERVAL_S), [part(i) for i in range(1_000)]))
 
 
 def test_who_owes_nothing_may_rest() -> None:
-    assert not any(looks(Watchdog(INTERVAL_S), [sign(7, owing=False)] * 1_000))
+    assert not any(looks(Watchdog(INTERVAL_S), [part(7, expects_progress=False)] * 1_000))
 
 
-def test_who_owes_and_stands_still_is_stuck_after_its_patience() -> None:
-    found = looks(Watchdog(INTERVAL_S), [sign(7)] * 30)
+def test_a_part_that_has_work_and_stands_still_is_stuck_after_its_timeout() -> None:
+    found = looks(Watchdog(INTERVAL_S), [part(7)] * 30)
     assert found.index(True) == LIMIT
     assert all(found[LIMIT:])
 
 
-def test_patience_begins_with_the_debt() -> None:
-    signs = [sign(7, owing=False)] * 100 + [sign(7)] * 30
-    assert looks(Watchdog(INTERVAL_S), signs).index(True) == 99 + LIMIT
+def test_the_timeout_begins_with_the_work() -> None:
+    parts = [part(7, expects_progress=False)] * 100 + [part(7)] * 30
+    assert looks(Watchdog(INTERVAL_S), parts).index(True) == 99 + LIMIT
 
 
 def test_one_step_starts_it_anew() -> None:
-    signs = [sign(7)] * (LIMIT - 1) + [sign(8)] * (LIMIT - 1)
-    assert not any(looks(Watchdog(INTERVAL_S), signs))
+    parts = [part(7)] * (LIMIT - 1) + [part(8)] * (LIMIT - 1)
+    assert not any(looks(Watchdog(INTERVAL_S), parts))
 
 
 def test_who_ended_is_stuck_at_once() -> None:
-    stuck = Watchdog(INTERVAL_S).look(0.0, [sign(0, owing=False, ended="it crashed")])
+    stuck = Watchdog(INTERVAL_S).look(0.0, [part(0, expects_progress=False, ended="it crashed")])
     assert stuck == [Stuck("writer", "it crashed")]
 
 
 def test_who_recovers_is_alive_again() -> None:
-    signs = [sign(7)] * (LIMIT + 3) + [sign(8)]
-    assert looks(Watchdog(INTERVAL_S), signs)[-2:] == [True, False]
+    parts = [part(7)] * (LIMIT + 3) + [part(8)]
+    assert looks(Watchdog(INTERVAL_S), parts)[-2:] == [True, False]
 
 
 def test_each_part_is_judged_alone() -> None:
     watchdog = Watchdog(INTERVAL_S)
     for i in range(LIMIT + 1):
         stuck = watchdog.look(
-            i * INTERVAL_S, [sign(i, name="busy"), sign(0, name="hung"), sign(0, owing=False)]
+            i * INTERVAL_S,
+            [part(i, name="busy"), part(0, name="hung"), part(0, expects_progress=False)],
         )
     assert [one.name for one in stuck] == ["hung"]
     assert "no step for" in stuck[0].reason
@@ -68,52 +75,52 @@ def test_each_part_is_judged_alone() -> None:
 def test_a_new_part_of_the_same_name_starts_anew() -> None:
     watchdog = Watchdog(INTERVAL_S)
     for i in range(LIMIT):
-        watchdog.look(i * INTERVAL_S, [sign(0)])
+        watchdog.look(i * INTERVAL_S, [part(0)])
     watchdog.look(LIMIT * INTERVAL_S, [])
-    assert not watchdog.look((LIMIT + 1) * INTERVAL_S, [sign(0)])
+    assert not watchdog.look((LIMIT + 1) * INTERVAL_S, [part(0)])
 
 
 @pytest.mark.parametrize("gap_s", [60.0, 3_600.0, 1_000_000.0])
 def test_a_host_that_stopped_everybody_makes_nobody_stuck(gap_s: float) -> None:
     watchdog = Watchdog(INTERVAL_S)
-    watchdog.look(0.0, [sign(0)])
-    watchdog.look(INTERVAL_S, [sign(0)])
-    assert not watchdog.look(INTERVAL_S + gap_s, [sign(0)])
-    assert not watchdog.look(2 * INTERVAL_S + gap_s, [sign(0)])
+    watchdog.look(0.0, [part(0)])
+    watchdog.look(INTERVAL_S, [part(0)])
+    assert not watchdog.look(INTERVAL_S + gap_s, [part(0)])
+    assert not watchdog.look(2 * INTERVAL_S + gap_s, [part(0)])
 
 
 def test_a_starved_host_gives_everybody_more_time() -> None:
-    """Each look comes ten times too late: patience is counted in turns that we really had."""
-    found = looks(Watchdog(INTERVAL_S), [sign(0)] * 30, interval_s=10 * INTERVAL_S)
-    assert found.index(True) > PATIENCE_S / (1.5 * INTERVAL_S)
+    """Each look comes ten times too late: the timeout is counted in turns that we really had."""
+    found = looks(Watchdog(INTERVAL_S), [part(0)] * 30, interval_s=10 * INTERVAL_S)
+    assert found.index(True) > TIMEOUT_S / (1.5 * INTERVAL_S)
 
 
 @given(
     st.lists(st.tuples(st.floats(0.0, 1e6), st.integers(0, 1), st.booleans()), max_size=100),
     st.floats(0.5, 60.0),
 )
-def test_nobody_is_given_up_within_his_patience(
+def test_no_part_is_stuck_within_its_timeout(
     history: list[tuple[float, int, bool]], interval_s: float
 ) -> None:
     """Whatever the clock does: stuck means so much real time without a step, several looks long."""
     watchdog = Watchdog(interval_s)
     now, steps, still_since, still_looks = 0.0, 0, 0.0, 0
-    for gap_s, moved, owing in history:
+    for gap_s, moved, expects_progress in history:
         now += gap_s
         steps += moved
-        if moved or not owing:
+        if moved or not expects_progress:
             still_since, still_looks = now, 0
-        stuck = watchdog.look(now, [sign(steps, owing=owing)])
+        stuck = watchdog.look(now, [part(steps, expects_progress=expects_progress)])
         still_looks += 1
         if stuck:
-            assert now - still_since > PATIENCE_S
+            assert now - still_since > TIMEOUT_S
             assert still_looks > 3
 
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=50))
 def test_a_clock_that_goes_backwards_stops_nothing(times: list[float]) -> None:
     watchdog = Watchdog(INTERVAL_S)
-    assert not any(watchdog.look(now, [sign(i)]) for i, now in enumerate(times))
+    assert not any(watchdog.look(now, [part(i)]) for i, now in enumerate(times))
 
 
 # --- what systemd asks for ----------------------------------------------------------------------

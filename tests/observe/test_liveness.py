@@ -27,14 +27,14 @@ MESSAGE = NewMessage(role="user", text="hello", created_at=1.0)
 @dataclass
 class IdleSpeech:
     steps: int = 0
-    owing: bool = False
+    expects_progress: bool = False
 
 
 @dataclass
 class FakeReply:
     id: str = "r-1"
     steps: int = 0
-    owing: bool = True
+    expects_progress: bool = True
 
 
 @dataclass
@@ -45,7 +45,7 @@ class FakeReplies:
         return self.running
 
 
-def signs_of(
+def parts_of(
     store: Store, *, speech: Any = None, replies: Any = None, settings: Settings | None = None
 ) -> Liveness:
     return Liveness(
@@ -56,11 +56,11 @@ def signs_of(
     )
 
 
-async def watched(signs: Liveness, looks: int = LONG) -> list[str]:
+async def watched(parts: Liveness, looks: int = LONG) -> list[str]:
     """The reasons at the last of so many looks; the loop turns in between, no time passes."""
     watchdog = Watchdog(INTERVAL_S)
     for number in range(looks):
-        stuck = watchdog.look(number * INTERVAL_S, signs())
+        stuck = watchdog.look(number * INTERVAL_S, parts())
         for _ in range(20):
             await asyncio.sleep(0)
     return [f"{one.name}: {one.reason}" for one in stuck]
@@ -82,11 +82,11 @@ async def memory() -> Store:
 
 
 async def test_an_idle_daemon_is_alive(store: Store) -> None:
-    assert await watched(signs_of(store)) == []
+    assert await watched(parts_of(store)) == []
 
 
 async def test_memory_only_is_alive(memory: Store) -> None:
-    assert await watched(signs_of(memory)) == []
+    assert await watched(parts_of(memory)) == []
 
 
 async def test_a_writer_that_ended_is_given_up_at_once(store: Store) -> None:
@@ -95,7 +95,7 @@ async def test_a_writer_that_ended_is_given_up_at_once(store: Store) -> None:
     assert writer._task is not None
     writer._task.cancel()
     await asyncio.wait({writer._task})
-    (reason,) = await watched(signs_of(store), looks=1)
+    (reason,) = await watched(parts_of(store), looks=1)
     assert "the database writer ended" in reason
 
 
@@ -103,18 +103,18 @@ async def test_a_writer_that_cannot_go_on_is_given_up(store: Store) -> None:
     assert store.writer is not None
     async with store.writer.held():  # somebody who never lets go
         store.add_message("c", MESSAGE)
-        (reason,) = await watched(signs_of(store))
+        (reason,) = await watched(parts_of(store))
     assert reason.startswith("database writer: no step for")
 
 
 async def test_a_full_disk_is_no_reason_to_restart(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is tried again within the patience: every attempt is a step."""
+    """It is tried again within the timeout: every attempt is a step."""
     assert store.writer is not None
-    signs = signs_of(store)
-    (sign,) = (one for one in signs() if one.name == "database writer")
-    assert sign.patience_s > LONGEST_RETRY_S + 30
+    parts = parts_of(store)
+    (part,) = (one for one in parts() if one.name == "database writer")
+    assert part.timeout_s > LONGEST_RETRY_S + 30
 
     async def full(_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
@@ -131,8 +131,8 @@ async def test_a_full_disk_is_no_reason_to_restart(
 
 
 async def test_a_reply_that_owes_and_stands_still_is_given_up(memory: Store) -> None:
-    replies = FakeReplies([FakeReply("r-1"), FakeReply("r-2", owing=False)])
-    (reason,) = await watched(signs_of(memory, replies=replies))
+    replies = FakeReplies([FakeReply("r-1"), FakeReply("r-2", expects_progress=False)])
+    (reason,) = await watched(parts_of(memory, replies=replies))
     assert reason.startswith("reply r-1: no step for")
 
 
@@ -140,21 +140,21 @@ async def test_a_reply_may_wait_as_long_as_the_model_may_take(memory: Store) -> 
     llm = Settings().llm
     allowed = llm.loading_timeout_s + llm.headers_timeout_s + llm.first_token_timeout_s
     replies = FakeReplies([FakeReply()])
-    assert await watched(signs_of(memory, replies=replies), int(allowed / INTERVAL_S)) == []
+    assert await watched(parts_of(memory, replies=replies), int(allowed / INTERVAL_S)) == []
 
 
-async def test_a_reload_changes_the_patience(memory: Store) -> None:
-    signs = signs_of(memory, replies=FakeReplies([FakeReply()]))
+async def test_a_reload_changes_the_timeout(memory: Store) -> None:
+    parts = parts_of(memory, replies=FakeReplies([FakeReply()]))
     slow = msgspec.structs.replace(Settings().llm, first_token_timeout_s=80_000.0)
-    signs.apply(msgspec.structs.replace(Settings(), llm=slow))
-    assert await watched(signs) == []
+    parts.apply(msgspec.structs.replace(Settings(), llm=slow))
+    assert await watched(parts) == []
 
 
 # --- workers ------------------------------------------------------------------------------------
 
 
 async def test_workers_that_owe_and_stand_still_are_given_up(memory: Store) -> None:
-    (reason,) = await watched(signs_of(memory, speech=IdleSpeech(owing=True)))
+    (reason,) = await watched(parts_of(memory, speech=IdleSpeech(expects_progress=True)))
     assert reason.startswith("workers: no step for")
 
 
@@ -168,6 +168,6 @@ async def test_engines_that_do_not_start_are_no_reason_to_restart(
     synthesis = speech.synthesize(SynthesisRequest("hello", "espeak:en-us", 22_050))
     await synthesis.freed()
     try:
-        assert await watched(signs_of(memory, speech=speech)) == []
+        assert await watched(parts_of(memory, speech=speech)) == []
     finally:
         await speech.stop()

@@ -55,17 +55,17 @@ class House:
     def __init__(self) -> None:
         self.notes: list[tuple[str, int]] = []
 
-    def house(self, pid: int) -> None:
+    def attach(self, pid: int) -> None:
         self.notes.append(("in", pid))
 
-    def vacate(self, pid: int) -> None:
+    def detach(self, pid: int) -> None:
         self.notes.append(("out", pid))
 
 
 async def test_a_worker_moves_in_before_it_works_and_out_once_it_is_gone() -> None:
     house, observer = House(), Observer()
     async with nothing_left():
-        worker = observer.open(WorkerCommand("espeak", housing=house))
+        worker = observer.open(WorkerCommand("espeak", placement=house))
         await worker.start(20)
         assert house.notes == [("in", worker.pid)]
         worker.kill("enough")

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from jarvisd.telemetry.counters import Counters
 from jarvisd.telemetry.metrics import Snapshot, families
 from jarvisd.telemetry.openmetrics import Family, Sample, render
 from jarvisd.telemetry.records import Records
-from jarvisd.telemetry.tally import Tally
 from tests.fakes.services import status
 
 ETC = Path(__file__).parents[2] / "etc"
@@ -26,16 +26,16 @@ METRIC = re.compile(r"\bjarvisd_\w+")
 
 
 def snapshot() -> Snapshot:
-    records, tally = Records(), Tally()
+    records, counters = Records(), Counters()
     for sketch in records.spans.values():
         for value in (0.0, 1.5, 200.0, 5e12):
             sketch.record(value)
-    tally.errors["llm.unavailable"] = 1
-    tally.skips["code"] = 2
-    tally.engines["piper"] = 3
+    counters.errors["llm.unavailable"] = 1
+    counters.skips["code"] = 2
+    counters.engines["piper"] = 3
     return Snapshot(
         status=status(),
-        tally=tally,
+        counters=counters,
         spans=records.spans,
         tokens_per_s=20.5,
         model_loss=0.02,
@@ -71,7 +71,7 @@ def test_the_official_parser_takes_it() -> None:
 
 
 def test_it_is_valid_when_nothing_is_known() -> None:
-    empty = Snapshot(status=status(), tally=Tally(), spans=Records().spans)
+    empty = Snapshot(status=status(), counters=Counters(), spans=Records().spans)
     parsed = list(text_string_to_metric_families(render(families(empty)) + "\n"))
     assert {family.name for family in parsed} == {family.name for family in families(snapshot())}
 

@@ -1,7 +1,7 @@
 """GET /v1/days: a summary of each day."""
 
 from jarvisd.api.exchange import Exchange
-from jarvisd.telemetry.days import day_of
+from jarvisd.telemetry.daily_summary import day_of
 from jarvisd.wire import DaysResponse, LimitQuery
 
 
@@ -9,7 +9,7 @@ async def handle(exchange: Exchange) -> DaysResponse:
     """Today from memory, and the days before it from disk."""
     services = exchange.services
     limit = exchange.query_as(LimitQuery).limit
-    today = services.telemetry.days.today()
+    today = services.telemetry.daily.today()
     kept = await services.store.days(limit)
     days = [today, *(day_of(summary) for summary in kept if summary.day < today.day)]
     return DaysResponse(days=days[:limit])

@@ -1,7 +1,7 @@
 """Today: counted, merged after a restart, and kept when a day ends."""
 
 from jarvisd.store.model import DaySummary
-from jarvisd.telemetry.days import Days, Today, day_of
+from jarvisd.telemetry.daily_summary import DailySummaries, Today, day_of
 from jarvisd.wire import ErrorDetail as Detail
 from jarvisd.wire import ReplyDone, ReplyFailed, ReplyTimings, TokenUsage, Totals
 
@@ -56,7 +56,7 @@ async def test_the_day_that_ended_is_kept_and_a_new_one_begins() -> None:
     def keep(summary: DaySummary, oldest: str) -> None:
         kept.append((summary.day, summary.replies, oldest))
 
-    days = Days(wall_clock=clock)
+    days = DailySummaries(wall_clock=clock)
     days.most, days.keep = 2, keep
     days.restore(None)
     days.observe(done(100))
@@ -69,7 +69,7 @@ async def test_the_day_that_ended_is_kept_and_a_new_one_begins() -> None:
 
 async def test_nothing_is_written_over_a_day_that_was_not_read_yet() -> None:
     kept: list[DaySummary] = []
-    days = Days(wall_clock=Clock())
+    days = DailySummaries(wall_clock=Clock())
     days.most, days.keep = 2, lambda summary, _oldest: kept.append(summary)
     days.observe(done(100))
     days.save()
@@ -82,6 +82,6 @@ async def test_nothing_is_written_over_a_day_that_was_not_read_yet() -> None:
 
 
 async def test_yesterday_is_not_added_to_today() -> None:
-    days = Days(wall_clock=Clock())
+    days = DailySummaries(wall_clock=Clock())
     days.restore(Today("2026-11-20").summary())
     assert days.today().replies == 0

@@ -6,7 +6,7 @@ from jarvisd.wire import ComponentState
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CgroupStatus:
     """What was achieved, for the list of components; complete where there is no reason."""
 
     state: ComponentState
@@ -15,7 +15,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class WorkerUsage:
     """Counters of all workers together, in seconds; ``None`` where nobody counts.
 
     ``waited_s``: at least one of their tasks waited for a CPU. ``swollen``: pids of workers that

@@ -71,7 +71,7 @@ async def start_rooms(
         stack, settings, speech=speech, store=store, telemetry=telemetry, state_dir=state_dir
     )
     overview.on_checked = telemetry.records.checked
-    overview.standing = lambda: placement.standing
+    overview.standing = lambda: placement.status
     steering = _start_steering(
         stack, settings, speech=speech, placement=placement, overview=overview, events=events
     )
@@ -128,7 +128,7 @@ async def _start_store(stack: AsyncExitStack, settings: Settings, state_dir: Pat
 async def _start_speech(
     stack: AsyncExitStack, settings: Settings, state_dir: Path, placement: Placement
 ) -> Speech:
-    speech = Speech(settings.speech, state_dir=state_dir, housing=placement)
+    speech = Speech(settings.speech, state_dir=state_dir, placement=placement)
     await speech.start()
     stack.push_async_callback(speech.stop)
     return speech
@@ -155,7 +155,7 @@ def _make_overview(
         speech=speech,
         store=store,
         providers=providers,
-        tally=telemetry.tally,
+        counters=telemetry.counters,
         loop_lag_ms=telemetry.lag.recent_ms,
         state_dir=state_dir,
     )
@@ -186,11 +186,11 @@ def _start_steering(
 def _start_days(stack: AsyncExitStack, telemetry: Telemetry, store: Store) -> None:
     async def restore() -> None:
         kept = await store.days(1)
-        telemetry.days.restore(kept[0] if kept else None)
+        telemetry.daily.restore(kept[0] if kept else None)
 
-    telemetry.days.keep = store.keep_day
+    telemetry.daily.keep = store.keep_day
     restoring = asyncio.create_task(restore(), name="today so far")
-    stack.callback(telemetry.days.save)
+    stack.callback(telemetry.daily.save)
     stack.callback(restoring.cancel)
 
 
@@ -207,7 +207,7 @@ def _start_sampling(
         speech=speech,
         store=store,
         lag=telemetry.lag,
-        tally=telemetry.tally,
+        counters=telemetry.counters,
         rss_bytes=rss_bytes,
     )
     telemetry.sampler.read = gauges.read

@@ -87,7 +87,7 @@ class Today:
         )
 
 
-class Days:
+class DailySummaries:
     """Counts today and has it kept by ``keep``, a change for the store; never waits."""
 
     def __init__(self, *, wall_clock: Callable[[], float] = time.time) -> None:

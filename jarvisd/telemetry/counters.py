@@ -21,7 +21,7 @@ MOST_LABELS = 64
 OTHER = "other"
 
 
-class Tally:
+class Counters:
     """Told of every event of every reply."""
 
     def __init__(self) -> None:
