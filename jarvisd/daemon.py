@@ -21,7 +21,7 @@ from jarvisd.config import Settings
 from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
-from jarvisd.host.supervision import Supervision, extended
+from jarvisd.host.supervision import Extended, Supervision
 from jarvisd.observe.liveness import Liveness
 from jarvisd.observe.status import StatusReport
 from jarvisd.reloading import Reloader
@@ -70,11 +70,11 @@ class Daemon:
         notifier = Notifier(self._environ)
         try:
             async with AsyncExitStack() as stack:
-                with extended(notifier, LONGEST_START_S):
+                with Extended(notifier, LONGEST_START_S):
                     await self._start(stack, notifier)
                 await self._stopping.wait()
                 # Server and replies have the deadline each, the database has its own.
-                with extended(notifier, 2 * self._deadline_s + LONGEST_CLOSE_S):
+                with Extended(notifier, 2 * self._deadline_s + LONGEST_CLOSE_S):
                     await stack.aclose()
         finally:
             notifier.close()

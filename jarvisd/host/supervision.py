@@ -8,8 +8,8 @@ starts us again.
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from typing import Self
 
 import structlog
 
@@ -68,29 +68,36 @@ class Supervision:
             self._notifier.alive()
 
 
-@contextmanager
-def extended(notifier: Notifier, limit_s: float) -> Iterator[None]:
-    """Ask systemd for more time, again and again, while the block runs and the loop turns.
+class Extended:
+    """Asks systemd for more time, again and again, while its block runs and the loop turns.
 
     A start or a stop that takes longer than ``limit_s`` is not slow, it hangs: nothing more is
-    asked for then.
+    asked for then. ``asked`` is how often it was.
     """
-    if not notifier.connected:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    until = loop.time() + limit_s
-    timer: asyncio.TimerHandle | None = None
 
-    def ask() -> None:
-        nonlocal timer
-        notifier.extend(EXTENSION_S)
-        if loop.time() < until:
-            timer = loop.call_later(EXTENSION_S / 2, ask)
+    def __init__(
+        self, notifier: Notifier, limit_s: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._notifier = notifier
+        self._limit_s = limit_s
+        self._clock = clock
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self.asked = 0
 
-    ask()
-    try:
-        yield
-    finally:
-        if timer is not None:
-            timer.cancel()
+    def __enter__(self) -> Self:
+        self._until = self._clock() + self._limit_s
+        if self._notifier.connected:
+            self._ask()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _ask(self) -> None:
+        self._timer = None
+        self.asked += 1
+        self._notifier.extend(EXTENSION_S)
+        if self._clock() < self._until:
+            self._timer = asyncio.get_running_loop().call_later(EXTENSION_S / 2, self._ask)

@@ -10,7 +10,7 @@ import structlog
 
 from jarvisd.host import supervision
 from jarvisd.host.notify import Notifier
-from jarvisd.host.supervision import Supervision, extended
+from jarvisd.host.supervision import Extended, Supervision
 from jarvisd.host.watchdog import PartProgress
 from tests.host.systemd import FakeSystemd
 
@@ -114,23 +114,32 @@ async def test_while_everything_ends_only_the_loop_counts(
 async def test_more_time_is_asked_for_while_the_block_runs(
     systemd: FakeSystemd, notifier: Notifier
 ) -> None:
-    with extended(notifier, 60.0):
+    with Extended(notifier, 60.0):
         assert systemd.told() == [{"EXTEND_TIMEOUT_USEC": "10000000"}]
 
 
+async def test_more_time_is_asked_for_again_and_again(
+    systemd: FakeSystemd, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "EXTENSION_S", 0.002)
+    with Extended(notifier, 60.0):
+        for _ in range(3):
+            assert "EXTEND_TIMEOUT_USEC" in await systemd.next()
+
+
 async def test_without_systemd_no_more_time_is_asked_for() -> None:
-    with extended(Notifier({}), 60.0):
+    with Extended(Notifier({}), 60.0) as extended:
         pass
+    assert extended.asked == 0
 
 
 async def test_who_hangs_gets_no_more_time(
     systemd: FakeSystemd, notifier: Notifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervision, "EXTENSION_S", 0.002)
-    with extended(notifier, 0.1):
-        for _ in range(3):  # again and again at first
-            assert "EXTEND_TIMEOUT_USEC" in await systemd.next()
-    with extended(notifier, 0.0):
-        assert len(systemd.told()) == 1
-        await asyncio.sleep(0.05)  # for nothing to happen
-        assert systemd.told() == []
+    monkeypatch.setattr(supervision, "EXTENSION_S", 0.0)
+    seconds = iter([0.0, 1.0, 2.0, 59.0, 60.0])
+    with Extended(notifier, 60.0, clock=lambda: next(seconds)) as extended:
+        for _ in range(20):  # turns of the loop, each of which could ask
+            await asyncio.sleep(0)
+    assert extended.asked == 4
+    assert len(systemd.told()) == 4
