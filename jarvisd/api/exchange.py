@@ -52,7 +52,7 @@ class Exchange:
     query: Request | None
     body: Request | None
     accept: str
-    routes: tuple["Route", ...]
+    routes: "tuple[Route, ...]"
 
     def body_as(self, kind: type[R]) -> R:
         """The decoded body, which the route declares to be ``kind``."""
@@ -69,6 +69,9 @@ def _declared(value: Request | None, kind: type[R]) -> R:
     return value
 
 
+Handler = Callable[[Exchange], Awaitable[Answer]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One verb of the API. ``response`` are the structs it answers with; streams yield them."""
@@ -76,7 +79,8 @@ class Route:
     method: str
     path: str
     role: Role
-    handler: Callable[[Exchange], Awaitable[Answer]]
+    handler: Handler
+    name: str
     summary: str
     response: tuple[type[Response], ...]
     body: type[Request] | None = None
@@ -88,3 +92,36 @@ class Route:
     def key(self) -> tuple[str, str]:
         """What the table is sorted by."""
         return (self.path, self.method)
+
+
+def route(
+    verb: str,
+    role: Role,
+    *response: type[Response],
+    body: type[Request] | None = None,
+    body_optional: bool = False,
+    query: type[Request] | None = None,
+    streams: tuple[str, ...] = (),
+) -> Callable[[Callable[[Exchange], Awaitable[Answer]]], Route]:
+    """Make a route of the handler below: ``verb`` is ``METHOD /path``, its docstring the summary.
+
+    The docstring must be one line. It is what ``GET /v1/``, OpenAPI and docs/api.md say.
+    """
+    method, path = verb.split(" ")
+
+    def declare(handler: Handler) -> Route:
+        return Route(
+            method=method,
+            path=path,
+            role=role,
+            handler=handler,
+            name=handler.__name__,
+            summary=handler.__doc__ or "",
+            response=response,
+            body=body,
+            body_optional=body_optional,
+            query=query,
+            streams=streams,
+        )
+
+    return declare

@@ -58,7 +58,7 @@ def _operation(
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": route.summary,
-        "operationId": _operation_id(route),
+        "operationId": route.name,
         "x-role": route.role.label,
         "responses": {
             "200": {
@@ -80,11 +80,6 @@ def _operation(
         body = {"application/json": {"schema": named[route.body]}}
         operation["requestBody"] = {"required": not route.body_optional, "content": body}
     return operation
-
-
-def _operation_id(route: Route) -> str:
-    handler = route.handler.__module__
-    return handler.rpartition(".")[2]
 
 
 def _content(route: Route, schemas: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Handlers: one verb a file, each a coroutine ``handle`` from an exchange to an answer."""
+"""Handlers, a file per noun: coroutines from an exchange to an answer, each with its route."""

@@ -1,11 +1,21 @@
-"""GET /v1/conversations: a page of conversations, newest first."""
+"""Conversations: finding them, reading them, forgetting them."""
 
-from jarvisd.api.exchange import Exchange
-from jarvisd.wire import ConversationInfo, ConversationsQuery, ConversationsResponse
+from jarvisd.api.access import Role
+from jarvisd.api.exchange import Exchange, route
+from jarvisd.store.model import StoredMessage
+from jarvisd.wire import (
+    ConversationInfo,
+    ConversationResponse,
+    ConversationsQuery,
+    ConversationsResponse,
+    DeletedResponse,
+    MessageInfo,
+)
 
 
-async def handle(exchange: Exchange) -> ConversationsResponse:
-    """A page; ``next`` is the ``before`` of the page after it."""
+@route("GET /v1/conversations", Role.OPERATOR, ConversationsResponse, query=ConversationsQuery)
+async def conversations(exchange: Exchange) -> ConversationsResponse:
+    """A page of conversations, newest first."""
     query = exchange.query_as(ConversationsQuery)
     page = await exchange.services.store.conversations(query.limit, query.before)
     return ConversationsResponse(
@@ -20,4 +30,35 @@ async def handle(exchange: Exchange) -> ConversationsResponse:
             for summary in page
         ],
         next=page[-1].cursor if len(page) == query.limit else None,
+    )
+
+
+@route("GET /v1/conversations/{conversation}", Role.OPERATOR, ConversationResponse)
+async def conversation(exchange: Exchange) -> ConversationResponse:
+    """One conversation with its messages."""
+    found = await exchange.services.store.conversation(exchange.path["conversation"])
+    return ConversationResponse(
+        conversation=found.id,
+        created_at=found.created_at,
+        messages=[_message(message) for message in found.messages],
+    )
+
+
+@route("DELETE /v1/conversations/{conversation}", Role.OPERATOR, DeletedResponse)
+async def forget(exchange: Exchange) -> DeletedResponse:
+    """Forget a conversation for good."""
+    deleted = await exchange.services.store.forget(exchange.path["conversation"])
+    return DeletedResponse(deleted=deleted)
+
+
+def _message(message: StoredMessage) -> MessageInfo:
+    return MessageInfo(
+        role=message.role,
+        text=message.text,
+        created_at=message.created_at,
+        heard=message.heard,
+        interrupted=message.interrupted,
+        reply=message.reply or None,
+        provider=message.provider,
+        voice=message.voice,
     )

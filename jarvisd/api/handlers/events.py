@@ -1,25 +1,44 @@
-"""GET /v1/events: the full state, then everything that happens."""
+"""The daemon's events: the full state, then everything that happens."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from jarvisd.api import audio
+from jarvisd.api.access import Role
+from jarvisd.api.audio import NDJSON
 from jarvisd.api.bodies import encode
-from jarvisd.api.exchange import Exchange, Stream
+from jarvisd.api.exchange import Exchange, Stream, route
 from jarvisd.api.following import follow
+from jarvisd.api.handlers.replies import REPLY_EVENTS
 from jarvisd.api.streams import line
 from jarvisd.telemetry.events import Numbered, Subscription
-from jarvisd.wire import EventsQuery, StateEvent, StatusResponse
+from jarvisd.wire import (
+    EventsQuery,
+    GovernorDecision,
+    HeartbeatEvent,
+    LaggedEvent,
+    Response,
+    StateEvent,
+    StatusResponse,
+)
+
+EVENTS: tuple[type[Response], ...] = (
+    StateEvent,
+    *REPLY_EVENTS,
+    GovernorDecision,
+    HeartbeatEvent,
+    LaggedEvent,
+)
 
 
-async def handle(exchange: Exchange) -> Stream:
-    """One event a line, numbered; ``since`` repeats those after that number first."""
+@route("GET /v1/events", Role.OPERATOR, *EVENTS, query=EventsQuery, streams=(NDJSON,))
+async def events(exchange: Exchange) -> Stream:
+    """The full state, then every event, one a line."""
     services = exchange.services
     subscription = services.events.subscribe(exchange.query_as(EventsQuery).since)
     latest = services.events.latest
     heartbeat_s = services.settings.api.event_heartbeat_s
     pieces = _lines(subscription, latest, services.status, heartbeat_s)
-    return Stream(audio.NDJSON, pieces, abandoned=subscription.close)
+    return Stream(NDJSON, pieces, abandoned=subscription.close)
 
 
 async def _lines(

@@ -1,30 +1,59 @@
-"""GET /v1/logs: the newest lines of the daemon's log, once or as it goes on."""
+"""The log: its newest lines, once or as it goes on, and its level."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from jarvisd.api import audio
-from jarvisd.api.exchange import Exchange, Stream
+from jarvisd.api.access import Role
+from jarvisd.api.audio import NDJSON
+from jarvisd.api.exchange import Exchange, Stream, route
 from jarvisd.api.following import follow
 from jarvisd.api.streams import line
 from jarvisd.telemetry.events import EventBus, Numbered, Subscription
-from jarvisd.wire import LogLine, LogsQuery
+from jarvisd.wire import (
+    HeartbeatEvent,
+    LaggedEvent,
+    LogLevelRequest,
+    LogLevelResponse,
+    LogLine,
+    LogsQuery,
+)
 
 _SEVERITY = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 # Lines put into one piece: small enough that other requests are served in between.
 _AT_ONCE = 100
 
 
-async def handle(exchange: Exchange) -> Stream:
-    """What is kept first, oldest line first; with ``follow`` then each line as it is written."""
+@route(
+    "GET /v1/logs",
+    Role.OPERATOR,
+    *(LogLine, HeartbeatEvent, LaggedEvent),
+    query=LogsQuery,
+    streams=(NDJSON,),
+)
+async def logs(exchange: Exchange) -> Stream:
+    """The newest lines of the log; with follow, as they are written."""
     query = exchange.query_as(LogsQuery)
     services = exchange.services
     if not query.follow:
-        return Stream(audio.NDJSON, _pieces(_kept(services.log_lines, query)))
+        return Stream(NDJSON, _pieces(_kept(services.log_lines, query)))
     subscription = services.log_lines.subscribe()
     lines = _kept(services.log_lines, query)
     following = _follow(subscription, query, lines, services.settings.api.event_heartbeat_s)
-    return Stream(audio.NDJSON, following, abandoned=subscription.close)
+    return Stream(NDJSON, following, abandoned=subscription.close)
+
+
+@route("GET /v1/log/level", Role.OBSERVER, LogLevelResponse)
+async def log_level(exchange: Exchange) -> LogLevelResponse:
+    """Which severity is logged, and for how long."""
+    return exchange.services.log_level.state()
+
+
+@route("PUT /v1/log/level", Role.ADMIN, LogLevelResponse, body=LogLevelRequest)
+async def set_log_level(exchange: Exchange) -> LogLevelResponse:
+    """Log more or less than configured, for a while or until the restart."""
+    wanted = exchange.body_as(LogLevelRequest)
+    level = None if wanted.level == "configured" else wanted.level
+    return exchange.services.log_level.ask(level, wanted.for_s)
 
 
 def _kept(lines: EventBus, query: LogsQuery) -> list[LogLine]:

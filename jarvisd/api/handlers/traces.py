@@ -1,13 +1,22 @@
-"""GET /v1/traces: the replies that were traced."""
+"""Traces: where the time of a reply went."""
 
-from jarvisd.api.exchange import Exchange
-from jarvisd.telemetry.trace_spans import info_of
-from jarvisd.wire import LimitQuery, TracesResponse
+from jarvisd.api.access import Role
+from jarvisd.api.exchange import Exchange, route
+from jarvisd.telemetry.trace_spans import info_of, response_of
+from jarvisd.wire import LimitQuery, TraceResponse, TracesResponse
 
 
-async def handle(exchange: Exchange) -> TracesResponse:
-    """Newest first."""
-    traces = exchange.services.telemetry.traces
+@route("GET /v1/traces", Role.OBSERVER, TracesResponse, query=LimitQuery)
+async def traces(exchange: Exchange) -> TracesResponse:
+    """The replies that were traced."""
+    kept = exchange.services.telemetry.traces
     limit = exchange.query_as(LimitQuery).limit
-    found = [info_of(trace) for trace in traces.newest()[:limit]]
-    return TracesResponse(enabled=traces.enabled, traces=found)
+    return TracesResponse(
+        enabled=kept.enabled, traces=[info_of(trace) for trace in kept.newest()[:limit]]
+    )
+
+
+@route("GET /v1/traces/{reply}", Role.OBSERVER, TraceResponse)
+async def trace(exchange: Exchange) -> TraceResponse:
+    """Where the time of one reply went."""
+    return response_of(exchange.services.telemetry.traces.get(exchange.path["reply"]))

@@ -1,19 +1,20 @@
-"""GET /v1/voices: the voices that can be asked for."""
+"""The voices that can be asked for."""
 
-from jarvisd.api.exchange import Exchange
+from jarvisd.api.access import Role
+from jarvisd.api.exchange import Exchange, route
 from jarvisd.api.services import Speech
 from jarvisd.errors import SpeechError
 from jarvisd.speech.model import VoiceInfo
 from jarvisd.wire import Voice, VoicesResponse
 
 
-async def handle(exchange: Exchange) -> VoicesResponse:
-    """All voices, the default first."""
+@route("GET /v1/voices", Role.OBSERVER, VoicesResponse)
+async def voices(exchange: Exchange) -> VoicesResponse:
+    """The voices that can be asked for."""
     speech = exchange.services.speech
     default = _default_voice(speech)
-    voices = [_voice(info, default=info.id == default) for info in speech.voices()]
-    voices.sort(key=lambda voice: not voice.default)
-    return VoicesResponse(voices=voices)
+    found = [_voice(info, default=info.id == default) for info in speech.voices()]
+    return VoicesResponse(voices=sorted(found, key=lambda voice: not voice.default))
 
 
 def _default_voice(speech: Speech) -> str:

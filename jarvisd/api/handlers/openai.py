@@ -1,12 +1,13 @@
-"""POST /v1/audio/speech: OpenAI's text to speech, over our voices."""
+"""OpenAI's routes, over our voices: text to speech."""
 
 import base64
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from jarvisd.api import audio
+from jarvisd.api.access import Role
+from jarvisd.api.audio import WAV, format_unavailable
 from jarvisd.api.bodies import detail_of, encode
-from jarvisd.api.exchange import Exchange, Stream
+from jarvisd.api.exchange import Exchange, Stream, route
 from jarvisd.api.streams import pcm, with_wav_header
 from jarvisd.errors import JarvisError, RequestError
 from jarvisd.wire import (
@@ -29,14 +30,23 @@ OPENAI_VOICES = frozenset(
         *("marin", "nova", "onyx", "sage", "shimmer", "verse"),
     }
 )
-_MEDIA = {"wav": "audio/wav", "pcm": "audio/pcm"}
+PCM = "audio/pcm"
+SERVER_SENT = "text/event-stream"
+_MEDIA = {"wav": WAV, "pcm": PCM}
 
 
-async def handle(exchange: Exchange) -> Stream:
-    """Answer with WAV or PCM as it is made, or with the same in server-sent events."""
+@route(
+    "POST /v1/audio/speech",
+    Role.OPERATOR,
+    *(SpeechAudioDelta, SpeechAudioDone, SpeechAudioError),
+    body=SpeechRequest,
+    streams=(WAV, PCM, SERVER_SENT),
+)
+async def speech(exchange: Exchange) -> Stream:
+    """OpenAI's text to speech: wav or pcm, whole or as server-sent events."""
     request = exchange.body_as(SpeechRequest)
     if request.response_format not in FORMATS:
-        raise audio.format_unavailable(f"response_format {request.response_format}", FORMATS)
+        raise format_unavailable(f"response_format {request.response_format}", FORMATS)
     asked = _asked_voice(request)
     voice = "default" if asked in OPENAI_VOICES else asked
     rate = PCM_RATE if request.response_format == "pcm" else None
@@ -51,7 +61,7 @@ async def handle(exchange: Exchange) -> Stream:
         headers["X-Jarvis-Voice-Note"] = f"{asked} is not a voice here; {voice} speaks"
     media = _MEDIA[request.response_format]
     if request.stream_format == "sse":
-        media, pieces = "text/event-stream", _server_sent(pieces)
+        media, pieces = SERVER_SENT, _server_sent(pieces)
     return Stream(media, pieces, headers=headers, abandoned=reply.abandoned)
 
 
