@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import jarvisd
-from jarvisd.config import Settings, load
+from jarvisd.config import Loaded, load_with_sources
 from jarvisd.errors import ConfigError, JarvisError
 
 EX_CONFIG = 78
@@ -24,11 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started_at = time.monotonic()
     flags = parser().parse_args(arguments)
 
-    def read() -> Settings:
-        return load(flags.config, environ=os.environ, overrides=_overrides(flags))
+    def read() -> Loaded:
+        return load_with_sources(flags.config, environ=os.environ, overrides=_overrides(flags))
 
     try:
-        settings = read()
+        loaded = read()
     except ConfigError as error:
         for problem in error.problems:
             print(f"jarvisd: {problem}", file=sys.stderr)  # noqa: T201 - logging is not set up yet
@@ -36,10 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if flags.check_config:
         print("The configuration is valid.")  # noqa: T201 - the answer to the question asked
         return 0
-    return _serve(settings, started_at, read)
+    return _serve(loaded, started_at, read)
 
 
-def _serve(settings: Settings, started_at: float, read: Callable[[], Settings]) -> int:
+def _serve(loaded: Loaded, started_at: float, read: Callable[[], Loaded]) -> int:
     # systemd ends a daemon that hangs with SIGABRT: its log then shows where every thread was.
     faulthandler.enable()
     import structlog  # noqa: PLC0415 - --version and --check-config answer without the daemon
@@ -48,10 +48,10 @@ def _serve(settings: Settings, started_at: float, read: Callable[[], Settings]) 
     from jarvisd.daemon import Daemon  # noqa: PLC0415 - the same
     from jarvisd.telemetry import logs  # noqa: PLC0415 - the same
 
-    logs.configure(settings.log)
+    logs.configure(loaded.settings.log)
 
     async def serve() -> None:
-        await Daemon(settings, environ=os.environ, started_at=started_at, read=read).run()
+        await Daemon(loaded, environ=os.environ, started_at=started_at, read=read).run()
 
     try:
         uvloop.run(serve())

@@ -17,19 +17,19 @@ import structlog
 import jarvisd
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
-from jarvisd.config import Settings
+from jarvisd.config import Loaded, Settings
 from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
 from jarvisd.host.supervision import Extended, Supervision
 from jarvisd.observe.liveness import Liveness
 from jarvisd.observe.status import StatusReport
-from jarvisd.reloading import Reloader
+from jarvisd.reloading import Reloader, in_force
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES, LogRing
-from jarvisd.wire import Component, ReloadResponse
+from jarvisd.wire import Component, ConfigResponse, ReloadResponse
 from jarvisd.wiring import Rooms, start_rooms
 
 log = structlog.get_logger("jarvisd")
@@ -46,15 +46,16 @@ class Daemon:
 
     def __init__(
         self,
-        settings: Settings,
+        loaded: Loaded,
         *,
         environ: Mapping[str, str],
         started_at: float | None = None,
-        read: Callable[[], Settings] | None = None,
+        read: Callable[[], Loaded],
     ) -> None:
-        """``read`` reads the configuration again, from where ``settings`` came from."""
-        self.settings = settings
-        self._read = read or (lambda: settings)
+        """``read`` reads the configuration again, from where ``loaded`` came from."""
+        self.settings = loaded.settings
+        self._loaded = loaded
+        self._read = read
         self._reloader: Reloader | None = None
         self._environ = environ
         self._started_at = time.monotonic() if started_at is None else started_at
@@ -63,7 +64,7 @@ class Daemon:
         self._looking: asyncio.Task[list[Component]] | None = None
         self._stopping = asyncio.Event()
         self._stopping_since = self._started_at
-        self.state_dir = state_directory(settings, environ)
+        self.state_dir = state_directory(loaded.settings, environ)
 
     async def run(self) -> None:
         """Start everything, serve, stop everything. Raises JarvisError where it cannot start."""
@@ -105,7 +106,7 @@ class Daemon:
             lambda _: self._look(rooms.overview),
         )
         self._reloader = Reloader(
-            self.settings, read=self._read, rooms=told, notifier=notifier, line=rooms.line
+            self._loaded, read=self._read, rooms=told, notifier=notifier, line=rooms.line
         )
         self._look(rooms.overview)
         stack.callback(self._look_no_more)
@@ -126,6 +127,10 @@ class Daemon:
                 "The daemon is starting or stopping.", code="daemon.busy", hint="Try again."
             )
         return await self._reloader.reload()
+
+    def configuration(self) -> ConfigResponse:
+        """The settings in force, and where each was set."""
+        return in_force(self._reloader.loaded if self._reloader is not None else self._loaded)
 
     def _hang_up(self) -> None:
         """SIGHUP: reload; the log says what came of it."""
@@ -187,6 +192,7 @@ class Daemon:
             telemetry=rooms.telemetry,
             metrics=rooms.exposition.text,
             governor=rooms.steering.report,
+            configuration=self.configuration,
             reload=self.reload,
         )
 

@@ -1,4 +1,4 @@
-"""Reading the configuration again while the daemon runs: all of what can change, or nothing.
+"""The configuration in force, and reading it again: all of what can change, or nothing.
 
 The rooms that hold settings take the new ones in one step of the loop. systemd is told before and
 after, also where nothing came of it.
@@ -7,31 +7,33 @@ after, also where nothing came of it.
 import asyncio
 from collections.abc import Callable, Sequence
 
+import msgspec
 import structlog
 
-from jarvisd.config import Settings
+from jarvisd.config import Loaded, Settings
 from jarvisd.config.changes import compare
+from jarvisd.config.rendering import describe
 from jarvisd.errors import ConfigError
 from jarvisd.host.notify import Notifier
 from jarvisd.host.status_line import StatusLine
-from jarvisd.wire import ReloadResponse
+from jarvisd.wire import ConfigResponse, ReloadResponse, SettingInfo
 
 log = structlog.get_logger("jarvisd")
 
 
 class Reloader:
-    """Keeps the settings in force; ``rooms`` are told of new ones, and must not fail or wait."""
+    """Keeps what is in force; ``rooms`` are told of new settings, and must not fail or wait."""
 
     def __init__(
         self,
-        settings: Settings,
+        loaded: Loaded,
         *,
-        read: Callable[[], Settings],
+        read: Callable[[], Loaded],
         rooms: Sequence[Callable[[Settings], None]],
         notifier: Notifier,
         line: StatusLine,
     ) -> None:
-        self.settings = settings
+        self.loaded = loaded
         self._read = read
         self._rooms = rooms
         self._notifier = notifier
@@ -50,10 +52,23 @@ class Reloader:
             finally:
                 self._notifier.ready(self._line.begin())
 
-    def _put_in_force(self, wanted: Settings) -> ReloadResponse:
-        changes = compare(self.settings, wanted)
+    def _put_in_force(self, wanted: Loaded) -> ReloadResponse:
+        changes = compare(self.loaded.settings, wanted.settings)
         for tell in self._rooms if changes.now else ():
             tell(changes.settings)
-        self.settings = changes.settings
+        # What waits for a restart is still in force from where it came from.
+        kept = {path: self.loaded.sources[path] for path in changes.restart}
+        self.loaded = Loaded(changes.settings, {**wanted.sources, **kept}, wanted.files)
         log.info("config.reloaded", changed=changes.now, needs_restart=changes.restart)
         return ReloadResponse(changed=list(changes.now), restart=list(changes.restart))
+
+
+def in_force(loaded: Loaded) -> ConfigResponse:
+    """What was loaded, as the API tells it."""
+    return ConfigResponse(
+        files=[str(file) for file in loaded.files],
+        settings=[
+            SettingInfo(path=one.path, value=msgspec.to_builtins(one.value), source=str(one.source))
+            for one in describe(loaded.settings, loaded.sources)
+        ],
+    )

@@ -15,6 +15,7 @@ from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.wire import (
     Component,
+    ConfigResponse,
     GovernorResponse,
     InterruptResponse,
     ReloadResponse,
@@ -151,4 +152,5 @@ class Services:
     governor: Callable[[], GovernorResponse]
     telemetry: Telemetry
     metrics: Callable[[], Awaitable[str]]
+    configuration: Callable[[], ConfigResponse]
     reload: Callable[[], Awaitable[ReloadResponse]]

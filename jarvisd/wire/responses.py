@@ -1,6 +1,6 @@
 """What the daemon answers: the state of replies, components, voices and conversations."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from jarvisd.wire.base import LogLevel, Response
 
@@ -125,6 +125,23 @@ class ReloadResponse(Response):
 
     changed: list[str]
     restart: list[str]
+
+
+class SettingInfo(Response):
+    """One setting in force: dotted path, value, and where it was set (``default``, a file's line,
+    a variable of the environment, the command line).
+    """
+
+    path: str
+    value: Any
+    source: str
+
+
+class ConfigResponse(Response):
+    """The settings in force, in the order of the reference file, and the files they came from."""
+
+    files: list[str]
+    settings: list[SettingInfo]
 
 
 class Voice(Response):

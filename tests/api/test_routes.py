@@ -16,6 +16,7 @@ GET /metrics observer
 GET /v1/ observer
 POST /v1/audio/speech operator
 GET /v1/clock observer
+GET /v1/config operator
 GET /v1/conversations operator
 DELETE /v1/conversations/{conversation} operator
 GET /v1/conversations/{conversation} operator

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import structlog
 
-from jarvisd.config import LlmSettings, Settings, StoreSettings
+from jarvisd.config import LlmSettings, Loaded, Settings, Source, StoreSettings
+from jarvisd.config.tree import leaves
 from jarvisd.errors import ConfigError
 from jarvisd.host.notify import Notifier
 from jarvisd.host.status_line import StatusLine
-from jarvisd.reloading import Reloader
+from jarvisd.reloading import Reloader, in_force
 from tests.host.systemd import FakeSystemd
 
 WANTED = Settings(llm=LlmSettings(model="m"), store=StoreSettings(queue=9))
@@ -27,6 +28,11 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSys
         yield fake
 
 
+def loaded(settings: Settings, file: str) -> Loaded:
+    """``settings`` as if all of them stood in ``file``."""
+    return Loaded(settings, dict.fromkeys(leaves(), Source("file", file, 1)), (Path(file),))
+
+
 class Stage:
     """A reloader whose configuration the test writes, and a room that remembers."""
 
@@ -38,18 +44,18 @@ class Stage:
         self.told: list[Settings] = []
         line = StatusLine(self.notifier, lambda: "Idle")
         self.reloader = Reloader(
-            Settings(),
+            loaded(Settings(), "/old"),
             read=self._read,
             rooms=(self.told.append,),
             notifier=self.notifier,
             line=line,
         )
 
-    def _read(self) -> Settings:
+    def _read(self) -> Loaded:
         self.reading.wait(60)
         if isinstance(self.wanted, ConfigError):
             raise self.wanted
-        return self.wanted
+        return loaded(self.wanted, "/new")
 
 
 @pytest.fixture
@@ -64,7 +70,17 @@ async def test_rooms_get_what_can_change_and_the_rest_is_named(stage: Stage) -> 
     answer = await stage.reloader.reload()
     assert (answer.changed, answer.restart) == (["llm.model"], ["store.queue"])
     assert stage.told == [Settings(llm=LlmSettings(model="m"))]
-    assert stage.reloader.settings == stage.told[0]
+    assert stage.reloader.loaded.settings == stage.told[0]
+
+
+async def test_what_is_in_force_says_where_it_was_set(stage: Stage) -> None:
+    stage.wanted = WANTED
+    await stage.reloader.reload()
+    answer = in_force(stage.reloader.loaded)
+    assert answer.files == ["/new"]
+    found = {one.path: (one.value, one.source) for one in answer.settings}
+    assert found["llm.model"] == ("m", "/new:1")
+    assert found["store.queue"] == (StoreSettings().queue, "/old:1")  # waits for a restart
 
 
 async def test_a_bad_file_changes_nothing_and_is_explained(stage: Stage) -> None:
@@ -73,7 +89,7 @@ async def test_a_bad_file_changes_nothing_and_is_explained(stage: Stage) -> None
         await stage.reloader.reload()
     assert raised.value.problems == ["one", "two"]
     assert stage.told == []
-    assert stage.reloader.settings == Settings()
+    assert stage.reloader.loaded.settings == Settings()
     assert [(entry["event"], entry["problems"]) for entry in logged] == [
         ("config.refused", ["one", "two"])
     ]

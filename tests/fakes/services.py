@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from jarvisd.api.services import Services
-from jarvisd.config.settings import Settings
+from jarvisd.config import Loaded, Settings
+from jarvisd.config.sources import DEFAULT
+from jarvisd.config.tree import leaves
 from jarvisd.errors import JarvisError, NotFoundError, SpeechError
+from jarvisd.reloading import in_force
 from jarvisd.speech.model import VoiceChoice, VoiceInfo
 from jarvisd.store.model import Conversation, ConversationSummary, DaySummary, StoredMessage
 from jarvisd.telemetry.events import EventBus
@@ -413,8 +416,14 @@ def fake_services(settings: Settings | None = None) -> Services:
         governor=governor,
         telemetry=Telemetry(),
         metrics=metrics,
+        configuration=lambda: in_force(defaults(settings)),
         reload=reload,
     )
+
+
+def defaults(settings: Settings) -> Loaded:
+    """Settings that no file, variable or flag has touched."""
+    return Loaded(settings, dict.fromkeys(leaves(), DEFAULT), ())
 
 
 def governor() -> GovernorResponse:

@@ -1,4 +1,4 @@
-"""The daemon itself: its version, its clocks, its routes, and reading its configuration again."""
+"""The daemon itself: its version, its clocks, its routes, and its configuration."""
 
 import functools
 import platform
@@ -11,6 +11,7 @@ from jarvisd.api.openapi import describe
 from jarvisd.wire import (
     SCHEMA,
     ClockResponse,
+    ConfigResponse,
     ReloadResponse,
     RouteInfo,
     RoutesResponse,
@@ -49,6 +50,12 @@ async def version(_exchange: Exchange) -> VersionResponse:
 async def clock(_exchange: Exchange) -> ClockResponse:
     """The daemon's clocks."""
     return ClockResponse(monotonic=time.monotonic(), wall=time.time())
+
+
+@route("GET /v1/config", Role.OPERATOR, ConfigResponse)
+async def config(exchange: Exchange) -> ConfigResponse:
+    """The settings in force, and where each was set."""
+    return exchange.services.configuration()
 
 
 @route("POST /v1/reload", Role.ADMIN, ReloadResponse)
