@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import Rule, fixed
+from jarvisd.text.rules import Rule, fixed, nothing_after
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -40,8 +40,9 @@ def _clock(match: re.Match[str]) -> str:
 
 def _keep_stop(match: re.Match[str], spoken: str) -> str:
     """The stop of "p.m." is also the sentence's when nothing or a capital follows."""
-    rest = match.string[match.end() :].lstrip()
-    return spoken + "." if match[0].endswith(".") and not rest else spoken
+    if match[0].endswith(".") and nothing_after(match):
+        return spoken + "."
+    return spoken
 
 
 RULES = (

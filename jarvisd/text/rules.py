@@ -9,6 +9,7 @@ SOFT_COMMA = "\x00,"  # a short break, where words follow: a dash, brackets
 NUMBER = r"\d+(?:[.,]\d+)*"
 # Around a number: no Latin letter and no digit. Chinese and Japanese write no spaces there.
 BEFORE_NUMBER = r"(?<![A-Za-zÀ-ɏ\d_.,^])"
+_VISIBLE = re.compile(r"\s*+\S")
 AFTER_UNIT = r"(?![A-Za-zÀ-ɏ\d_/²³°])"
 
 
@@ -21,6 +22,11 @@ class Rule(NamedTuple):
 
     pattern: str
     say: Callable[[re.Match[str]], str]
+
+
+def nothing_after(match: re.Match[str]) -> bool:
+    """Whether nothing but white space follows; looks no further than it must."""
+    return _VISIBLE.match(match.string, match.end()) is None
 
 
 def fixed(spoken: str) -> Callable[[re.Match[str]], str]:

@@ -14,7 +14,7 @@ from jarvisd.text.rules import SOFT_COMMA, SOFT_STOP
 MAX_SPOKEN_CHARS = 8_000
 
 # Where two rules match at the same place, the first wins.
-_RULES = (
+READING_RULES = (
     *markup.LINE_RULES,
     *technical.RULES[:3],  # addresses before the markup inside them
     *markup.INLINE_RULES,
@@ -28,9 +28,12 @@ _RULES = (
 _PLAIN = (
     r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z])|(?<=[A-Za-z])[A-Za-z]+)"
 )
-_ANY = re.compile("|".join([_PLAIN, *(f"(?P<r{n}>{rule[0]})" for n, rule in enumerate(_RULES))]))
-_EACH = {f"r{n}": (re.compile(rule.pattern), rule.say) for n, rule in enumerate(_RULES)}
+_NAMED = [f"(?P<r{n}>{rule.pattern})" for n, rule in enumerate(READING_RULES)]
+_ANY = re.compile("|".join([_PLAIN, *_NAMED]))
+_EACH = {f"r{n}": (re.compile(rule.pattern), rule.say) for n, rule in enumerate(READING_RULES)}
 _PUNCTUATION = ".,;:!?。！？、，；："
+_SPACES = " \n"
+_BREAK = frozenset(_SPACES)
 
 
 def speakable(text: str, start: int = 0) -> SpokenText:
@@ -73,20 +76,18 @@ class _Speech:
 
     def as_written(self, start: int, end: int) -> None:
         """Say the original's ``[start:end]``, single spaces at its edges being breaks."""
+        unsaid = _SPACES
+        if self._last in _PUNCTUATION:  # a mark behind another, or where nothing was said, is none
+            unsaid += _PUNCTUATION
         written = self._text[start:end]
-        body = written.strip(" \n")
-        if not body:
-            self._wait(" " if written else "")
-            return
-        if written[0] in " \n":
+        following = written.lstrip(unsaid)
+        skipped = len(written) - len(following)
+        if not _BREAK.isdisjoint(written[:skipped]):
             self._wait(" ")
-            start += len(written) - len(written.lstrip(" \n"))
-        if self._last in _PUNCTUATION and body[0] in _PUNCTUATION:  # also where nothing was said
-            self.as_written(start + 1, end)
-            return
-        self._say(body, start, start + len(body), verbatim=True)
-        if written[-1] in " \n":
-            self._wait(" ")
+        body = following.rstrip(_SPACES)
+        if body:
+            self._say(body, start + skipped, start + skipped + len(body), verbatim=True)
+            self._wait(" " if len(body) < len(following) else "")
 
     def in_words(self, spoken: str, start: int, end: int) -> None:
         """Say ``spoken`` for the original's ``[start:end]``."""

@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import SOFT_COMMA, Rule, fixed
+from jarvisd.text.rules import SOFT_COMMA, Rule, fixed, nothing_after
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "vs.": "versus", "approx.": "approximately",
@@ -23,6 +23,7 @@ _MARKS = (
     "\u0e31-\u0e4e\u0f00-\u0fff\u1000-\u109f\u17b4-\u17d3\u3099\u309a"
 )
 _WIDE = "。！？、，；：・"
+_FOLLOWING = re.compile(r"[ \t]*+(.)")
 
 
 def _any_of(symbols: dict[str, str]) -> str:
@@ -31,12 +32,13 @@ def _any_of(symbols: dict[str, str]) -> str:
 
 def _ellipsis(match: re.Match[str]) -> str:
     """Trailing off is a break inside a sentence and a stop at its end."""
-    rest = match.string[match.end() :].lstrip(" \t")
-    return SOFT_COMMA if rest[:1].isalnum() and not rest[0].isupper() else "."
+    following = _FOLLOWING.match(match.string, match.end())
+    after = following[1] if following else ""
+    return SOFT_COMMA if after.isalnum() and not after.isupper() else "."
 
 
 def _et_cetera(match: re.Match[str]) -> str:
-    return "et cetera" if match.string[match.end() :].strip() else "et cetera."
+    return "et cetera." if nothing_after(match) else "et cetera"
 
 
 def _strongest(match: re.Match[str]) -> str:

@@ -1,11 +1,15 @@
 """The text path does linear work: counted, not timed."""
 
+import re
+
 import pytest
 
 from jarvisd.config.settings import TextSettings
-from jarvisd.text import UtteranceStream, stream
+from jarvisd.text import UtteranceStream, speakable, stream
+from jarvisd.text.speakable import READING_RULES
 from jarvisd.text.window import Window
 from tests.text.chunks import by_size
+from tests.text.regex_steps import Steps
 
 TOTAL = 12_000
 UNITS = [
@@ -62,3 +66,27 @@ def test_what_is_held_is_bounded(unit: str) -> None:
     for part in by_size(unit * (TOTAL // len(unit)), 50):
         utterances.feed(part)
         assert utterances._window.end - utterances._window._base <= 4_000 + 400 + 128
+
+
+# Beginnings of what the rules look for, again and again: each makes some rule start and fail.
+PREFIXES = [
+    "<a ", "<", "<!--", "<!-- ", "</", "[", "![", "](", "](a(", '](a "', "[^1", "- [ ", "`", "``` ",
+    "**", "__", "_a", "http://", "http://a.", "www.", "a@", "a.b@", "1", "1.", "1,", "1 - ", "1/",
+    "12:", "2020-", "1.000.", "aa:", "::", "a.", "a/", "a.tar.", "a.b.com.", "C:\\a", "v1.", ". ",
+    "..", '"', "'", " ", "\t", "\n", " \n", "| ", "|-", "# ", "> ", "- ", "* ", "&#1", "\x1b[0;", "€1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_no_reading_rule_does_more_than_linear_work(prefix: str) -> None:
+    for rule in READING_RULES:
+        some, more = (prefix * 180)[:60], (prefix * 180)[:180]
+        few, many = Steps(rule.pattern, some), Steps(rule.pattern, more)
+        few.spans()
+        assert many.spans() == [match.span() for match in re.finditer(rule.pattern, more)]
+        assert many.count <= 3.5 * few.count + 200, (rule.pattern, few.count, many.count)
+
+
+@pytest.mark.parametrize("unit", [*PREFIXES, ". , ", "., ", '". , ', "。 ", "etc. ", "…"])
+def test_no_text_is_too_deep_for_the_stack(unit: str) -> None:
+    speakable((unit * 5_000)[:5_000])
