@@ -112,6 +112,33 @@ def failed(seq: int, text: str) -> wire.ReplyFailed:
     )
 
 
+def interrupted(seq: int, *, heard: str, played: int) -> wire.ReplyInterrupted:
+    return wire.ReplyInterrupted(
+        reply=REPLY,
+        seq=seq,
+        totals=wire.Totals(utterances=2, spoken=2),
+        tokens=TOKENS,
+        timings=TIMINGS,
+        heard=heard,
+        heard_chars=len(heard),
+        played_samples=played,
+    )
+
+
+def reply_info(*, state: wire.ReplyState, played: int, written: int) -> wire.ReplyInfo:
+    return wire.ReplyInfo(
+        reply=REPLY,
+        conversation=CONVERSATION,
+        state=state,
+        engine="piper",
+        voice="en_US-amy-medium",
+        fallback=False,
+        written_samples=written,
+        played_samples=played,
+        sample_rate=RATE,
+    )
+
+
 def reply(samples: int = 4_410) -> list[Any]:
     """The events of a reply that goes well."""
     half = samples // 2

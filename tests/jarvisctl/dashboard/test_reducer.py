@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisctl.dashboard import reducer
+from jarvisctl.dashboard import playback, reducer
 from jarvisctl.dashboard.messages import (
     Connected,
     Cut,
@@ -21,6 +21,7 @@ from jarvisctl.dashboard.messages import (
     Ticked,
 )
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
+from jarvisctl.dashboard.widgets.pipeline import Pipeline
 from jarvisd import wire
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard import scenes
@@ -36,6 +37,10 @@ def after(*messages: Message, start: Snapshot | None = None) -> Snapshot:
     for message in messages:
         reached = reducer.reduce(reached, message)
     return reached
+
+
+def status_without_replies() -> Message:
+    return StatusRead(NOW, scenes.status(replies=[]))
 
 
 def whole_reply() -> list[Message]:
@@ -114,9 +119,60 @@ def test_a_reply_whose_end_was_missed_ends_when_no_status_has_it() -> None:
 
 
 def test_what_is_interrupted_after_it_was_written_is_cut_where_it_was_heard() -> None:
-    reply = after(*whole_reply(), Cut(samples.REPLY, 5)).current
+    reply = after(*whole_reply(), Cut(samples.REPLY, 5, 1_000)).current
     assert reply is not None
     assert (reply.outcome, reply.heard_chars) == ("interrupted", 5)
+
+
+def test_what_was_heard_before_an_interrupt_stays_heard() -> None:
+    heard = samples.interrupted(8, heard="Good evening.", played=2_205)
+    reply = after(*whole_reply()[:-1], happened(8, heard)).current
+    assert reply is not None
+    assert list(playback.stages(reply, NOW + 60)) == ["heard", "cut"]
+    while_it_played = after(*whole_reply(), Cut(samples.REPLY, 13, 2_205), status_without_replies())
+    assert while_it_played.current is not None
+    assert list(playback.stages(while_it_played.current, NOW + 60)) == ["heard", "cut"]
+
+
+def test_a_daemon_that_ends_in_the_middle_of_a_reply_leaves_it_cut_where_it_was() -> None:
+    before = after(*scenes.speaking())
+    born_again = after(
+        Lost(NOW, "gone", "start it", NOW + 1),
+        Ticked(NOW + 30, WALL + 30),
+        Connected(NOW + 30, scenes.status(pid=99), 0),
+        start=before,
+    )
+    reply = born_again.current
+    assert reply is not None
+    assert reply.outcome == "failed"
+    assert reply.error is not None
+    assert reply.error.code == "daemon.ended"
+    assert list(playback.stages(reply, NOW + 60)) == ["heard", "cut", "cut", "cut"]
+    assert reply.heard_chars == playback.said(before.current or reply, NOW)
+
+
+def test_a_reply_that_was_whole_and_still_playing_is_cut_by_the_daemons_end_too() -> None:
+    playing = samples.reply_info(state="done", played=1_000, written=4_410)
+    born_again = after(
+        Connected(NOW, scenes.status(), 0),
+        *whole_reply(),
+        StatusRead(NOW, scenes.status(replies=[playing])),
+        Lost(NOW, "gone", "start it", NOW + 1),
+        Connected(NOW + 30, scenes.status(pid=99), 0),
+    )
+    assert born_again.current is not None
+    assert list(playback.stages(born_again.current, NOW + 60)) == ["cut", "cut"]
+
+
+def test_a_reply_of_text_alone_says_that_nothing_of_it_is_spoken() -> None:
+    events = [samples.started(engine="", voice=""), samples.token(1, "All is well.")]
+    silent = after(*(happened(number, event) for number, event in enumerate(events, start=1)))
+    ended = after(happened(3, samples.done(2, 0)), start=silent)
+    for snapshot in (silent, ended):
+        shown = Pipeline(2, "pipeline").lines(snapshot, 80, 10)
+        assert [line.plain for line in shown] == [
+            "this reply is text only; nothing of it is spoken"
+        ]
 
 
 def test_only_a_model_has_a_speed() -> None:
@@ -157,7 +213,7 @@ def test_everything_that_grows_has_a_bound() -> None:
     assert len(told.replies) == reducer.MAX_REPLIES
 
 
-MESSAGES = [*scenes.degraded(), *scenes.disconnected(), *whole_reply(), Cut(samples.REPLY, 3)]
+MESSAGES = [*scenes.degraded(), *scenes.disconnected(), *whole_reply(), Cut(samples.REPLY, 3, 700)]
 
 
 @given(st.lists(st.sampled_from(MESSAGES), max_size=60))

@@ -38,7 +38,7 @@ class Commanding:
             if verb == "interrupt":
                 cut = client.post(path, None, InterruptResponse)
                 if cut.state == "interrupted":
-                    self.put(Cut(reply, cut.heard_chars))
+                    self.put(Cut(reply, cut.heard_chars, cut.played_samples))
             else:
                 client.post(path, None, ReplyInfo)
 

@@ -121,10 +121,11 @@ class QuestionFound:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The user interrupted a reply here after ``heard_chars`` characters."""
+    """The user interrupted a reply here, ``played`` samples and ``heard_chars`` characters in."""
 
     reply: str
     heard_chars: int
+    played: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from jarvisctl.dashboard.messages import (
     Ticked,
     VoicesRead,
 )
-from jarvisctl.dashboard.replies import advanced, placed
+from jarvisctl.dashboard.replies import abandoned, advanced, placed, stopped
 from jarvisctl.dashboard.snapshot import Level, Link, LogLine, ReplyView, Snapshot, Speed
 from jarvisctl.terminal import printable
 from jarvisd.wire import (
@@ -100,7 +100,8 @@ def _linked(snapshot: Snapshot, message: Connected | Lost) -> Snapshot:
     again = snapshot.link.state == "down"
     known = snapshot.status
     if known is not None and known.pid != message.status.pid:  # another life of the daemon
-        snapshot = replace(snapshot, newest_event=0, missing=frozenset())
+        replies = tuple(abandoned(reply, snapshot.heard_at) for reply in snapshot.replies)
+        snapshot = replace(snapshot, newest_event=0, missing=frozenset(), replies=replies)
     snapshot = replace(snapshot, link=Link("up", message.at))
     snapshot = _status(snapshot, message.status, message.at)
     if again:
@@ -118,8 +119,9 @@ def _status(snapshot: Snapshot, status: StatusResponse, at: float) -> Snapshot:
             snapshot = _put(snapshot, placed(known, info, at))
     running = {info.reply for info in status.replies}
     for reply in snapshot.replies:
-        if reply.ended_at is not None and reply.playback is not None and reply.reply not in running:
-            snapshot = _put(snapshot, replace(reply, playback=None))  # nobody hears it any more
+        played_out = reply.outcome == "done" and reply.playback is not None
+        if played_out and reply.reply not in running:
+            snapshot = _put(snapshot, replace(reply, playback=None))  # heard to its end
         open_here = reply.outcome in ("running", "paused") and reply.reply not in running
         if open_here and at - reply.started_at > story.GONE_S:  # its end was missed
             snapshot = _put(snapshot, replace(reply, outcome="done", ended_at=at))
@@ -181,10 +183,8 @@ def _cut(snapshot: Snapshot, message: Cut) -> Snapshot:
     known = _find(snapshot, message.reply)
     if known is None:
         return snapshot
-    return _put(
-        snapshot,
-        replace(known, outcome="interrupted", heard_chars=message.heard_chars, playback=None),
-    )
+    cut = stopped(known, snapshot.now, message.played, message.heard_chars)
+    return _put(snapshot, replace(cut, outcome="interrupted"))
 
 
 def _asked(snapshot: Snapshot, reply: str, question: str) -> Snapshot:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from jarvisctl.dashboard import playback
 from jarvisctl.dashboard.snapshot import Playback, ReplyView, Utterance
 from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
+    ErrorDetail,
     ReplyDone,
     ReplyEvent,
     ReplyFailed,
@@ -19,6 +21,11 @@ from jarvisd.wire import (
 MAX_TEXT = 200_000
 MAX_UTTERANCES = 2_000
 RATE_WINDOW_S = 2.0
+GONE = ErrorDetail(
+    code="daemon.ended",
+    message="The daemon ended in the middle of this reply.",
+    hint="jarvisctl logs shows what happened before.",
+)
 
 
 def advanced(reply: ReplyView, event: ReplyEvent, at: float) -> ReplyView:
@@ -49,6 +56,21 @@ def placed(reply: ReplyView, info: ReplyInfo, at: float) -> ReplyView:
     )
     outcome = reply.outcome if reply.ended_at is not None else info.state
     return replace(reply, playback=playback, outcome=outcome)
+
+
+def stopped(reply: ReplyView, at: float, played: int, heard_chars: int | None) -> ReplyView:
+    """``reply`` cut at ``played``: what lies behind it is not heard any more."""
+    known = reply.playback or Playback(at, 0, 0, running=False)
+    return replace(reply, playback=known.stopped(at, played), heard_chars=heard_chars)
+
+
+def abandoned(reply: ReplyView, at: float) -> ReplyView:
+    """``reply`` when its daemon ended at ``at``: it was heard up to there, and no further."""
+    if not playback.audible(reply, at):
+        return reply
+    heard = (reply.missed or 0) + playback.said(reply, at)
+    cut = stopped(reply, at, playback.position(reply, at), None if reply.silent else heard)
+    return replace(cut, outcome="failed", error=GONE, ended_at=at, token_times=())
 
 
 def _started(reply: ReplyView, event: ReplyStarted, at: float) -> ReplyView:
@@ -123,7 +145,8 @@ def _ended(
 ) -> ReplyView:
     reply = replace(reply, timings=event.timings, tokens=event.tokens, ended_at=at, token_times=())
     if isinstance(event, ReplyInterrupted):
-        return replace(reply, outcome="interrupted", heard_chars=event.heard_chars)
+        cut = stopped(reply, at, event.played_samples, event.heard_chars)
+        return replace(cut, outcome="interrupted")
     if isinstance(event, ReplyFailed):
         return replace(reply, outcome="failed", error=event.error, text=event.text or reply.text)
     return replace(reply, outcome="done")

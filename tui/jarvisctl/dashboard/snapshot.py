@@ -62,6 +62,10 @@ class Playback:
     written: int
     running: bool
 
+    def stopped(self, at: float, played: int) -> "Playback":
+        """The same audio, standing still at ``played``."""
+        return Playback(at, played, max(self.written, played), running=False)
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyView:
@@ -94,6 +98,11 @@ class ReplyView:
     error: ErrorDetail | None = None
     heard_chars: int | None = None
     ended_at: float | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody speaks it: it was asked for as text, or nobody can."""
+        return not self.voice
 
 
 @dataclass(frozen=True, slots=True)

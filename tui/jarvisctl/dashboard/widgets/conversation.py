@@ -87,7 +87,7 @@ def _answer(reply: ReplyView, now: float) -> Content:
     raw = reply.text
     text = _printable_in_place(raw)
     spans: list[Span] = []
-    if reply.outcome == "interrupted" and reply.heard_chars is not None:
+    if reply.outcome in ("interrupted", "failed") and reply.heard_chars is not None:
         spans.append(Span(playback.said(reply, now), len(raw), "$text-muted strike"))
     elif playback.audible(reply, now) and reply.utterances:
         current = playback.word(reply, now)

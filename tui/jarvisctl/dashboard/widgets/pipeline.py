@@ -20,7 +20,7 @@ class Pipeline(Panel):
         if reply is None:
             return [line(("no reply yet", FAINT))]
         if not reply.utterances:
-            return [line(("nothing to speak yet", FAINT))]
+            return [line((_why_empty(reply), FAINT))]
         return [
             row(utterance, stage, reply, snapshot.heard_at, width)
             for utterance, stage in zip(reply.utterances, _stages(snapshot, reply), strict=True)
@@ -51,6 +51,14 @@ class Pipeline(Panel):
         if "heard" in found:
             return len(found) - 1 - found[::-1].index("heard")
         return len(found) - 1 if reply.ended_at is not None else None
+
+
+def _why_empty(reply: ReplyView) -> str:
+    if reply.silent:
+        return "this reply is text only; nothing of it is spoken"
+    if reply.ended_at is not None:
+        return "it ended before there was anything to speak"
+    return "nothing to speak yet"
 
 
 def _stages(snapshot: Snapshot, reply: ReplyView) -> list[Stage]:
