@@ -57,7 +57,7 @@ def _why_empty(reply: ReplyView) -> str:
     if reply.silent:
         return "this reply is text only; nothing of it is spoken"
     if reply.ended_at is not None:
-        return "it ended before there was anything to speak"
+        return "nothing of it was spoken"
     return "nothing to speak yet"
 
 
