@@ -16,6 +16,7 @@ import structlog
 from jarvisd.errors import NotFoundError, RequestError, StoreError
 from jarvisd.store.database import Database
 from jarvisd.store.model import (
+    Change,
     Conversation,
     ConversationSummary,
     DaySummary,
@@ -24,6 +25,7 @@ from jarvisd.store.model import (
     NewMessage,
     StoredMessage,
 )
+from jarvisd.store.receipt import Receipt
 from jarvisd.store.recent import Recent, overlay, summarize
 from jarvisd.store.writer import STOP_GRACE_S, Writer
 
@@ -33,6 +35,7 @@ RECENT_CHARS = 2_000_000
 CONVERSATION_MESSAGES = 1_000
 LIST_FLUSH_S = 1.0
 CLOSE_DEADLINE_S = 5.0
+NOT_WANTED = "conversations live in memory only: store.enabled is false"
 _NEWEST = (math.inf, "")
 
 _log = structlog.get_logger(__name__)
@@ -106,26 +109,29 @@ class Store:
         """Changes lost so far because too many were waiting for the disk."""
         return self._writer.dropped if self._writer else 0
 
-    def add_message(self, conversation: str, message: NewMessage) -> None:
-        """Keep a message as the newest of its conversation, which begins with its first."""
+    def add_message(self, conversation: str, message: NewMessage) -> Receipt:
+        """Keep a message as the newest of its conversation, which begins with its first.
+
+        It is in the history at once; the receipt tells when it is on disk.
+        """
         stored = StoredMessage(
             id=secrets.token_hex(8), conversation=conversation, **asdict(message)
         )
         self._recent.add(stored)
-        if self._writer:
-            self._writer.submit(stored)
+        return self._submit(stored)
 
-    def mark_heard(self, reply: str, heard: str | None, interrupted: bool) -> None:
-        """Correct what was heard of the assistant's message that ``reply`` made."""
+    def mark_heard(self, reply: str, heard: str | None, interrupted: bool) -> Receipt:
+        """Correct what was heard of the assistant's message that ``reply`` made.
+
+        The history has it at once; the receipt tells when it is on disk.
+        """
         change = MarkHeard(reply, heard, interrupted)
         self._recent.mark(change)
-        if self._writer:
-            self._writer.submit(change)
+        return self._submit(change)
 
     def keep_day(self, summary: DaySummary, oldest: str) -> None:
         """Keep a day's summary in place of an earlier one of it; forget days before ``oldest``."""
-        if self._writer:
-            self._writer.submit(KeepDay(summary, oldest))
+        self._submit(KeepDay(summary, oldest))
 
     async def days(self, limit: int) -> list[DaySummary]:
         """The newest summaries on disk, newest first; none where that cannot be read."""
@@ -212,6 +218,11 @@ class Store:
         finally:
             remembered = self._recent.forget(conversation)
         return deleted if self._writer else remembered
+
+    def _submit(self, change: Change) -> Receipt:
+        if self._writer is None:
+            return Receipt.settled(self._reason or NOT_WANTED)
+        return self._writer.submit(change)
 
     async def _summary(self, conversation: str) -> ConversationSummary | None:
         try:

@@ -19,6 +19,7 @@ from jarvisd.errors import StoreError
 from jarvisd.store.database import Database
 from jarvisd.store.model import Change, MarkHeard, StoredMessage
 from jarvisd.store.opening import is_corrupt
+from jarvisd.store.receipt import Receipt
 from jarvisd.store.recent import size
 
 BATCH = 256
@@ -40,6 +41,7 @@ _FAILURES = (OSError, StoreError, sqlite3.Error, ValueError)
 class _Waiting(NamedTuple):
     number: int
     change: Change
+    receipt: Receipt
 
 
 class Writer:
@@ -112,19 +114,20 @@ class Writer:
             _log.error("store.unsaved", changes=len(self._waiting), reason=self.reason)
         return saved
 
-    def submit(self, change: Change) -> bool:
-        """Accept a change to be saved soon; false when there is no room and it was dropped."""
+    def submit(self, change: Change) -> Receipt:
+        """Accept a change to be saved soon, or drop it where there is no room."""
         weight = _weight(change)
         if len(self._waiting) >= self._most or self._chars + weight > MAX_WAITING_CHARS:
             self.dropped += 1
             if self.dropped.bit_count() == 1:  # 1, 2, 4, 8 ...: loud, but no flood
                 _log.error("store.dropped", dropped=self.dropped, reason=self.reason)
-            return False
+            return Receipt.settled("too many changes wait for the disk")
         self._accepted += 1
         self._chars += weight
-        self._waiting.append(_Waiting(self._accepted, change))
+        receipt = Receipt(self._retry.set)
+        self._waiting.append(_Waiting(self._accepted, change, receipt))
         self._work.set()
-        return True
+        return receipt
 
     async def flush(self, timeout_s: float) -> bool:
         """Wait until all that was accepted before is saved; false after ``timeout_s``.
@@ -208,11 +211,14 @@ class Writer:
                     await self._save([entry])
             else:
                 self.refused += 1
+                batch[0].receipt.settle(f"the database refused it: {error}")
                 _log.exception("store.refused", change=type(batch[0].change).__name__)
 
     def _take(self, entries: list[_Waiting]) -> None:
         """Remove entries from the queue: from its head as a rule, else wherever they are."""
         for entry in entries:
+            if entry.receipt.open:
+                entry.receipt.settle()
             self._chars -= _weight(entry.change)
             if self._waiting[0] is entry:
                 self._waiting.popleft()
@@ -225,6 +231,8 @@ class Writer:
         self._failure = failure
         self.on_change()
         self._retry.clear()
+        for entry in self._waiting:
+            entry.receipt.put_off(self.reason)
         await self._announce()
         try:
             async with asyncio.timeout(pause_s):
