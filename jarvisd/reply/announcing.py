@@ -53,6 +53,7 @@ class Announcer:
         self.log = EventLog(publish)
         self.stopwatch = Stopwatch(clock, received_at)
         self.fallback = False
+        self._started: ReplyStarted | None = None
 
     @property
     def ended(self) -> bool:
@@ -60,7 +61,10 @@ class Announcer:
         return self.log.closed
 
     def started(self, conversation: str, provider: str, choice: VoiceChoice | None) -> None:
-        """The reply exists, and ``choice`` will speak it (``None``: nobody)."""
+        """The reply exists, and ``choice`` will speak it (``None``: nobody).
+
+        Nobody sees this, nor what follows, before ``question_kept``.
+        """
         self.fallback = bool(choice and choice.fallback)
         event = ReplyStarted(
             reply=self._reply,
@@ -75,7 +79,14 @@ class Announcer:
             started_at=self.stopwatch.started_at,
         )
         self._trace.started(event, self.stopwatch.marks)
+        self._started = event
         self.log.append(event)
+
+    def question_kept(self, unkept: str) -> None:
+        """The question is on disk, or is not, for the reason ``unkept``: readers may begin."""
+        if self._started is not None:
+            self._started.kept, self._started.kept_reason = not unkept, unkept
+        self.log.show()
 
     def token(self, text: str) -> None:
         """The model wrote ``text``."""
@@ -155,8 +166,10 @@ class Announcer:
         if (took_ms := self.stopwatch.ms_between("interrupted", "freed")) is not None:
             self._measures.span("interrupt", took_ms)
 
-    def done(self, totals: OrderingTotals, completion: Completion, samples: int) -> None:
-        """The reply ended well."""
+    def done(
+        self, totals: OrderingTotals, completion: Completion, *, samples: int, unkept: str
+    ) -> None:
+        """The reply ended well; ``unkept`` says why the conversation does not have it on disk."""
         self.log.append(
             ReplyDone(
                 reply=self._reply,
@@ -167,12 +180,20 @@ class Announcer:
                 samples=samples,
                 finish_reason=completion.finish_reason,
                 fallback=self.fallback,
+                kept=not unkept,
+                kept_reason=unkept,
             )
         )
         self._trace.ended("done")
 
     def interrupted(
-        self, totals: OrderingTotals, completion: Completion, *, heard: str, played: int
+        self,
+        totals: OrderingTotals,
+        completion: Completion,
+        *,
+        heard: str,
+        played: int,
+        unkept: str,
     ) -> None:
         """The reply was cut; ``heard`` had been played by then."""
         self.log.append(
@@ -185,12 +206,20 @@ class Announcer:
                 heard=heard,
                 heard_chars=len(heard),
                 played_samples=played,
+                kept=not unkept,
+                kept_reason=unkept,
             )
         )
         self._trace.ended("interrupted")
 
     def failed(
-        self, totals: OrderingTotals, completion: Completion, *, text: str, failure: JarvisError
+        self,
+        totals: OrderingTotals,
+        completion: Completion,
+        *,
+        text: str,
+        failure: JarvisError,
+        unkept: str,
     ) -> None:
         """The reply ended early; ``text`` had been written by then."""
         self.log.append(
@@ -207,6 +236,8 @@ class Announcer:
                     hint=failure.hint,
                     retry_after_s=failure.retry_after_s,
                 ),
+                kept=not unkept,
+                kept_reason=unkept,
             )
         )
         self._trace.ended("failed")

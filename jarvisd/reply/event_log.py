@@ -1,7 +1,8 @@
 """The events of one reply: numbered without gaps, kept whole, read by any number of readers.
 
-Its size is bounded by what bounds a reply (characters of text, utterances). It never waits for a
-reader: a slow one simply reads later.
+Nobody sees an event before ``show``, which comes when the question is on disk. Its size is bounded
+by what bounds a reply (characters of text, utterances). It never waits for a reader: a slow one
+simply reads later.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,8 @@ class EventLog:
 
     def __init__(self, publish: Callable[[ReplyEvent], object]) -> None:
         self._events: list[ReplyEvent] = []
+        self._shown = 0
+        self._held = True
         self._changed = Broadcast()
         self._publish = publish
         self.closed = False
@@ -32,16 +35,27 @@ class EventLog:
             raise RuntimeError(f"event after the end of the reply: {event}")
         self._events.append(event)
         self.closed = isinstance(event, TERMINAL)
-        self._publish(event)
-        self._changed.notify()
+        if not self._held:
+            self._show()
+
+    def show(self) -> None:
+        """Hold events back no longer: readers get those there are and those to come."""
+        self._held = False
+        self._show()
 
     async def read(self, since: int = 0) -> AsyncIterator[ReplyEvent]:
         """Yield every event from number ``since`` on, ending after the terminal one."""
         position = since
         while True:
-            while position < len(self._events):
+            while position < self._shown:
                 yield self._events[position]
                 position += 1
-            if self.closed:
+            if self.closed and not self._held:
                 return
             await self._changed.wait()
+
+    def _show(self) -> None:
+        for event in self._events[self._shown :]:
+            self._shown += 1
+            self._publish(event)
+        self._changed.notify()

@@ -24,7 +24,7 @@ from jarvisd.reply.speaking import Speaker
 from jarvisd.reply.voice import ReplyVoice
 from jarvisd.reply.writing import Writer
 from jarvisd.speech import Speech
-from jarvisd.store import NewMessage, Store
+from jarvisd.store import NewMessage, Receipt, Store
 from jarvisd.text import UtteranceStream
 from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 
@@ -34,7 +34,8 @@ KEPT_AUDIO_BYTES = 16 * 1024 * 1024
 # Those that may still be playing can be interrupted, so more are kept; a paused one plays for ever.
 PLAYING_REPLIES = 64
 PLAYING_AUDIO_BYTES = 128 * 1024 * 1024
-FLUSH_TIMEOUT_S = 1.0
+# For replies that were cut at the deadline to be remembered on disk.
+CUT_SETTLES_S = 2.0
 # Given text is fed in slices so that a long one never holds the loop for more than a moment.
 SLICE_CHARS = 200
 # A silent reply still has positions; nobody hears the rate they are counted in.
@@ -105,7 +106,7 @@ class Replies:
             spoken=request.speak,
             echo=True,
         )
-        self._store.add_message(
+        question = self._store.add_message(
             conversation,
             NewMessage(role="user", text=request.text, created_at=self._wall_clock()),
         )
@@ -118,7 +119,7 @@ class Replies:
             temperature=llm.temperature,
             seed=request.seed,
         )
-        reply.start(provider.stream(prompt), asking=True)
+        reply.start(provider.stream(prompt), question=question)
         return reply
 
     # --- looking --------------------------------------------------------------------------------
@@ -152,18 +153,18 @@ class Replies:
         if late:
             for reply in self._replies.values():
                 reply.cut()
-            await asyncio.wait(settling, timeout=FLUSH_TIMEOUT_S)
+            await asyncio.wait(settling, timeout=CUT_SETTLES_S)
         for waiting in settling:
             waiting.cancel()
 
     # --- remembering ----------------------------------------------------------------------------
 
-    async def ended(self, reply: Reply, outcome: Outcome) -> None:
-        """Put the answer into its conversation and wait until it is safe, within reason."""
+    def ended(self, reply: Reply, outcome: Outcome) -> Receipt:
+        """Put the answer into its conversation; the receipt tells when it is safe."""
         self._prune()
         if not reply.conversation or not outcome.text:
-            return
-        self._store.add_message(
+            return Receipt.settled()
+        return self._store.add_message(
             reply.conversation,
             NewMessage(
                 role="assistant",
@@ -178,12 +179,12 @@ class Replies:
                 tokens=outcome.tokens,
             ),
         )
-        await self._store.flush(FLUSH_TIMEOUT_S)
 
-    def heard(self, reply: Reply, heard: str) -> None:
+    def heard(self, reply: Reply, heard: str) -> Receipt:
         """The listener stopped after the text was complete: only ``heard`` of it counts."""
-        if reply.conversation:
-            self._store.mark_heard(reply.id, heard, interrupted=True)
+        if not reply.conversation:
+            return Receipt.settled()
+        return self._store.mark_heard(reply.id, heard, interrupted=True)
 
     # --- making ---------------------------------------------------------------------------------
 

@@ -21,7 +21,13 @@ from jarvisd.reply.speaking import Speaker
 from jarvisd.reply.voice import ReplyVoice
 from jarvisd.reply.writing import Writer
 from jarvisd.speech import Synthesis
+from jarvisd.store import Receipt
 from jarvisd.wire import InterruptResponse, OnDisconnect, ReplyEvent, ReplyInfo, ReplyState
+
+# How long a reply's beginning and its end wait for the disk before they say that it is not kept.
+# Its beginning is where the audio is fetched from, so that it cannot wait for long.
+BEGIN_KEPT_S = 0.25
+END_KEPT_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -56,11 +62,11 @@ class Outcome:
 class Recorder(Protocol):
     """Who remembers what became of a reply."""
 
-    async def ended(self, reply: "Reply", outcome: Outcome) -> None:
-        """Remember the outcome; returns when it is safe on disk."""
+    def ended(self, reply: "Reply", outcome: Outcome) -> Receipt:
+        """Remember the outcome at once; the receipt tells when it is on disk."""
         ...
 
-    def heard(self, reply: "Reply", heard: str) -> None:
+    def heard(self, reply: "Reply", heard: str) -> Receipt:
         """Correct the outcome: the listener stopped after ``heard``."""
         ...
 
@@ -95,6 +101,8 @@ class Reply:
         self._recorder = recorder
         self._on_disconnect = on_disconnect
         self._recorded = False
+        self._receipt = Receipt.settled()
+        self._showing: asyncio.Task[None] | None = None
         self._freeing: list[Synthesis] = []
         self._task: asyncio.Task[None] | None = None
         # How long freeing takes is measured; nothing waits for it.
@@ -197,12 +205,21 @@ class Reply:
 
     # --- making it ------------------------------------------------------------------------------
 
-    def start(self, source: AsyncGenerator[LlmEvent, None], *, asking: bool = False) -> None:
-        """Begin to write and speak what ``source`` generates; ``asking`` a model for it."""
-        if asking:
+    def start(
+        self, source: AsyncGenerator[LlmEvent, None], *, question: Receipt | None = None
+    ) -> None:
+        """Begin to write and speak what ``source`` generates, in answer to ``question`` if any.
+
+        The model is asked at once; what it says is told when the question is on disk.
+        """
+        if question is not None:
             self._announcer.stopwatch.mark("request")
         choice = self._voice.current if self._speaker else None
         self._announcer.started(self.conversation, self.provider.name, choice)
+        if question is not None and question.open:
+            self._showing = asyncio.create_task(self._show_when_kept(question))
+        else:
+            self._announcer.question_kept(question.reason if question else "")
         self._task = asyncio.create_task(self._run(source), name=f"reply {self.id}")
 
     async def settled(self) -> None:
@@ -223,25 +240,43 @@ class Reply:
             failure = JarvisError("This reply hit a bug in the daemon; its log has the details.")
         await self._finish(failure or self._writer.failure)
 
+    async def _show_when_kept(self, question: Receipt) -> None:
+        await question.kept(BEGIN_KEPT_S)
+        self._announcer.question_kept(question.reason)
+
     async def _finish(self, failure: JarvisError | None) -> None:
-        """Remember the outcome, then say that it ended: a reply that is done is safe on disk."""
-        await self._record(self._heard_at_end(), interrupted=False)
+        """Remember the outcome, then say that it ended, and whether that is safe on disk."""
+        self._record(self._heard_at_end(), interrupted=False)
+        unkept = await self._unkept()
         if failure is None:
             self.state = "done"
             samples = self._speaker.timeline.samples if self._speaker else 0
-            self._announcer.done(self._totals, self._writer.completion, samples)
+            self._announcer.done(
+                self._totals, self._writer.completion, samples=samples, unkept=unkept
+            )
             return
         self.state = "failed"
         log.warning("reply.failed", reply=self.id, code=failure.code, reason=failure.message)
         if self._speaker is not None:
             self._speaker.interrupt()
         self._announcer.failed(
-            self._totals, self._writer.completion, text=self._writer.text, failure=failure
+            self._totals,
+            self._writer.completion,
+            text=self._writer.text,
+            failure=failure,
+            unkept=unkept,
         )
 
-    async def _record(self, heard: str | None, *, interrupted: bool) -> None:
+    async def _unkept(self) -> str:
+        """Why the outcome is not on disk, once it is known or has taken too long; else empty."""
+        if self._showing is not None:
+            await asyncio.wait({self._showing})
+        await self._receipt.kept(END_KEPT_S)
+        return self._receipt.reason
+
+    def _record(self, heard: str | None, *, interrupted: bool) -> None:
         self._recorded = True
-        await self._recorder.ended(
+        self._receipt = self._recorder.ended(
             self,
             Outcome(
                 text=self._writer.text,
@@ -271,16 +306,17 @@ class Reply:
     async def interrupt(
         self, *, played: int | None = None, wait: bool = False
     ) -> InterruptResponse:
-        """Stop everything now; with ``wait``, return only when native synthesis has ended too.
+        """Stop everything now, and return when what was heard is on disk, within reason.
 
-        ``played`` is the position that the client had come to. Interrupting what has ended and
-        was played changes nothing.
+        With ``wait`` native synthesis has ended by then, too. ``played`` is the position that the
+        client had come to. Interrupting what has ended and was played changes nothing.
         """
         if self._speaker is not None and played is not None:
             self._speaker.progress.acknowledge(played)
         if self.audible:
             self._stop()
         freed_ms = await _freed(self._freeing) if wait else None
+        kept = await self._receipt.kept(END_KEPT_S)
         heard = self._heard()
         return InterruptResponse(
             reply=self.id,
@@ -289,6 +325,8 @@ class Reply:
             heard_chars=len(heard),
             played_samples=self.info().played_samples,
             freed_ms=freed_ms,
+            kept=kept,
+            kept_reason="" if kept else self._receipt.reason,
         )
 
     def abandoned(self) -> None:
@@ -345,25 +383,25 @@ class Reply:
         heard = self._heard()
         self._freeing = self._speaker.interrupt() if self._speaker else []
         self.state = "interrupted"
+        if self._recorded:
+            self._receipt = self._recorder.heard(self, heard)
+        else:
+            self._record(heard if self._speaker else None, interrupted=True)
         if self._announcer.ended or self._task is None:
-            self._recorder.heard(self, heard)
             return
-        self._announcer.interrupted(
-            self._totals,
-            self._writer.completion,
-            heard=heard,
-            played=self.info().played_samples,
-        )
         self._task.cancel()
         self._telling = asyncio.create_task(self._tell_when_freed(self._freeing))
-        self._task = asyncio.create_task(self._after_interrupt(self._task, heard))
+        cut = self._after_interrupt(self._task, heard, self.info().played_samples)
+        self._task = asyncio.create_task(cut)
 
-    async def _after_interrupt(self, cancelled: asyncio.Task[None], heard: str) -> None:
+    async def _after_interrupt(
+        self, cancelled: asyncio.Task[None], heard: str, played: int
+    ) -> None:
         await asyncio.wait({cancelled})
-        if self._recorded:
-            self._recorder.heard(self, heard)
-        else:
-            await self._record(heard if self._speaker else None, interrupted=True)
+        unkept = await self._unkept()
+        self._announcer.interrupted(
+            self._totals, self._writer.completion, heard=heard, played=played, unkept=unkept
+        )
 
     async def _tell_when_freed(self, running: list[Synthesis]) -> None:
         await _freed(running)

@@ -52,6 +52,7 @@ class ReplyStarted(Response, tag_field="type", tag="reply.started"):
     """A reply exists; it can be interrupted and its audio fetched from now on.
 
     ``started_at`` is the second that all its timings count from, on the host's monotonic clock.
+    ``kept``: the question, if any, is on disk; where not, ``kept_reason`` says why.
     """
 
     reply: str
@@ -64,6 +65,8 @@ class ReplyStarted(Response, tag_field="type", tag="reply.started"):
     fallback: bool = False
     fallback_reason: str = ""
     started_at: float = 0.0
+    kept: bool = True
+    kept_reason: str = ""
 
 
 class Token(Response, tag_field="type", tag="token"):
@@ -115,7 +118,7 @@ class ChunkSkipped(Response, tag_field="type", tag="chunk.skipped"):
 
 
 class ReplyDone(Response, tag_field="type", tag="reply.done"):
-    """The reply ended well. ``heard`` is ``None`` where nothing was to be heard."""
+    """The reply ended well. ``kept``: the conversation has it on disk; if not, ``kept_reason``."""
 
     reply: str
     seq: int
@@ -125,10 +128,14 @@ class ReplyDone(Response, tag_field="type", tag="reply.done"):
     samples: int
     finish_reason: str = "stop"
     fallback: bool = False
+    kept: bool = True
+    kept_reason: str = ""
 
 
 class ReplyInterrupted(Response, tag_field="type", tag="reply.interrupted"):
-    """The reply was cut; ``heard`` is the text whose audio had been played by then."""
+    """The reply was cut; ``heard`` is the text whose audio had been played by then, and ``kept``
+    says whether the conversation has that on disk.
+    """
 
     reply: str
     seq: int
@@ -138,6 +145,8 @@ class ReplyInterrupted(Response, tag_field="type", tag="reply.interrupted"):
     heard: str
     heard_chars: int
     played_samples: int
+    kept: bool = True
+    kept_reason: str = ""
 
 
 class ReplyFailed(Response, tag_field="type", tag="reply.failed"):
@@ -150,6 +159,8 @@ class ReplyFailed(Response, tag_field="type", tag="reply.failed"):
     timings: ReplyTimings
     error: ErrorDetail
     text: str = ""
+    kept: bool = True
+    kept_reason: str = ""
 
 
 ReplyEvent = (

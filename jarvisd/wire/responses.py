@@ -28,7 +28,9 @@ class RepliesResponse(Response):
 
 
 class InterruptResponse(Response):
-    """What the listener had heard when the interrupt took effect."""
+    """What the listener had heard when the interrupt took effect, and whether the conversation
+    has that on disk (``kept``; where not, ``kept_reason`` says why).
+    """
 
     reply: str
     state: ReplyState
@@ -36,6 +38,8 @@ class InterruptResponse(Response):
     heard_chars: int
     played_samples: int
     freed_ms: float | None = None
+    kept: bool = True
+    kept_reason: str = ""
 
 
 ComponentState = Literal["ready", "starting", "idle", "degraded", "absent", "failed"]

@@ -24,12 +24,12 @@ PLAIN = {
 class Stage:
     """``settings`` are nested tables; every sentence is an utterance of its own."""
 
-    def __init__(self, **settings: Mapping[str, object]) -> None:
+    def __init__(self, store: Store | None = None, **settings: Mapping[str, object]) -> None:
         self.settings = msgspec.convert(PLAIN | settings, Settings)
         self.clock = Clock()
         self.speech = ScriptedSpeech(self.clock, WANTED, OTHER)
         self.provider = ScriptedProvider()
-        self.store = Store(None, queue=10)
+        self.store = store or Store(None, queue=10)
         self.published: list[ReplyEvent] = []
         self.replies = Replies(
             self.settings,

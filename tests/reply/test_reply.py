@@ -270,27 +270,6 @@ async def test_a_client_that_goes_away_while_it_still_plays_has_not_heard_the_re
     assert await stage.heard() == [("One two three.", "One", True)]
 
 
-async def test_an_interrupt_while_the_outcome_is_being_saved() -> None:
-    stage = Stage()
-    saving, saved = asyncio.Event(), asyncio.Event()
-
-    async def slow_disk(_timeout_s: float) -> bool:
-        saving.set()
-        return await saved.wait()
-
-    stage.store.flush = slow_disk  # type: ignore[method-assign]
-    reply = await stage.ask()
-    stage.provider.answer("One two three.")
-    (await stage.speech.makes("One")).piece(RATE, (0, 0), (4, 300), (8, 600)).end()
-    await saving.wait()
-    stage.clock.advance(0.35)
-    assert (await reply.interrupt()).heard == "One"
-    saved.set()
-    events = await ended(reply)
-    assert isinstance(events[-1], ReplyInterrupted)
-    assert await stage.heard() == [("One two three.", "One", True)]
-
-
 async def test_a_silent_reply_is_text_only() -> None:
     stage = Stage()
     reply = await stage.ask(speak=False)
