@@ -50,11 +50,21 @@ def configuration_file(environ: Mapping[str, str], *, system_file: Path = SYSTEM
     """The file read when none is named: the system's, else for plain users their own."""
     if _present(system_file) or os.geteuid() == 0:
         return system_file
+    own = own_file(environ)
+    return own if _present(own) else system_file
+
+
+def own_file(environ: Mapping[str, str]) -> Path:
+    """A plain user's own file, which is read where there is no system's."""
     home = environ.get("XDG_CONFIG_HOME") or str(
         Path(environ.get("HOME") or "~").expanduser() / ".config"
     )
-    own = Path(home) / "jarvisd" / "jarvisd.toml"
-    return own if _present(own) else system_file
+    return Path(home) / "jarvisd" / "jarvisd.toml"
+
+
+def variables(environ: Mapping[str, str]) -> list[str]:
+    """The names of the variables that set something."""
+    return sorted({entry.source.name for entry in environment_entries(environ)})
 
 
 def drop_in_directory(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The control socket on disk: where it is, who may connect, and who removes it.
+"""The control socket on disk: who may connect, and who removes it.
 
 Responsible for binding our own Unix socket or taking over those that systemd bound. Never removes
 a socket that somebody answers on, that systemd owns, or that is no longer the file we made.
@@ -17,9 +17,8 @@ import structlog
 
 from jarvisd.config.settings import ApiSettings
 from jarvisd.errors import UnavailableError
+from jarvisd.wire.address import default_socket
 
-SYSTEM_DIRECTORY = Path("/run/jarvisd")
-SOCKET_NAME = "control.sock"
 BACKLOG = 128
 # systemd passes descriptors from this number on.
 FIRST_INHERITED = 3
@@ -56,20 +55,6 @@ class ControlSocket:
         self.socket.close()
 
 
-def default_path(environ: Mapping[str, str]) -> Path:
-    """Where the control socket is when nobody says otherwise.
-
-    ``/run/jarvisd`` where systemd made it for us or we may write there; otherwise the user's own
-    run-time directory.
-    """
-    if "RUNTIME_DIRECTORY" in environ:
-        return Path(environ["RUNTIME_DIRECTORY"].split(":")[0]) / SOCKET_NAME
-    if os.access(SYSTEM_DIRECTORY, os.W_OK):
-        return SYSTEM_DIRECTORY / SOCKET_NAME
-    runtime = environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
-    return Path(runtime) / "jarvisd" / SOCKET_NAME
-
-
 def listen(
     settings: ApiSettings, *, environ: Mapping[str, str] | None = None
 ) -> list[ControlSocket]:
@@ -82,7 +67,7 @@ def listen(
     passed = inherited(environ)
     if passed:
         return passed
-    path = Path(settings.socket) if settings.socket else default_path(environ)
+    path = Path(settings.socket) if settings.socket else default_socket(environ)
     mode = MODE_OTHERS_MAY_READ if settings.others_may_read else MODE
     return [bind(path, mode=mode, group=settings.socket_group)]
 

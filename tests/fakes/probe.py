@@ -41,6 +41,7 @@ class FakeProbe:
     environ: Mapping[str, str] = field(default_factory=lambda: {"HOME": "/home/ada"})
     cpus: int = 8
     python: str = "3.11.2"
+    unit: bool = True
     its_python: str = "3.11.2"
     its_settings: Settings | JarvisError = field(default_factory=Settings)
     its_status: StatusResponse | JarvisError = field(default_factory=healthy_status)
@@ -68,6 +69,15 @@ class FakeProbe:
 
     def settings(self) -> Settings | JarvisError:
         return self.its_settings
+
+    def in_force(self) -> Settings | JarvisError:
+        return self.its_settings
+
+    def unit_command(self, verb: str) -> str:
+        return f"sudo systemctl {verb} jarvisd" if self.unit else ""
+
+    def start_command(self) -> str:
+        return self.unit_command("start") or "jarvisd"
 
     def status(self) -> StatusResponse | JarvisError:
         return self.its_status

@@ -11,7 +11,9 @@ import pytest
 
 from jarvisd.config.settings import ApiSettings
 from jarvisd.host import sockets
-from jarvisd.host.sockets import ControlSocket, SocketError, bind, default_path, listen
+from jarvisd.host.sockets import ControlSocket, SocketError, bind, listen
+from jarvisd.wire import address
+from jarvisd.wire.address import default_socket
 
 
 @pytest.fixture
@@ -123,15 +125,15 @@ def test_somebody_elses_socket_is_not_removed(path: Path) -> None:
 def test_default_path(
     monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], wanted: str
 ) -> None:
-    monkeypatch.setattr(sockets, "SYSTEM_DIRECTORY", Path("/nonexistent/jarvisd"))
-    assert default_path(environ) == Path(wanted)
+    monkeypatch.setattr(address, "SYSTEM_DIRECTORY", Path("/nonexistent/jarvisd"))
+    assert default_socket(environ) == Path(wanted)
 
 
 def test_default_path_is_the_systems_where_we_may_write(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(sockets, "SYSTEM_DIRECTORY", tmp_path)
-    assert default_path({"XDG_RUNTIME_DIR": "/run/user/7"}) == tmp_path / "control.sock"
+    monkeypatch.setattr(address, "SYSTEM_DIRECTORY", tmp_path)
+    assert default_socket({"XDG_RUNTIME_DIR": "/run/user/7"}) == tmp_path / "control.sock"
 
 
 # What systemd does: the socket is bound beforehand and arrives as descriptor 3.

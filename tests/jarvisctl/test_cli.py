@@ -1,6 +1,5 @@
 """The command line itself: help, verbs, unreachable daemons, and how little it loads."""
 
-import grp
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from jarvisctl import cli
-from jarvisctl.sockets import SYSTEM_SOCKET, candidates, choose
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl.conftest import Jarvisctl
 
@@ -65,60 +63,6 @@ def test_a_daemon_that_is_not_there_is_explained(jarvisctl: Jarvisctl) -> None:
     assert first == f"jarvisctl: no daemon answers at {jarvisctl.socket}"
     assert rest
     assert jarvisctl.run("status", "--json").objects[0]["error"]["code"] == "daemon.unreachable"
-
-
-def test_without_a_choice_both_sockets_are_named(jarvisctl: Jarvisctl) -> None:
-    ran = jarvisctl.run("status", environ={"JARVISD_SOCKET": ""})
-    assert f"{SYSTEM_SOCKET} or /nonexistent/jarvisd/control.sock" in ran.stderr
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-@pytest.mark.parametrize(
-    ("group", "next_command"),
-    [("games", "sudo usermod -aG games $USER"), ("root", "sudo groupadd --system jarvis && ")],
-)
-def test_a_socket_that_is_closed_to_us_names_the_group(
-    daemon: FakeDaemon, jarvisctl: Jarvisctl, group: str, next_command: str
-) -> None:
-    daemon.path.parent.chmod(0o755)
-    os.chown(daemon.path, 0, grp.getgrnam(group).gr_gid)
-    daemon.path.chmod(0o660)
-    script = (
-        "import os; import jarvisctl.cli as c; import jarvisctl.commands.status; "
-        "os.setgroups([]); os.setgid(65534); os.setuid(65534); c.main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "status"],
-        env=jarvisctl.environment(), capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 5
-    assert "permission denied" in done.stderr
-    assert next_command in done.stderr
-
-
-def test_a_daemon_that_runs_elsewhere_is_found(jarvisctl: Jarvisctl) -> None:
-    """A process that looks like jarvisd in /proc is named, with the socket it listens at."""
-    pretender = subprocess.Popen(
-        ["/bin/sh", "-c", "read x", "-m", "jarvisd", "--socket", "/tmp/elsewhere.sock"],
-        stdin=subprocess.PIPE,
-    )
-    try:
-        assert "jarvisd runs as pid" in jarvisctl.run("status").stderr
-    finally:
-        pretender.communicate(b"\n")
-
-
-def test_sockets_are_tried_in_order(tmp_path: Path) -> None:
-    runtime = {"XDG_RUNTIME_DIR": str(tmp_path)}
-    own = f"{tmp_path}/jarvisd/control.sock"
-    assert candidates("/a", runtime | {"JARVISD_SOCKET": "/b"}) == ["/a"]
-    assert candidates(None, runtime | {"JARVISD_SOCKET": "/b"}) == ["/b"]
-    assert candidates(None, runtime) == [SYSTEM_SOCKET, own]
-    assert candidates(None, {}) == [SYSTEM_SOCKET]
-    (tmp_path / "jarvisd").mkdir()
-    Path(own).touch()
-    assert choose(["/nonexistent", own]) == own
-    assert choose(["/nonexistent", "/neither"]) == "/nonexistent"
 
 
 def test_status_loads_nothing_heavy(jarvisctl: Jarvisctl) -> None:

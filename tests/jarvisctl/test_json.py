@@ -63,7 +63,20 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[FakeDaemon], None]]] = {
         lambda daemon: daemon.lines("POST", "/v1/replies", samples.reply()),
     ),
     "config check": (("config", "check"), no_daemon),
-    "config show": (("config", "show"), no_daemon),
+    "config show": (
+        ("config", "show"),
+        get(
+            "/v1/config",
+            wire.ConfigResponse(
+                files=["/etc/jarvisd/jarvisd.toml"],
+                settings=[
+                    wire.SettingInfo(
+                        path="llm.model", value="m", source="/etc/jarvisd/jarvisd.toml:3"
+                    )
+                ],
+            ),
+        ),
+    ),
     "conversations": (("conversations",), get("/v1/conversations", test_verbs.CONVERSATIONS)),
     "conversations show": (
         ("conversations", "show", "c-1"),

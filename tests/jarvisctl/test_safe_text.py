@@ -74,6 +74,7 @@ TURN = [
 DAEMON = [hostile(wire.StateEvent), *EVENTS, hostile(wire.GovernorDecision)]
 METRICS = f'# TYPE a counter\n# HELP a {HOSTILE}\na_total{{voice="{HOSTILE}"}} 1\n# EOF\n'
 GETS: dict[str, Any] = {
+    "/v1/config": wire.ConfigResponse,
     "/v1/conversations": wire.ConversationsResponse,
     "/v1/conversations/c-1": wire.ConversationResponse,
     "/v1/days": wire.DaysResponse,
@@ -94,6 +95,8 @@ COMMANDS = [
     ("ask", "--no-play", "--timings", "hi"),
     ("bench", "--list"),
     ("completion", "bash"),
+    ("config", "check"),
+    ("config", "path"),
     ("config", "show"),
     ("conversations",),
     ("conversations", "show", "c-1"),

@@ -25,7 +25,7 @@ VERBS = {
     "ask": "Ask the assistant; without a text, hold a conversation.",
     "bench": "Measure this machine against its own floor.",
     "completion": "Print the completion script of a shell.",
-    "config": "Check and show the daemon's configuration.",
+    "config": "Show and check the configuration.",
     "conversations": "List, show and delete conversations.",
     "days": "Show a summary of each day, newest first.",
     "doctor": "Examine this host: what is wrong, and what helps.",

@@ -1,6 +1,7 @@
 """Which control socket to use, and why nobody answers there.
 
-Finding out never changes anything: it looks at files and at /proc, and names the next command.
+Finding out never changes anything: it looks at files and at /proc, and names the next command. It
+never sends anybody to another user's daemon, and names a unit only where it is installed.
 """
 
 import grp
@@ -11,24 +12,38 @@ from itertools import pairwise
 from pathlib import Path
 
 from jarvisd.errors import JarvisError
+from jarvisd.wire.address import asked_socket, own_socket, system_socket
 from jarvisd.wire.client import DaemonDeniedError, DaemonUnreachableError
 
-SYSTEM_SOCKET = "/run/jarvisd/control.sock"
 USUAL_GROUP = "jarvis"
+UNIT = "jarvisd.service"
+SYSTEM_UNITS = ("/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system")
+USER_UNITS = ("/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user")
+# Users between these numbers are people; below are the system's, above is "nobody".
+FIRST_PERSON, LAST_PERSON = 1_000, 65_533
+# What a daemon of ours may have been told of its socket.
+MAX_ENVIRON_BYTES = 262_144
 
 
 def candidates(explicit: str | None, environ: Mapping[str, str]) -> list[str]:
-    """The sockets to try in turn: the one asked for, else the system's, else the user's own."""
-    asked = explicit or environ.get("JARVISD_SOCKET")
+    """The sockets to try in turn: the one asked for, else the system's, else the user's own.
+
+    Where neither is there, also the one that the configuration names.
+    """
+    asked = explicit or asked_socket(environ)
     if asked:
         return [asked]
-    runtime = environ.get("XDG_RUNTIME_DIR")
-    return [SYSTEM_SOCKET] + ([f"{runtime}/jarvisd/control.sock"] if runtime else [])
+    usual = [str(system_socket()), str(own_socket(environ))]
+    if any(map(_may_exist, usual)):
+        return usual
+    configured = _configured(environ)
+    return [configured, *usual] if configured else usual
 
 
 def choose(paths: list[str]) -> str:
-    """The first socket that exists (or is hidden from us), else the first."""
-    return next((path for path in paths if _may_exist(path)), paths[0])
+    """The first socket that lets us in, else the first that is there, else the first."""
+    there = [path for path in paths if _may_exist(path)]
+    return next((path for path in there if os.access(path, os.W_OK)), (there or paths)[0])
 
 
 def explained(error: JarvisError, paths: list[str]) -> JarvisError:
@@ -45,18 +60,76 @@ def explained(error: JarvisError, paths: list[str]) -> JarvisError:
     return DaemonUnreachableError(f"no daemon answers at {where}", hint=_unreachable_hint(path))
 
 
+def person_behind(path: str, group: str = "") -> str:
+    """The person, other than us, whose socket this is; empty for the system's and our own."""
+    uids = [_owner(path)]
+    try:
+        uids.append(pwd.getpwnam(group).pw_uid)  # a person's private group is called as they are
+    except (KeyError, ValueError):
+        uids.append(None)
+    for uid in uids:
+        if uid is not None and FIRST_PERSON <= uid <= LAST_PERSON and uid != os.getuid():
+            try:
+                return pwd.getpwuid(uid).pw_name
+            except KeyError:
+                return f"user {uid}"
+    return ""
+
+
+def unit_command(path: str, verb: str) -> str:
+    """What has systemd do ``verb`` with the daemon at ``path``; empty where it has no unit."""
+    if path == str(system_socket()) and _installed(SYSTEM_UNITS):
+        return f"sudo systemctl {verb} jarvisd"
+    units = (*USER_UNITS, Path("~/.config/systemd/user").expanduser())
+    if path == str(own_socket(os.environ)) and _installed(units):
+        return f"systemctl --user {verb} jarvisd"
+    return ""
+
+
+def start_command(path: str) -> str:
+    """What starts the daemon that listens at ``path``."""
+    usual = path in (str(system_socket()), str(own_socket(os.environ)))
+    return unit_command(path, "start") or ("jarvisd" if usual else f"jarvisd --socket {path}")
+
+
+def _configured(environ: Mapping[str, str]) -> str:
+    """The socket that the configuration names; empty for none, or where it cannot be read."""
+    from jarvisd.config.reader import load  # noqa: PLC0415 - takes longer than asking a daemon
+
+    try:
+        return load(None, environ=environ).api.socket
+    except JarvisError:
+        return ""
+
+
 def _may_exist(path: str) -> bool:
     try:
         Path(path).stat()
     except PermissionError:
         return True
-    except OSError:
+    except (OSError, ValueError):
         return False
     return True
 
 
+def _owner(path: str) -> int | None:
+    """Who owns the socket, or the directory that hides it."""
+    for place in (Path(path), *Path(path).parents):
+        try:
+            return place.stat().st_uid
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def _installed(folders: tuple[str | Path, ...]) -> bool:
+    return any(Path(folder, UNIT).exists() for folder in folders)
+
+
 def _denied_hint(path: str) -> str:
     group = _group_of(path)
+    if person := person_behind(path, group):
+        return f"That is the daemon of {person}. Start one of your own:\n  jarvisd"
     if group == "root":
         return (
             "The socket belongs to root alone: group jarvis did not exist when jarvisd started.\n"
@@ -68,7 +141,7 @@ def _denied_hint(path: str) -> str:
             f"  newgrp {group}"
         )
     return (
-        f"Members of group {group} may operate the daemon:\n"
+        f"Members of group {group} may use the daemon:\n"
         f"  sudo usermod -aG {group} $USER    (then log in again)"
     )
 
@@ -92,38 +165,41 @@ def _joined_since_login(group: str) -> bool:
 
 
 def _unreachable_hint(path: str) -> str:
-    running = list(_running())
-    if running:
-        pid, socket = running[0]
-        where = f"; it listens at {socket}" if socket else ""
-        lead = f"jarvisd runs as pid {pid}{where}."
-        command = f"jarvisctl --socket {socket} status" if socket else "systemctl status jarvisd"
-    elif _may_exist(path):
-        lead = "The socket is there, but jarvisd is not running."
-        command = "systemctl status jarvisd"
-    elif Path("/etc/systemd/system/jarvisd.service").exists() or any(
-        Path(folder, "jarvisd.service").exists() for folder in ("/usr/lib/systemd/system",)
-    ):
-        lead = "jarvisd is not running."
-        command = "sudo systemctl start jarvisd"
-    else:
-        lead = "jarvisd is not running here. Start one in another terminal:"
-        command = "jarvisd"
-    return f"{lead}\n  {command}"
+    if person := person_behind(path):
+        return f"That is the place of {person}'s daemon. Start one of your own:\n  jarvisd"
+    if _may_exist(path):
+        return (
+            f"The socket is there, but jarvisd is not running. Start it:\n  {start_command(path)}"
+        )
+    for pid, socket in _running():
+        if socket and socket != path and _may_exist(socket):
+            lead = f"Your jarvisd (pid {pid}) listens at another socket:"
+            return f"{lead}\n  jarvisctl --socket {socket} status"
+    return f"jarvisd is not running. Start it:\n  {start_command(path)}"
 
 
 def _running() -> Iterator[tuple[int, str]]:
-    """Process id and ``--socket`` argument of every jarvisd whose command line we may read."""
+    """Process id and socket of every jarvisd of ours; the socket is empty where none was named."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
+            if entry.stat().st_uid != os.getuid():
+                continue
             words = entry.joinpath("cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            if _is_daemon(words):
+                yield int(entry.name), _socket_of(entry, words)
         except OSError:
-            continue
-        if _is_daemon(words):
-            socket = words[words.index("--socket") + 1] if "--socket" in words[:-1] else ""
-            yield int(entry.name), socket
+            continue  # it ended meanwhile
+
+
+def _socket_of(process: Path, words: list[str]) -> str:
+    if "--socket" in words[:-1]:
+        return words[words.index("--socket") + 1]
+    with process.joinpath("environ").open("rb") as file:
+        lines = file.read(MAX_ENVIRON_BYTES).decode("utf-8", "replace").split("\0")
+    environ = dict(line.split("=", 1) for line in lines if "=" in line)
+    return asked_socket(environ) or str(own_socket(environ))
 
 
 def _is_daemon(words: list[str]) -> bool:

@@ -1,16 +1,30 @@
-"""``jarvisctl config``: is the configuration usable, and what is in force and why."""
+"""``jarvisctl config``: what is in force, where it was set, and whether the files can be used."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, json_option, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, json_option, pass_invocation
+from jarvisctl.layout import table
+from jarvisctl.output import Output
 from jarvisd.config.reader import Loaded, load_with_sources
 from jarvisd.config.rendering import describe, toml_value
-from jarvisd.config.sources import configuration_file
-from jarvisd.errors import ConfigError
+from jarvisd.config.sources import (
+    SYSTEM_FILE,
+    configuration_file,
+    drop_in_directory,
+    files,
+    own_file,
+    variables,
+)
+from jarvisd.config.tree import leaves
+from jarvisd.errors import ConfigError, JarvisError
+from jarvisd.wire import ConfigResponse
+from jarvisd.wire.client import DaemonUnreachableError
 
 config_option = click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE",
@@ -20,10 +34,7 @@ config_option = click.option(
 
 @click.group("config")
 def command() -> None:
-    """Check and show the daemon's configuration.
-
-    Read here, in this process and with this environment: no daemon is asked.
-    """
+    """Show and check the configuration."""
 
 
 @command.command("check")
@@ -31,7 +42,10 @@ def command() -> None:
 @json_option
 @pass_invocation
 def check(invocation: Invocation, config: Path | None) -> ExitCode:
-    """Say whether the configuration can be used, and everything that is wrong with it."""
+    """Check the configuration files and list every problem.
+
+    Reads the files here and asks no daemon.
+    """
     out = invocation.out
     try:
         loaded = _load(config)
@@ -50,49 +64,120 @@ def check(invocation: Invocation, config: Path | None) -> ExitCode:
 
 @command.command("show")
 @click.option("--changed", is_flag=True, help="Only what differs from the defaults.")
+@click.option("--files", "from_files", is_flag=True, help="Read the files here; ask no daemon.")
 @config_option
-@json_option
+@daemon_options
 @pass_invocation
-def show(invocation: Invocation, config: Path | None, changed: bool) -> None:
-    """Show every setting in force and where it was set."""
+def show(invocation: Invocation, config: Path | None, changed: bool, from_files: bool) -> None:
+    """Show every setting and where it was set.
+
+    Asks the daemon for the settings in force. Where none runs, it shows what the files say; so it
+    does with --files, whatever runs.
+    """
     out = invocation.out
-    loaded = _load(config)
-    section = ""
-    for setting in describe(loaded.settings, loaded.sources):
-        is_default = setting.source.kind == "default"
-        if changed and is_default:
-            continue
-        if out.json:
-            out.object(
-                {"path": setting.path, "value": setting.value, "source": str(setting.source),
-                 "about": setting.about}
-            )  # fmt: skip
-            continue
-        table, _, name = setting.path.rpartition(".")
-        if table != section:
-            out.line(("\n" if section else "") + out.style(f"[{table}]", "bold"))
-            section = table
-        shown = (
-            f"{name} = {toml_value(setting.value)}" if setting.value is not None else f"# {name}"
-        )
-        origin = "" if is_default else out.style(f"  # {setting.source}", "cyan")
-        out.line(f"{shown}{origin}")
-    if changed and not section and not out.json:
+    asked = None if config or from_files else _in_force(invocation)
+    origin = "files" if asked is None else "daemon"
+    rows = _from_files(_load(config)) if asked is None else _from_daemon(asked)
+    rows = [row for row in rows if not (changed and row["source"] == "default")]
+    if out.json:
+        for row in rows:
+            out.object(row | {"from": origin})
+    elif rows:
+        _show(out, rows)
+    else:
         out.talk("Every setting has its default.")
 
 
 @command.command("path")
-@json_option
+@daemon_options
 @pass_invocation
 def path(invocation: Invocation) -> None:
-    """Print the file that is read where none is named."""
+    """List where settings are read from, later ones stronger.
+
+    What a daemon that runs has read is marked: its user and its options may be others.
+    """
+    out = invocation.out
+    asked = _in_force(invocation, quiet=True)
+    places = list(_places())
     file = configuration_file(os.environ)
-    if invocation.out.json:
-        invocation.out.object({"path": str(file), "exists": file.exists()})
+    if out.json:
+        read = None if asked is None else asked.files
+        out.object({"path": str(file), "exists": file.exists(), "places": places, "daemon": read})
         return
-    invocation.out.line(str(file))
+    rows = [(place["place"], place["state"]) for place in places]
+    out.line(table(("place", "here"), rows))
+    if asked is not None:
+        out.line(f"The daemon has read: {', '.join(asked.files) or 'no file'}")
+
+
+def _in_force(invocation: Invocation, *, quiet: bool = False) -> ConfigResponse | None:
+    """What the daemon says; ``None`` where none runs, and a word about it."""
+    out = invocation.out
+    try:
+        with invocation.client() as client:
+            return client.get("/v1/config", ConfigResponse)
+    except JarvisError as error:
+        if not quiet and error.code != DaemonUnreachableError.default_code:
+            raise
+    if not quiet:
+        out.talk(out.talk_style("No daemon runs. This is what the files say:", "yellow"))
+    return None
+
+
+def _from_daemon(asked: ConfigResponse) -> list[dict[str, Any]]:
+    return [
+        {"path": one.path, "value": one.value, "source": one.source, "about": _about(one.path)}
+        for one in asked.settings
+    ]
+
+
+def _about(path: str) -> str:
+    """What a setting is for; empty for one that only the daemon's version has."""
+    leaf = leaves().get(path)
+    return leaf.about if leaf is not None else ""
+
+
+def _from_files(loaded: Loaded) -> list[dict[str, Any]]:
+    return [
+        {"path": one.path, "value": one.value, "source": str(one.source), "about": one.about}
+        for one in describe(loaded.settings, loaded.sources)
+    ]
+
+
+def _show(out: Output, rows: Iterable[dict[str, Any]]) -> None:
+    section = ""
+    for row in rows:
+        table_name, _, name = row["path"].rpartition(".")
+        if table_name != section:
+            out.line(("\n" if section else "") + out.style(f"[{table_name}]", "bold"))
+            section = table_name
+        shown = f"{name} = {toml_value(row['value'])}" if row["value"] is not None else f"# {name}"
+        origin = "" if row["source"] == "default" else out.style(f"  # {row['source']}", "cyan")
+        out.line(f"{shown}{origin}")
+
+
+def _places() -> Iterable[dict[str, str]]:
+    """Every place that is looked at here, in the order of their strength."""
+    chosen = configuration_file(os.environ)
+    read = files(chosen, required=False)
+    for file in dict.fromkeys((SYSTEM_FILE, own_file(os.environ))):
+        yield {"place": str(file), "state": _state(file, read)}
+        folder = drop_in_directory(file)
+        found = [one for one in read if one.parent == folder]
+        yield from ({"place": str(one), "state": "read"} for one in found)
+        if not found:
+            yield {"place": f"{folder}/*.toml", "state": "none"}
+    names = variables(os.environ)
+    yield {"place": "environment JARVISD__…", "state": ", ".join(names) or "none"}
+    yield {"place": "options of jarvisd", "state": "see: jarvisctl config show"}
+
+
+def _state(file: Path, read: list[Path]) -> str:
+    if file in read:
+        return "read"
     if not file.exists():
-        invocation.out.talk("It does not exist: every setting has its default.")
+        return "none"
+    return "not read: root reads the system's" if os.geteuid() == 0 else "not read: see above"
 
 
 def _load(config: Path | None) -> Loaded:

@@ -13,8 +13,8 @@ EVERYBODY = 0o006
 
 def checks(probe: Probe) -> Iterator[Finding]:
     """Configuration, socket, group, daemon, versions."""
-    settings = probe.settings()
-    yield _configuration(settings)
+    yield _configuration(probe.settings())
+    settings = probe.in_force()
     group = settings.api.socket_group if isinstance(settings, Settings) else "jarvis"
     open_to_all = isinstance(settings, Settings) and settings.api.others_may_read
     yield _socket(probe, group, open_to_all=open_to_all)
@@ -36,7 +36,10 @@ def _socket(probe: Probe, group: str, *, open_to_all: bool) -> Finding:
     check, found = "socket", probe.socket_file()
     if found is None:
         message = f"there is none at {probe.socket_path}"
-        return fail(check, message, "sudo systemctl enable --now jarvisd.socket")
+        return fail(check, message, f"Start it: {probe.start_command()}")
+    if found.person:
+        message = f"{probe.socket_path} belongs to {found.person}"
+        return warn(check, message, "Start a daemon of your own: jarvisd")
     if found.mode & EVERYBODY and not open_to_all:
         message = f"{probe.socket_path} is open to every user (mode {found.mode:04o})"
         return warn(check, message, f"sudo chmod 0660 {probe.socket_path}")
@@ -47,7 +50,9 @@ def _socket(probe: Probe, group: str, *, open_to_all: bool) -> Finding:
 
 
 def _group(probe: Probe, group: str) -> Finding:
-    check, user = "group", probe.user()
+    check, user, found = "group", probe.user(), probe.socket_file()
+    if found is not None and found.person:
+        return skip(check, f"the daemon belongs to {found.person}")
     if not group:
         return skip(check, "api.socket_group is empty: only root and the daemon's user may")
     if not probe.group_exists(group):
@@ -64,7 +69,7 @@ def _group(probe: Probe, group: str) -> Finding:
 def _daemon(probe: Probe) -> Finding:
     status = probe.status()
     if isinstance(status, JarvisError):
-        fix = " ".join(status.hint.split()) or "systemctl status jarvisd"
+        fix = " ".join(status.hint.split()) or f"Start it: {probe.start_command()}"
         return fail("daemon", status.message, fix)
     return ok("daemon", f"{status.state}, pid {status.pid}")
 
@@ -77,7 +82,7 @@ def _versions(probe: Probe) -> Finding:
     systemd = probe.systemd_version()
     if not isinstance(status, JarvisError) and status.version != __version__:
         message = f"jarvisd is {status.version}, jarvisctl {__version__}"
-        return warn(check, message, "sudo systemctl restart jarvisd")
+        return warn(check, message, probe.unit_command("restart") or "Start jarvisd again.")
     if systemd is not None and systemd < 252:
         return warn(check, f"systemd {systemd} is older than 252", "Upgrade the system.")
     shown = f"systemd {systemd}" if systemd is not None else "no systemd"

@@ -32,7 +32,7 @@ SHORT = {
 
 def checks(probe: Probe) -> Iterator[Finding]:
     """Reachable, then what it says of itself, then its command line."""
-    settings = probe.settings()
+    settings = probe.in_force()
     if not isinstance(settings, Settings) or settings.llm.provider == "builtin":
         yield skip("llama-server", "not used, or the configuration cannot be read")
         return

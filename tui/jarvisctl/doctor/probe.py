@@ -9,10 +9,13 @@ from jarvisd.wire import StatusResponse
 
 
 class SocketFile(NamedTuple):
-    """A socket in the file system: its permission bits and the group that owns it."""
+    """A socket in the file system: its permission bits, the group that owns it, and the person
+    whose daemon it is where that is neither the system's nor ours.
+    """
 
     mode: int
     group: str
+    person: str = ""
 
 
 class User(NamedTuple):
@@ -43,6 +46,10 @@ class Probe(Protocol):
         """The configuration as read here and now."""
         ...
 
+    def in_force(self) -> Settings | JarvisError:
+        """The settings of the daemon, or those read here where it does not tell."""
+        ...
+
     def status(self) -> StatusResponse | JarvisError:
         """What the daemon says of itself."""
         ...
@@ -53,6 +60,14 @@ class Probe(Protocol):
 
     def socket_file(self) -> SocketFile | None:
         """The control socket; ``None`` where there is none or it cannot be seen."""
+        ...
+
+    def unit_command(self, verb: str) -> str:
+        """What has systemd do this with the daemon; empty where no unit is installed."""
+        ...
+
+    def start_command(self) -> str:
+        """What starts the daemon."""
         ...
 
     def user(self) -> User:

@@ -47,7 +47,7 @@ def _disk(probe: Probe) -> Finding:
 
 
 def _state_dir(probe: Probe) -> str:
-    settings = probe.settings()
+    settings = probe.in_force()
     if isinstance(settings, Settings) and settings.daemon.state_dir:
         return settings.daemon.state_dir
     if probe.socket_path.startswith("/run/jarvisd/"):

@@ -18,12 +18,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from jarvisctl.doctor.probe import HttpAnswer, SocketFile, User
 from jarvisctl.players import find_player
-from jarvisctl.sockets import explained
+from jarvisctl.sockets import explained, person_behind, start_command, unit_command
 from jarvisd.config import Settings, load
+from jarvisd.config.tree import build, leaves
 from jarvisd.errors import JarvisError
-from jarvisd.wire import StatusResponse, VersionResponse
+from jarvisd.wire import ConfigResponse, StatusResponse, VersionResponse
 from jarvisd.wire.client import ApiClient
 
 LIMIT_S = 3.0
@@ -54,6 +57,18 @@ class ThisHost:
         """What the daemon says of itself."""
         return self._status
 
+    def in_force(self) -> Settings | JarvisError:
+        """The settings of the daemon, or those read here where it does not tell."""
+        return self._in_force
+
+    def unit_command(self, verb: str) -> str:
+        """What has systemd do this with the daemon; empty where no unit is installed."""
+        return unit_command(self.socket_path, verb)
+
+    def start_command(self) -> str:
+        """What starts the daemon."""
+        return start_command(self.socket_path)
+
     def daemon_python(self) -> str:
         """The version of the daemon's Python."""
         if isinstance(self._status, JarvisError):
@@ -71,6 +86,20 @@ class ThisHost:
             return error
 
     @cached_property
+    def _in_force(self) -> Settings | JarvisError:
+        try:
+            told = self._client.get("/v1/config", ConfigResponse).settings
+            return build(
+                {
+                    one.path: msgspec.convert(one.value, leaves()[one.path].type)
+                    for one in told
+                    if one.path in leaves()
+                }
+            )
+        except (JarvisError, msgspec.MsgspecError):
+            return self._settings
+
+    @cached_property
     def _status(self) -> StatusResponse | JarvisError:
         try:
             return self._client.get("/v1/status", StatusResponse)
@@ -85,7 +114,9 @@ class ThisHost:
             return None
         if not stat.S_ISSOCK(found.st_mode):
             return None
-        return SocketFile(stat.S_IMODE(found.st_mode), _group_name(found.st_gid))
+        group = _group_name(found.st_gid)
+        person = person_behind(self.socket_path, group)
+        return SocketFile(stat.S_IMODE(found.st_mode), group, person)
 
     # --- the host -------------------------------------------------------------------------------
 
@@ -151,11 +182,11 @@ class ThisHost:
 
     def llama(self, path: str) -> HttpAnswer:
         """What llama-server answers to ``GET path``."""
-        if isinstance(self._settings, JarvisError):
-            return HttpAnswer(0, self._settings.message)
-        connection = _connection(self._settings.llm.url)
+        if isinstance(self._in_force, JarvisError):
+            return HttpAnswer(0, self._in_force.message)
+        connection = _connection(self._in_force.llm.url)
         try:
-            connection.request("GET", path, headers=_authorization(self._settings))
+            connection.request("GET", path, headers=_authorization(self._in_force))
             response = connection.getresponse()
             return HttpAnswer(
                 response.status, response.read(MAX_ANSWER_BYTES).decode("utf-8", "replace")
@@ -167,10 +198,10 @@ class ThisHost:
 
     def llama_command(self) -> Sequence[str] | None:
         """The command line of the one llama-server here, or of the one on the configured port."""
-        if isinstance(self._settings, JarvisError):
+        if isinstance(self._in_force, JarvisError):
             return None
         found = list(_commands())
-        port = str(urlsplit(self._settings.llm.url).port or 8080)
+        port = str(urlsplit(self._in_force.llm.url).port or 8080)
         on_port = [words for words in found if port in words] or found
         return on_port[0] if len(on_port) == 1 else None
 
