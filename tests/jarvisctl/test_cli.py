@@ -38,7 +38,7 @@ def test_help_reads_as_it_was_agreed(jarvisctl: Jarvisctl, page: tuple[str, ...]
 
 @pytest.mark.parametrize("verb", cli.VERBS)
 def test_the_overview_says_of_a_verb_what_its_own_help_says(verb: str) -> None:
-    command = import_module(f"jarvisctl.commands.{verb}").command
+    command = import_module(cli.MODULES.get(verb, f"jarvisctl.commands.{verb}")).command
     assert command.name == verb
     assert command.help.splitlines()[0] == cli.VERBS[verb]
 
