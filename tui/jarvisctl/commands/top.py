@@ -17,7 +17,7 @@ INSTALL = "pip install 'jarvisd[tui]'"
 @click.command("top")
 @click.option("--theme", metavar="NAME", help="jarvis, jarvis-light, jarvis-safe, jarvis-16, …")
 @click.option("--animation/--no-animation", default=None, help="Move things; not over slow links.")
-@click.option("--web", is_flag=True, help="Serve it to a browser on this host. It has no login.")
+@click.option("--web", is_flag=True, help="Serve it to a browser on this host.")
 @click.option("--port", default=WEB_PORT, type=click.IntRange(1, 65_535), help="For --web (8137).")
 @daemon_options
 @pass_invocation
@@ -63,13 +63,17 @@ def _options(theme: str | None, animation: bool | None) -> list[str]:
 
 
 def _serve(invocation: Invocation, port: int, options: list[str]) -> None:
-    from textual_serve.server import Server  # noqa: PLC0415 - only for --web
+    from jarvisctl.dashboard.browser import BrowserServer  # noqa: PLC0415 - only for --web
 
     words = [sys.executable, "-P", "-c", "from jarvisctl.cli import main; main()", "top", *options]
     if invocation.socket:
         words += ["--socket", invocation.socket]
-    invocation.out.talk(
-        f"http://127.0.0.1:{port} is open to every user and program of this host: it has no login,"
-        "\nand whoever opens it may ask, interrupt and reload. Ctrl-C ends it."
-    )
-    Server(shlex.join(words), host="127.0.0.1", port=port, title="jarvisd").serve()
+
+    def say(address: str) -> None:
+        invocation.out.line(address)
+        invocation.out.talk(
+            "Open this address in a browser on this host. Whoever knows it may ask, interrupt and"
+            "\nreload. Replies are played on this host, not in the browser. Ctrl-C ends it."
+        )
+
+    BrowserServer(shlex.join(words), port=port, say=say).serve()
