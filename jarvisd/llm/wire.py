@@ -1,10 +1,24 @@
 """What travels between llama-server and us, as far as we read or write it.
 
 Only shapes: no I/O and no decisions. Decoding is lenient where a server may differ from ours:
-unknown fields are ignored and everything has a default.
+unknown fields are ignored, everything has a default, figures that cannot be are cut to what can.
 """
 
 from msgspec import Struct, field
+
+# Beyond any model's context and any patience; small enough for whoever counts or stores them.
+MOST = 1_000_000_000
+
+
+class Figures(Struct):
+    """Numbers that a server says of itself: none is below 0 or above ``MOST`` once it is here."""
+
+    def __post_init__(self) -> None:
+        """Cut what was decoded."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, int | float) and not 0 <= value <= MOST:
+                setattr(self, name, type(value)(min(max(value, 0), MOST)))
 
 
 class ToolFunction(Struct):
@@ -36,13 +50,13 @@ class Choice(Struct):
     finish_reason: str | None = None
 
 
-class PromptTokenDetails(Struct):
+class PromptTokenDetails(Figures):
     """How many of the prompt's tokens were not computed again."""
 
     cached_tokens: int = 0
 
 
-class Usage(Struct):
+class Usage(Figures):
     """Token counts of the whole generation; its chunk has no choices."""
 
     prompt_tokens: int = 0
@@ -50,7 +64,7 @@ class Usage(Struct):
     prompt_tokens_details: PromptTokenDetails | None = None
 
 
-class Timings(Struct):
+class Timings(Figures):
     """llama-server's own clock, in milliseconds."""
 
     cache_n: int = 0
@@ -60,14 +74,14 @@ class Timings(Struct):
     predicted_ms: float = 0.0
 
 
-class Progress(Struct):
+class Progress(Figures):
     """How far prefill has come, in tokens; ``total`` includes the cached ones."""
 
     total: int = 0
     processed: int = 0
 
 
-class ErrorBody(Struct):
+class ErrorBody(Figures):
     """llama-server's error object, in a response or inside a stream."""
 
     message: str = ""
@@ -117,13 +131,13 @@ class ChatRequest(Struct, omit_defaults=True):
     seed: int | None = None
 
 
-class GenerationSettings(Struct):
+class GenerationSettings(Figures):
     """The context that one slot has, in tokens; 0 at a router."""
 
     n_ctx: int = 0
 
 
-class Properties(Struct):
+class Properties(Figures):
     """The parts of ``GET /props`` that say how the server is."""
 
     default_generation_settings: GenerationSettings = field(default_factory=GenerationSettings)

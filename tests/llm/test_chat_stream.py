@@ -14,6 +14,7 @@ from jarvisd.llm.model import (
     TextDelta,
     ToolCallDelta,
 )
+from jarvisd.llm.wire import MOST
 from tests.fakes.llama import capture, captures, cut_at
 
 NAMES = [path.stem for path in captures()]
@@ -155,3 +156,26 @@ def test_text_is_the_same_under_every_cut(name: str, cuts: st.DataObject) -> Non
     stream = ChatStream()
     events = [event for piece in cut_at(data, positions) for event in stream.feed(piece)]
     assert [*events, stream.finish()] == read(data)
+
+
+def with_count(count: str) -> bytes:
+    usage = f'{{"prompt_tokens": {count}, "completion_tokens": {count}}}'
+    timings = f'{{"predicted_ms": {count}}}'
+    return (
+        'data: {"choices": [{"delta": {"content": "Yes."}, "finish_reason": "stop"}]}\n\n'
+        f'data: {{"choices": [], "usage": {usage}, "timings": {timings}}}\n\ndata: [DONE]\n\n'
+    ).encode()
+
+
+@pytest.mark.parametrize("count", ["18446744073709551615", "-7"])
+def test_figures_that_cannot_be_are_cut_to_what_can(count: str) -> None:
+    end = completion(read(with_count(count)))
+    for figure in (end.prompt_tokens, end.completion_tokens, end.completion_ms):
+        assert 0 <= figure <= MOST
+
+
+@pytest.mark.parametrize("count", ["1e308", "0.5", "9" * 400])
+def test_what_is_no_whole_number_is_no_count(count: str) -> None:
+    with pytest.raises(LlmError) as raised:
+        read(with_count(count))
+    assert raised.value.code == "llm.stream_error"
