@@ -12,6 +12,7 @@ fail raises one of these or lets a real bug surface; it never returns ``None`` f
     ├── LimitError             limit.*      a bound was reached; later or smaller may succeed
     ├── LlmError               llm.*        the language model did not deliver
     ├── SpeechError            speech.*     an utterance could not be made
+    ├── WorkerError            workers.*    a worker process did not do its job
     ├── StoreError             store.*      the database did not take or give
     └── UnavailableError       daemon.*     the daemon is starting, stopping or unreachable
 """
@@ -102,6 +103,13 @@ class SpeechError(JarvisError):
 
     status = 503
     default_code = "speech.failed"
+
+
+class WorkerError(JarvisError):
+    """A worker process did not start or did not do its job; the kind of job says what it means."""
+
+    status = 503
+    default_code = "workers.failed"
 
 
 class StoreError(JarvisError):

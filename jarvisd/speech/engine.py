@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jarvisd.speech.model import WordMark
+from jarvisd.workers.runner import JobAborted, ResourceFailed
 
 
-class SynthesisAborted(Exception):  # noqa: N818 - not an error: somebody asked for it
+class SynthesisAborted(JobAborted):
     """The synthesis was cancelled and its native call has returned."""
 
 
-class VoiceFailed(Exception):  # noqa: N818 - said by the engine about a voice
+class VoiceFailed(ResourceFailed):
     """The voice does not exist or cannot be loaded; the engine itself works. Says why."""
 
 

@@ -41,11 +41,11 @@ class EngineHealth:
             self.reason = f"its workers died {_DEATHS} times within a minute: {reason}"
             self._deaths.clear()
 
-    def spoke(self) -> None:
+    def job_done(self) -> None:
         """An utterance came out whole."""
         self._empty_results = 0
 
-    def made_nothing(self, reason: str) -> None:
+    def job_failed(self, reason: str) -> None:
         """An utterance with letters or digits came out as silence, or as the engine's error."""
         self._empty_results += 1
         if self._empty_results >= _EMPTY_RESULTS:

@@ -4,18 +4,24 @@ PCM everywhere in this room: signed 16-bit little-endian, mono, at the rate the 
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Literal
 
+from jarvisd.workers.model import Priority, WorkerStatus
+
+__all__ = [
+    "AudioPiece",
+    "EngineState",
+    "EngineStatus",
+    "Priority",
+    "SynthesisRequest",
+    "SynthesisResult",
+    "VoiceChoice",
+    "VoiceInfo",
+    "WordMark",
+    "WorkerStatus",
+]
+
 EngineState = Literal["ready", "starting", "idle", "failed", "absent"]
-
-
-class Priority(IntEnum):
-    """Who gets a slot first; smaller is more urgent."""
-
-    NOW = 0  # the listener is waiting for exactly this
-    NEXT = 1  # the sentences after it
-    WARMING = 2  # nobody waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +91,6 @@ class VoiceChoice:
     voice: VoiceInfo
     fallback: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerStatus:
-    """One engine worker process, as a status report shows it."""
-
-    worker: int
-    pid: int
-    engine: str
-    state: Literal["starting", "idle", "busy", "cancelling", "ending"]
-    rss_bytes: int = 0
-    served: int = 0
 
 
 @dataclass(frozen=True, slots=True)

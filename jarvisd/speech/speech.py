@@ -5,6 +5,7 @@ until then the embedded voice is on offer. ``choose`` looks at what is known and
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import structlog
 from jarvisd.config.settings import SpeechSettings
 from jarvisd.errors import SpeechError
 from jarvisd.speech import catalog, choice
-from jarvisd.speech.crew import CrewSettings
 from jarvisd.speech.engines.espeak_catalog import EspeakCatalog, EspeakLanguage
+from jarvisd.speech.health import EngineHealth
 from jarvisd.speech.model import (
     EngineStatus,
     SynthesisRequest,
@@ -22,12 +23,14 @@ from jarvisd.speech.model import (
     VoiceInfo,
     WorkerStatus,
 )
-from jarvisd.speech.pool import EngineCommand, Pool
-from jarvisd.speech.process import WorkerCommand, WorkerPlacement
 from jarvisd.speech.synthesis import Synthesis
+from jarvisd.workers.model import EngineState, Limits
+from jarvisd.workers.pool import EngineProgram, Pool
+from jarvisd.workers.process import WorkerPlacement, WorkerCommand
 
 # Reading a directory takes milliseconds; beyond this the embedded voice speaks.
 DISCOVERY_S = 2.0
+RUNNER = "jarvisd.speech.speak:open_runner"
 
 _log = structlog.get_logger("jarvisd.speech")
 
@@ -42,21 +45,17 @@ class Speech:
         self._state_dir = state_dir
         self._catalog = _first_guess(settings)
         self._pool = Pool(
-            _commands(settings, state_dir, placement),
+            _programs(settings, state_dir, placement),
             slots=settings.slots,
-            crew=CrewSettings(
-                spares=settings.spares,
-                start_timeout_s=settings.worker_start_timeout_s,
-                idle_s=settings.worker_idle_s,
-                max_rss_bytes=settings.worker_max_rss_mb * 1_048_576,
-            ),
-            on_voice_failed=self._voice_failed,
+            on_change=self._changed,
+            on_resource_failed=self._voice_failed,
         )
+        self._call_on_change: Callable[[], None] = lambda: None
         self._discovery: asyncio.Task[None] | None = None
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have ``call`` called when a worker, an engine's health or a voice changed."""
-        self._pool.on_change = call
+        self._call_on_change = call
 
     async def start(self) -> None:
         """Look for voices and warm the default one up, in the background."""
@@ -101,7 +100,13 @@ class Speech:
 
     def synthesize(self, request: SynthesisRequest) -> Synthesis:
         """Queue one utterance; ``request.voice`` is the id of a chosen voice. Never raises."""
-        return self._pool.submit(request)
+        synthesis = Synthesis(request, self._pool, now=time.monotonic())
+        if request.text.strip():
+            self._pool.submit(synthesis)
+        else:
+            synthesis.fail(SpeechError("there is nothing to say", code="speech.empty"))
+            synthesis.release()
+        return synthesis
 
     def workers(self) -> list[WorkerStatus]:
         """Every worker process."""
@@ -109,7 +114,8 @@ class Speech:
 
     def engine_states(self) -> dict[str, EngineStatus]:
         """Every engine: its state, why, and what helps."""
-        return {**self._pool.engine_states(), **self._catalog.absent}
+        states = {name: _status(state) for name, state in self._pool.engine_states().items()}
+        return {**states, **self._catalog.absent}
 
     def worker_deaths(self) -> dict[str, int]:
         """How many workers of each engine ended without having been told to."""
@@ -154,7 +160,10 @@ class Speech:
         self._catalog = await asyncio.to_thread(catalog.read, self._settings, self._state_dir)
         _log.info("voices.found", voices=len(self.voices()))
         self._warm_default()
-        self._pool.on_change()
+        self._changed()
+
+    def _changed(self) -> None:
+        self._call_on_change()
 
     def _warm_default(self) -> None:
         """Have workers ready for the voice that the next reply will probably use."""
@@ -178,6 +187,17 @@ class Speech:
         self._warm_default()
 
 
+def _status(state: EngineState) -> EngineStatus:
+    """What an engine's state means to a person."""
+    match state.activity:
+        case "failed":
+            return EngineStatus("failed", state.reason, "It is tried again by itself.")
+        case "idle":
+            return EngineStatus("idle", "its workers start when something is to be said")
+        case activity:
+            return EngineStatus(activity)
+
+
 def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
     """Before the disk was looked at: the embedded voice as configured."""
     language, _, variant = settings.espeak.voice.partition("+")
@@ -186,25 +206,35 @@ def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
     return catalog.Catalog([], espeak, settings)
 
 
-def _commands(
+def _programs(
     settings: SpeechSettings, state_dir: Path, placement: WorkerPlacement | None
-) -> list[EngineCommand]:
+) -> list[EngineProgram]:
     espeak, piper = settings.espeak, settings.piper
     folder = catalog.voices_folder(settings, state_dir)
+    limits = Limits(
+        spares=settings.spares,
+        start_timeout_s=settings.worker_start_timeout_s,
+        idle_s=settings.worker_idle_s,
+        max_rss_bytes=settings.worker_max_rss_mb * 1_048_576,
+    )
     return [
-        EngineCommand(
+        EngineProgram(
             WorkerCommand(
                 "piper",
+                runner=RUNNER,
                 python=piper.python,
                 nice=settings.worker_nice,
                 options={"voices_dir": str(folder), "threads": str(piper.threads)},
                 placement=placement,
             ),
-            voice="",
+            "",
+            limits,
+            EngineHealth(),
         ),
-        EngineCommand(
+        EngineProgram(
             WorkerCommand(
                 "espeak",
+                runner=RUNNER,
                 nice=settings.worker_nice,
                 options={
                     "library": espeak.library,
@@ -213,6 +243,8 @@ def _commands(
                 },
                 placement=placement,
             ),
-            voice=espeak.voice,
+            espeak.voice,
+            limits,
+            EngineHealth(),
         ),
     ]

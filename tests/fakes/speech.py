@@ -78,7 +78,7 @@ class Making:
                 leading_silence_samples=0,
                 queued_at=self.synthesis.queued_at,
                 started_at=self.synthesis.started_at,
-                first_audio_at=self.synthesis.first_audio_at,
+                first_audio_at=self.synthesis.first_piece_at,
                 finished_at=now,
                 worker=1,
             )
@@ -123,13 +123,7 @@ class ScriptedSpeech:
         return VoiceChoice(first, fallback=fallback, reason="it failed" if fallback else "")
 
     def synthesize(self, request: SynthesisRequest) -> Synthesis:
-        synthesis = Synthesis(
-            request,
-            request.voice.partition(":")[0],
-            now=self.clock(),
-            on_cancel=self._cancelled,
-            on_flow=lambda _synthesis, _flowing: None,
-        )
+        synthesis = Synthesis(request, self, now=self.clock())
         self.made.append(Making(synthesis, self.clock))
         return synthesis
 
@@ -143,8 +137,12 @@ class ScriptedSpeech:
         await until(lambda: any(text in making.text for making in self.made))
         return next(making for making in reversed(self.made) if text in making.text)
 
-    def _cancelled(self, synthesis: Synthesis) -> None:
-        next(making for making in self.made if making.synthesis is synthesis).cancelled = True
+    def cancel(self, job: Synthesis) -> None:
+        """As the pool's: the listener gave it up."""
+        next(making for making in self.made if making.synthesis is job).cancelled = True
+
+    def flow(self, job: Synthesis, *, flowing: bool) -> None:
+        """As the pool's: nobody needs to be held back."""
 
 
 async def until(reached: Callable[[], bool]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from jarvisd.config.settings import EspeakSettings, PiperSettings, SpeechSettings
 from jarvisd.errors import SpeechError
 from jarvisd.speech import Speech, SynthesisRequest
-from tests.speech.conftest import nothing_left, until
+from tests.support.processes import nothing_left, until
 
 
 @asynccontextmanager

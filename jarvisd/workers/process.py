@@ -18,13 +18,13 @@ from typing import Protocol
 
 import structlog
 
-from jarvisd.errors import SpeechError
-from jarvisd.speech import protocol
+from jarvisd.errors import WorkerError
+from jarvisd.workers import protocol
 
 _EXIT_GRACE_S = 0.1  # between closing the connection and ending: long enough to tell why it ended
 _STDERR_LINES = 50
 _STDERR_LINE_BYTES = 8_192
-_log = structlog.get_logger("jarvisd.speech")
+_log = structlog.get_logger("jarvisd.workers")
 
 
 class WorkerPlacement(Protocol):
@@ -41,19 +41,24 @@ class WorkerPlacement(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerCommand:
-    """How an engine's workers are started, and where they live. ``python`` empty: this one."""
+    """How an engine's workers are started, and where they live.
+
+    ``runner`` is ``module:function``, called as ``function(engine, options)`` in the worker.
+    ``python`` empty: this one.
+    """
 
     engine: str
+    runner: str = ""
     python: str = ""
     nice: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
-    arguments: Sequence[str] = ("-P", "-m", "jarvisd.speech.worker")
+    arguments: Sequence[str] = ("-P", "-m", "jarvisd.workers.child")
     placement: WorkerPlacement | None = None
 
     def line(self, fd: int) -> list[str]:
         """The command line of a worker that talks over ``fd``."""
         line = [self.python or sys.executable, *self.arguments]
-        line += ["--engine", self.engine, "--fd", str(fd)]
+        line += ["--runner", self.runner, "--engine", self.engine, "--fd", str(fd)]
         line += ["--parent", str(os.getpid()), "--nice", str(self.nice)]
         for name, value in self.options.items():
             line += ["--option", f"{name}={value}"]
@@ -93,7 +98,7 @@ class WorkerProcess(asyncio.Protocol):
     async def start(self, timeout_s: float) -> protocol.Hello:
         """Start the process and wait for its greeting.
 
-        Raises ``SpeechError`` (``speech.worker_failed``, ``speech.protocol``) with nothing left
+        Raises ``WorkerError`` (``workers.start_failed``, ``workers.protocol``) with nothing left
         behind.
         """
         spawning = asyncio.get_running_loop().create_task(self._spawn())
@@ -119,7 +124,7 @@ class WorkerProcess(asyncio.Protocol):
             self._transport.write(protocol.encode(command))
 
     def pause_reading(self) -> None:
-        """Let the worker wait: nobody takes its audio."""
+        """Let the worker wait: nobody takes its pieces."""
         if self._transport and not self._transport.is_closing():
             self._transport.pause_reading()
 
@@ -145,7 +150,7 @@ class WorkerProcess(asyncio.Protocol):
         """Bytes from the worker: whole messages are handed on at once."""
         try:
             reports = self._decoder.feed(data)
-        except SpeechError as error:
+        except WorkerError as error:
             self._refuse(error)
             return
         for report in reports:
@@ -170,7 +175,7 @@ class WorkerProcess(asyncio.Protocol):
         else:
             self._refuse(self._failed("it did not greet"))
 
-    def _refuse(self, error: SpeechError) -> None:
+    def _refuse(self, error: WorkerError) -> None:
         if self._greeted and not self._greeted.done():
             self._greeted.set_exception(error)
         self.kill(error.message)
@@ -239,9 +244,9 @@ class WorkerProcess(asyncio.Protocol):
         else:
             self._on_gone("it could not be started")
 
-    def _failed(self, reason: str) -> SpeechError:
-        return SpeechError(
-            f"the {self.command.engine} worker did not start: {reason}", code="speech.worker_failed"
+    def _failed(self, reason: str) -> WorkerError:
+        return WorkerError(
+            f"the {self.command.engine} worker did not start: {reason}", code="workers.start_failed"
         )
 
 

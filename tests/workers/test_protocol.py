@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.errors import SpeechError
-from jarvisd.speech import protocol
-from jarvisd.speech.protocol import (
+from jarvisd.errors import WorkerError
+from jarvisd.workers import protocol
+from jarvisd.workers.protocol import (
     Cancel,
     End,
     Failure,
@@ -19,22 +19,27 @@ from jarvisd.speech.protocol import (
     Ping,
     Pong,
     Stop,
-    Synthesize,
+    Work,
 )
+
+
+def body(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.msgpack.encode(value))
+
 
 COMMANDS = [
     Load(1, "tiny"),
-    Synthesize(2, "Grüß dich", "tiny", 1.5, 48_000),
+    Work(2, "speak", "tiny", body({"text": "Grüß dich"})),
     Cancel(2),
     Ping(7),
     Stop(),
 ]
 REPORTS = [
     Hello(protocol.PROTOCOL_VERSION, "fake", 42, {"fake": "1"}),
-    Loaded(1, "tiny", 22_050, 1_000_000),
-    Piece(2, b"\x01\x02" * 100, [(0, 4, 0), (5, 4, 50)]),
-    End(2, 100, 22_050, 12, 1.5, 2.5, 1_000_000),
-    Failure(3, "speech.empty", "silence", 1_000_000),
+    Loaded(1, "tiny", 1_000_000),
+    Piece(2, body(b"\x01\x02" * 100)),
+    End(2, body([100, 22_050]), 1_000_000),
+    Failure(3, "empty", "silence", 1_000_000),
     Pong(7, 1_000_000),
 ]
 
@@ -75,33 +80,33 @@ def test_byte_by_byte_commands() -> None:
     ],
 )
 def test_garbage_is_an_error_and_never_waited_for(garbage: bytes) -> None:
-    with pytest.raises(SpeechError) as caught:
+    with pytest.raises(WorkerError) as caught:
         protocol.report_decoder().feed(garbage)
 
-    assert caught.value.code == "speech.protocol"
+    assert caught.value.code == "workers.protocol"
 
 
 def test_a_command_is_no_report() -> None:
-    with pytest.raises(SpeechError, match="not a known message"):
+    with pytest.raises(WorkerError, match="not a known message"):
         protocol.report_decoder().feed(protocol.encode(Stop()))
 
 
 def test_a_message_too_large_is_not_sent() -> None:
-    with pytest.raises(SpeechError, match="too large"):
-        protocol.encode(Piece(1, bytes(protocol.MAX_FRAME_BYTES)))
+    with pytest.raises(WorkerError, match="too large"):
+        protocol.encode(Piece(1, body(bytes(protocol.MAX_FRAME_BYTES))))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_messages_or_an_error(data: bytes) -> None:
     decoder = protocol.report_decoder()
-    with suppress(SpeechError):  # any other error fails the test
+    with suppress(WorkerError):  # any other error fails the test
         assert all(isinstance(message, msgspec.Struct) for message in decoder.feed(data))
 
 
 def test_a_worker_of_another_version_or_engine_is_refused() -> None:
     protocol.check_hello(Hello(protocol.PROTOCOL_VERSION, "espeak", 1, {}), "espeak")
 
-    with pytest.raises(SpeechError, match="version 99"):
+    with pytest.raises(WorkerError, match="version 99"):
         protocol.check_hello(Hello(99, "espeak", 1, {}), "espeak")
-    with pytest.raises(SpeechError, match="instead of 'espeak'"):
+    with pytest.raises(WorkerError, match="instead of 'espeak'"):
         protocol.check_hello(Hello(protocol.PROTOCOL_VERSION, "piper", 1, {}), "espeak")

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from jarvisd.errors import SpeechError
-from jarvisd.speech import protocol
-from jarvisd.speech.process import WorkerCommand, WorkerProcess
-from tests.speech.conftest import nothing_left
+from jarvisd.errors import WorkerError
+from jarvisd.speech.speech import RUNNER
+from jarvisd.workers import protocol
+from jarvisd.workers.process import WorkerCommand, WorkerProcess
+from tests.support.processes import nothing_left
 
 PREAMBLE = """
 import argparse, socket, sys, time
@@ -15,7 +16,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--fd", type=int)
 arguments, _ = parser.parse_known_args()
 connection = socket.socket(fileno=arguments.fd)
-from jarvisd.speech import protocol
+from jarvisd.workers import protocol
 """
 
 
@@ -35,7 +36,7 @@ class Observer:
 async def test_a_worker_greets_answers_and_goes() -> None:
     observer = Observer()
     async with nothing_left():
-        worker = observer.open(WorkerCommand("espeak"))
+        worker = observer.open(WorkerCommand("espeak", RUNNER))
 
         hello = await worker.start(20)
         worker.send(protocol.Ping(3))
@@ -49,8 +50,8 @@ async def test_a_worker_greets_answers_and_goes() -> None:
     assert observer.ends == ["it exited with status 0"]
 
 
-class House:
-    """Notes who moves in and out."""
+class NotedPlacement:
+    """Notes who is attached and detached."""
 
     def __init__(self) -> None:
         self.notes: list[tuple[str, int]] = []
@@ -62,16 +63,16 @@ class House:
         self.notes.append(("out", pid))
 
 
-async def test_a_worker_moves_in_before_it_works_and_out_once_it_is_gone() -> None:
-    house, observer = House(), Observer()
+async def test_a_worker_is_attached_before_it_works_and_detached_once_it_is_gone() -> None:
+    placement, observer = NotedPlacement(), Observer()
     async with nothing_left():
-        worker = observer.open(WorkerCommand("espeak", placement=house))
+        worker = observer.open(WorkerCommand("espeak", RUNNER, placement=placement))
         await worker.start(20)
-        assert house.notes == [("in", worker.pid)]
+        assert placement.notes == [("in", worker.pid)]
         worker.kill("enough")
         await worker.gone()
 
-    assert house.notes == [("in", worker.pid), ("out", worker.pid)]
+    assert placement.notes == [("in", worker.pid), ("out", worker.pid)]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ async def test_a_worker_moves_in_before_it_works_and_out_once_it_is_gone() -> No
         ),
         (
             (
-                "connection.sendall(protocol.encode(protocol.Hello(1, 'piper', 1, {})))\n"
+                "connection.sendall(protocol.encode(protocol.Hello(2, 'piper', 1, {})))\n"
                 "time.sleep(60)"
             ),
             "instead of 'espeak'",
@@ -103,17 +104,17 @@ async def test_a_worker_moves_in_before_it_works_and_out_once_it_is_gone() -> No
 async def test_a_worker_that_misbehaves_is_an_error_and_is_ended(code: str, message: str) -> None:
     observer = Observer()
     async with nothing_left():
-        with pytest.raises(SpeechError, match=message) as caught:
+        with pytest.raises(WorkerError, match=message) as caught:
             await observer.open(script(code)).start(2)
 
-    assert caught.value.code in {"speech.protocol", "speech.worker_failed"}
+    assert caught.value.code in {"workers.protocol", "workers.start_failed"}
     assert len(observer.ends) == 1
 
 
 async def test_an_interpreter_that_does_not_exist_is_an_error() -> None:
     observer = Observer()
     async with nothing_left():
-        with pytest.raises(SpeechError, match="No such file"):
+        with pytest.raises(WorkerError, match="No such file"):
             await observer.open(WorkerCommand("espeak", python="/nowhere/python")).start(10)
 
     assert observer.ends == ["it could not be started"]
@@ -124,7 +125,7 @@ async def test_garbage_in_the_middle_ends_the_worker() -> None:
     async with nothing_left():
         worker = observer.open(
             script(
-                "connection.sendall(protocol.encode(protocol.Hello(1, 'espeak', 1, {})))\n"
+                "connection.sendall(protocol.encode(protocol.Hello(2, 'espeak', 1, {})))\n"
                 "connection.recv(100)\n"
                 "connection.sendall(b'\\xff' * 100)\n"
                 "time.sleep(60)"
@@ -140,7 +141,7 @@ async def test_garbage_in_the_middle_ends_the_worker() -> None:
 async def test_a_killed_worker_is_seen_at_once_and_told_once() -> None:
     observer = Observer()
     async with nothing_left():
-        worker = observer.open(WorkerCommand("espeak"))
+        worker = observer.open(WorkerCommand("espeak", RUNNER))
         await worker.start(20)
         worker.kill("the test wants it")
         worker.kill("again")

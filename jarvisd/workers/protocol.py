@@ -2,7 +2,8 @@
 
 A frame is four bytes of big-endian length and that many bytes of msgpack. Lengths are bounded on
 both sides, the first frame of a worker is its ``Hello`` with the protocol's version, and anything
-unexpected is an error, never a guess. Pure: bytes in, messages out; no socket is touched here.
+unexpected is an error, never a guess. Bodies of jobs, pieces and ends are msgpack that only the
+kind of the job understands. Pure: bytes in, messages out; no socket is touched here.
 """
 
 import struct
@@ -10,11 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from jarvisd.errors import SpeechError
+from jarvisd.errors import WorkerError
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MAX_FRAME_BYTES = 1_048_576
-MAX_PCM_BYTES = 262_144  # one Piece; 1.4 s at 96 kB/s
 _LENGTH = struct.Struct(">I")
 
 
@@ -26,20 +26,19 @@ class _Message(msgspec.Struct, array_like=True, tag=True):
 
 
 class Load(_Message):
-    """Make a voice ready, answered by ``Loaded`` or ``Failure`` with the same ``job``."""
+    """Make a resource ready, answered by ``Loaded`` or ``Failure`` with the same ``job``."""
 
     job: int
-    voice: str
+    resource: str
 
 
-class Synthesize(_Message):
-    """Speak; ``sample_rate`` 0 keeps the voice's own. Answered by pieces, then End or Failure."""
+class Work(_Message):
+    """Do a job of ``kind`` with ``resource``. Answered by pieces, then End or Failure."""
 
     job: int
-    text: str
-    voice: str
-    speed: float = 1.0
-    sample_rate: int = 0
+    kind: str
+    resource: str
+    body: msgspec.Raw
 
 
 class Cancel(_Message):
@@ -49,7 +48,7 @@ class Cancel(_Message):
 
 
 class Ping(_Message):
-    """Answered at once by ``Pong``, also while speaking."""
+    """Answered at once by ``Pong``, also while working."""
 
     nonce: int
 
@@ -58,13 +57,11 @@ class Stop(_Message):
     """End now."""
 
 
-Command = Load | Synthesize | Cancel | Ping | Stop
+Command = Load | Work | Cancel | Ping | Stop
 
 # --- worker to daemon ---------------------------------------------------------------------------
 
-FailureCode = Literal[
-    "speech.cancelled", "speech.empty", "speech.engine_failed", "speech.voice_failed"
-]
+FailureCode = Literal["cancelled", "empty", "failed", "resource_failed"]
 
 
 class Hello(_Message):
@@ -77,36 +74,30 @@ class Hello(_Message):
 
 
 class Loaded(_Message):
-    """The voice is ready at ``sample_rate``."""
+    """The resource is ready."""
 
     job: int
-    voice: str
-    sample_rate: int
+    resource: str
     rss_bytes: int
 
 
 class Piece(_Message):
-    """Audio, and words as (offset, length, sample) that begin in it."""
+    """A part of what the job makes, in order."""
 
     job: int
-    pcm: bytes
-    marks: list[tuple[int, int, int]] = []
+    body: msgspec.Raw
 
 
 class End(_Message):
-    """The utterance is whole. Milliseconds are of the worker's own clock."""
+    """The job is whole; ``body`` sums it up."""
 
     job: int
-    samples: int
-    sample_rate: int
-    leading_silence_samples: int
-    first_piece_ms: float
-    total_ms: float
+    body: msgspec.Raw
     rss_bytes: int
 
 
 class Failure(_Message):
-    """The job ended without (all of) its audio, and its native call has returned."""
+    """The job ended without (all of) its pieces, and its native call has returned."""
 
     job: int
     code: FailureCode
@@ -129,7 +120,7 @@ _reports = msgspec.msgpack.Decoder(Report)
 
 
 def encode(message: Command | Report) -> bytes:
-    """One whole frame. Raises ``SpeechError`` ``speech.protocol`` for a message too large."""
+    """One whole frame. Raises ``WorkerError`` ``workers.protocol`` for a message too large."""
     payload = _encoder.encode(message)
     if len(payload) > MAX_FRAME_BYTES:
         raise _protocol_error(f"a message of {len(payload)} bytes is too large to send")
@@ -146,7 +137,7 @@ class FrameDecoder:
     def feed(self, data: bytes) -> list[Command | Report]:
         """Messages completed by ``data``.
 
-        Raises ``SpeechError`` ``speech.protocol`` for a frame that is too large or is no message
+        Raises ``WorkerError`` ``workers.protocol`` for a frame that is too large or is no message
         of this protocol; the stream cannot be used after that.
         """
         self._buffer += data
@@ -193,17 +184,17 @@ def report_decoder() -> FrameDecoder:
 
 
 def check_hello(hello: Hello, engine: str) -> None:
-    """Raise ``SpeechError`` unless the worker speaks this protocol and runs ``engine``."""
+    """Raise ``WorkerError`` unless the worker speaks this protocol and runs ``engine``."""
     if hello.protocol != PROTOCOL_VERSION:
-        raise SpeechError(
+        raise WorkerError(
             f"the worker speaks version {hello.protocol} of the worker protocol, "
             f"this daemon version {PROTOCOL_VERSION}",
-            code="speech.protocol",
+            code="workers.protocol",
             hint="Install the same jarvisd into the interpreter that runs the engine.",
         )
     if hello.engine != engine:
         raise _protocol_error(f"the worker runs {hello.engine!r} instead of {engine!r}")
 
 
-def _protocol_error(message: str) -> SpeechError:
-    return SpeechError(message, code="speech.protocol")
+def _protocol_error(message: str) -> WorkerError:
+    return WorkerError(message, code="workers.protocol")

@@ -1,13 +1,4 @@
-from jarvisd.speech.backoff import Backoff
 from jarvisd.speech.health import EngineHealth
-
-
-def test_delays_double_up_to_a_bound_and_start_over_after_a_success() -> None:
-    backoff = Backoff(first_s=0.5, most_s=3)
-
-    assert [backoff.failed() for _ in range(5)] == [0.5, 1, 2, 3, 3]
-    backoff.succeeded()
-    assert backoff.failed() == 0.5
 
 
 def test_an_engine_that_cannot_start_has_failed_until_a_worker_proves_it() -> None:
@@ -41,11 +32,11 @@ def test_deaths_far_apart_are_not() -> None:
 def test_three_results_without_audio_in_a_row_are_a_failure() -> None:
     health = EngineHealth()
 
-    health.made_nothing("silent")
-    health.made_nothing("silent")
-    health.spoke()
-    health.made_nothing("silent")
-    health.made_nothing("silent")
+    health.job_failed("silent")
+    health.job_failed("silent")
+    health.job_done()
+    health.job_failed("silent")
+    health.job_failed("silent")
     assert not health.failed
-    health.made_nothing("silent")
+    health.job_failed("silent")
     assert health.failed

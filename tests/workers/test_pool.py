@@ -13,10 +13,12 @@ import pytest
 
 from jarvisd.errors import SpeechError
 from jarvisd.speech.model import AudioPiece, Priority, SynthesisRequest
-from jarvisd.speech.pool import EngineCommand, Pool
-from jarvisd.speech.process import WorkerCommand
 from jarvisd.speech.synthesis import Synthesis
-from tests.speech.conftest import ESPEAK, OpenPool, nothing_left, piper, until
+from jarvisd.workers.pool import EngineProgram, Pool
+from jarvisd.workers.process import WorkerCommand
+from tests.support.processes import nothing_left, until
+from tests.workers.conftest import OpenPool, piper, program
+from tests.workers.conftest import espeak as espeak_engine
 
 LONG = "There is a lot to be said about this, and all of it takes quite some time to say. " * 3
 
@@ -35,12 +37,18 @@ def heavy(text: str = LONG, **options: object) -> SynthesisRequest:
 
 FAKE_WORKER = """
 import argparse, socket
-from jarvisd.speech.worker import Worker
+from jarvisd.speech.speak import SpeakRunner
+from jarvisd.workers.child import Child
 from tests.fakes.engine import FakeEngine
 parser = argparse.ArgumentParser()
 parser.add_argument("--fd", type=int)
-Worker(FakeEngine(), socket.socket(fileno=parser.parse_known_args()[0].fd)).run()
+connection = socket.socket(fileno=parser.parse_known_args()[0].fd)
+Child(SpeakRunner(FakeEngine()), connection).run()
 """
+
+
+def fake_engine() -> EngineProgram:
+    return program(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)), "any")
 
 
 def fake(text: str) -> SynthesisRequest:
@@ -72,7 +80,7 @@ async def until_ready(pool: Pool, count: int) -> None:
 
 
 async def test_an_utterance_becomes_audio_with_marks_and_a_result(open_pool: OpenPool) -> None:
-    synthesis = open_pool().submit(espeak("Hello there, how are you?"))
+    synthesis = open_pool().speak(espeak("Hello there, how are you?"))
 
     pieces = await collect(synthesis)
     await synthesis.freed()
@@ -90,8 +98,8 @@ async def test_piper_speaks_through_the_pool_at_the_rate_asked_for(
     pool = open_pool(piper(voices_dir))
 
     native, resampled = (
-        pool.submit(tiny("one two")),
-        pool.submit(tiny("one two", sample_rate=48_000)),
+        pool.speak(tiny("one two")),
+        pool.speak(tiny("one two", sample_rate=48_000)),
     )
     await collect(native)
     await collect(resampled)
@@ -108,9 +116,9 @@ async def test_piper_speaks_through_the_pool_at_the_rate_asked_for(
 async def test_utterances_joined_end_to_end_do_not_click(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
-    pool = open_pool(ESPEAK, piper(voices_dir))
+    pool = open_pool(espeak_engine(), piper(voices_dir))
     for make in (espeak, tiny):
-        spoken = [await collect(pool.submit(make(text))) for text in ("Hello.", "Why not?", "Ok!")]
+        spoken = [await collect(pool.speak(make(text))) for text in ("Hello.", "Why not?", "Ok!")]
         audio = [array("h", b"".join(piece.pcm for piece in pieces)) for pieces in spoken]
 
         assert all(abs(before[-1] - after[0]) < 100 for before, after in pairwise(audio))
@@ -119,7 +127,7 @@ async def test_utterances_joined_end_to_end_do_not_click(
 async def test_no_more_than_the_slots_speak_at_once(open_pool: OpenPool, voices_dir: Path) -> None:
     pool = open_pool(piper(voices_dir, "heavy"), slots=2, spares=1)
     for _ in range(4):
-        pool.submit(heavy())
+        pool.speak(heavy())
 
     await until_busy(pool, 2)
 
@@ -131,7 +139,7 @@ async def test_the_most_urgent_goes_first(open_pool: OpenPool) -> None:
     order: list[str] = []
 
     async def spoken(request: SynthesisRequest) -> None:
-        synthesis = pool.submit(request)
+        synthesis = pool.speak(request)
         await collect(synthesis)
         order.append(request.text)
 
@@ -151,7 +159,7 @@ async def test_a_cancel_is_felt_at_once_and_frees_the_slot_when_the_native_call_
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     pool = open_pool(piper(voices_dir, "heavy"), slots=1)
-    first, second = pool.submit(heavy()), pool.submit(heavy("Short one."))
+    first, second = pool.speak(heavy()), pool.speak(heavy("Short one."))
     [pid] = await until_busy(pool)
 
     first.cancel()
@@ -171,22 +179,22 @@ async def test_a_worker_that_does_not_listen_is_ended_and_the_spare_takes_over(
     pool = open_pool(piper(voices_dir, "heavy"), slots=1, spares=1)
     pool.warm("piper", "heavy")
     await until_ready(pool, 2)
-    stuck = pool.submit(heavy())
+    stuck = pool.speak(heavy())
     [pid] = await until_busy(pool)
     os.kill(pid, signal.SIGSTOP)
 
     stuck.cancel()
     await stuck.freed()
-    after = pool.submit(heavy("Short one."))
+    after = pool.speak(heavy("Short one."))
 
     assert pid not in [worker.pid for worker in pool.workers()]
     assert await collect(after)
-    assert pool.engine_states()["piper"].state == "ready"
+    assert pool.engine_states()["piper"].activity == "ready"
 
 
 async def test_what_waits_can_be_cancelled(open_pool: OpenPool) -> None:
     pool = open_pool(slots=1)
-    first, second = pool.submit(espeak("one")), pool.submit(espeak("two"))
+    first, second = pool.speak(espeak("one")), pool.speak(espeak("two"))
 
     second.cancel()
     await second.freed()
@@ -203,7 +211,7 @@ async def test_a_killed_worker_is_an_error_and_the_spare_speaks_on(
         pool = open_pool(piper(voices_dir, "heavy"), slots=1, spares=1)
         pool.warm("piper", "heavy")
         await until_ready(pool, 2)
-        doomed, after = pool.submit(heavy()), pool.submit(heavy("Short one."))
+        doomed, after = pool.speak(heavy()), pool.speak(heavy("Short one."))
         [pid] = await until_busy(pool)
 
         os.kill(pid, signal.SIGKILL)
@@ -219,33 +227,30 @@ async def test_a_killed_worker_is_an_error_and_the_spare_speaks_on(
 async def test_three_deaths_fail_the_engine_and_a_probe_heals_it(open_pool: OpenPool) -> None:
     pool = open_pool(slots=1)
     for _ in range(3):
-        await collect(pool.submit(espeak("Hello")))
+        await collect(pool.speak(espeak("Hello")))
         [worker] = pool.workers()
         os.kill(worker.pid, signal.SIGKILL)
         await until(lambda: not pool.workers())
 
     status = pool.engine_states()["espeak"]
-    assert status.state == "failed"
+    assert status.activity == "failed"
     assert "SIGKILL" in status.reason
-    assert (await failure(pool.submit(espeak("Hello")))).code == "speech.engine_failed"
+    assert (await failure(pool.speak(espeak("Hello")))).code == "speech.engine_failed"
 
-    await until(lambda: pool.engine_states()["espeak"].state != "failed")
-    assert await collect(pool.submit(espeak("Hello")))
+    await until(lambda: pool.engine_states()["espeak"].activity != "failed")
+    assert await collect(pool.speak(espeak("Hello")))
 
 
 async def test_an_engine_that_cannot_start_fails_all_who_wait_for_it(open_pool: OpenPool) -> None:
-    broken = EngineCommand(
-        WorkerCommand("espeak", options={"library": "/no.so", "data": "/no"}), "en"
-    )
-    pool = open_pool(broken)
-    waiting = [pool.submit(espeak("one")), pool.submit(espeak("two"))]
+    pool = open_pool(espeak_engine(library="/no.so", data="/no"))
+    waiting = [pool.speak(espeak("one")), pool.speak(espeak("two"))]
 
     for synthesis in waiting:
         error = await failure(synthesis)
         await synthesis.freed()
         assert error.code == "speech.engine_failed"
         assert "/no.so" in error.message
-    assert pool.engine_states()["espeak"].state == "failed"
+    assert pool.engine_states()["espeak"].activity == "failed"
     assert pool.slots_in_use == 0
 
 
@@ -253,67 +258,69 @@ async def test_an_utterance_over_its_deadline_is_given_up(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     pool = open_pool(piper(voices_dir, "heavy"), slots=1)
-    await collect(pool.submit(heavy("Short one.")))
+    await collect(pool.speak(heavy("Short one.")))
 
-    late = pool.submit(heavy(deadline_s=0.05))
+    late = pool.speak(heavy(deadline_s=0.05))
 
     assert (await failure(late)).code == "speech.deadline"
     await late.freed()
     assert pool.slots_in_use == 0
-    assert pool.engine_states()["piper"].state == "ready"  # slowness is no illness
+    assert pool.engine_states()["piper"].activity != "failed"  # slowness is no illness
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "...", "?!"])
+@pytest.mark.parametrize("text", ["...", "?!"])
 async def test_nothing_to_say_is_empty_and_no_illness(open_pool: OpenPool, text: str) -> None:
     pool = open_pool()
 
     for _ in range(4):
-        error = await failure(pool.submit(espeak(text)))
+        error = await failure(pool.speak(espeak(text)))
         assert error.code == "speech.empty"
 
-    assert pool.engine_states()["espeak"].state != "failed"
+    assert pool.engine_states()["espeak"].activity != "failed"
 
 
 async def test_three_silent_utterances_fail_the_engine(open_pool: OpenPool) -> None:
-    pool = open_pool(EngineCommand(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)), "any"))
+    pool = open_pool(fake_engine())
 
     for _ in range(3):
-        assert (await failure(pool.submit(fake("silent")))).code == "speech.empty"
+        assert (await failure(pool.speak(fake("silent")))).code == "speech.empty"
 
-    assert "came out silent" in pool.engine_states()["fake"].reason
-    await until(lambda: pool.engine_states()["fake"].state != "failed")
-    assert await collect(pool.submit(fake("one")))
+    assert "made no sound" in pool.engine_states()["fake"].reason
+    await until(lambda: pool.engine_states()["fake"].activity != "failed")
+    assert await collect(pool.speak(fake("one")))
 
 
 async def test_an_engine_that_raises_on_every_text_has_failed(open_pool: OpenPool) -> None:
-    pool = open_pool(EngineCommand(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)), "any"))
+    pool = open_pool(fake_engine())
 
     for _ in range(3):
-        error = await failure(pool.submit(fake("crash")))
+        error = await failure(pool.speak(fake("crash")))
         assert (error.code, error.message) == (
             "speech.failed",
             "RuntimeError: the library raised",
         )
 
     assert "the library raised" in pool.engine_states()["fake"].reason
-    assert (await failure(pool.submit(fake("one")))).code == "speech.engine_failed"
+    assert (await failure(pool.speak(fake("one")))).code == "speech.engine_failed"
 
 
 async def test_a_voice_that_cannot_be_loaded_is_reported_and_the_engine_stays_well(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     failed: list[tuple[str, str, str]] = []
-    pool = open_pool(piper(voices_dir), on_voice_failed=lambda *arguments: failed.append(arguments))
+    pool = open_pool(
+        piper(voices_dir), on_resource_failed=lambda *arguments: failed.append(arguments)
+    )
 
-    error = await failure(pool.submit(SynthesisRequest("Hello", "piper:nobody")))
+    error = await failure(pool.speak(SynthesisRequest("Hello", "piper:nobody")))
 
     assert error.code == "speech.engine_failed"
     assert [(engine, voice) for engine, voice, _ in failed][-1] == ("piper", "nobody")
-    assert await collect(pool.submit(tiny("Hello")))
+    assert await collect(pool.speak(tiny("Hello")))
 
 
 async def test_an_unknown_engine_is_an_error(open_pool: OpenPool) -> None:
-    error = await failure(open_pool().submit(SynthesisRequest("Hello", "nothing:at-all")))
+    error = await failure(open_pool().speak(SynthesisRequest("Hello", "nothing:at-all")))
 
     assert error.code == "speech.engine_failed"
 
@@ -323,19 +330,19 @@ async def test_a_worker_that_grew_is_replaced_between_utterances(open_pool: Open
 
     pids = set()
     for _ in range(3):
-        synthesis = pool.submit(espeak("Hello"))
+        synthesis = pool.speak(espeak("Hello"))
         assert await collect(synthesis)
         pids.add(synthesis.worker)
 
     assert len(pids) == 3
-    assert pool.engine_states()["espeak"].state != "failed"
+    assert pool.engine_states()["espeak"].activity != "failed"
 
 
 async def test_a_worker_that_is_to_be_replaced_says_its_utterance_first(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     pool = open_pool(piper(voices_dir, "heavy"), slots=1)
-    speaking = pool.submit(heavy("It is to be said to its end, whatever happens."))
+    speaking = pool.speak(heavy("It is to be said to its end, whatever happens."))
     (pid,) = await until_busy(pool)
 
     pool.replace_worker(pid, "it met its memory limit")
@@ -343,12 +350,12 @@ async def test_a_worker_that_is_to_be_replaced_says_its_utterance_first(
 
     assert await collect(speaking)
     await until(lambda: pid not in [worker.pid for worker in pool.workers()])
-    assert await collect(pool.submit(heavy("On it goes.")))
+    assert await collect(pool.speak(heavy("On it goes.")))
 
 
 async def test_an_idle_worker_is_replaced_at_once(open_pool: OpenPool) -> None:
     pool = open_pool(slots=1)
-    await collect(pool.submit(espeak("Hello.")))
+    await collect(pool.speak(espeak("Hello.")))
     (pid,) = [worker.pid for worker in pool.workers() if worker.served]
 
     pool.replace_worker(pid, "it met its memory limit")
@@ -359,24 +366,22 @@ async def test_an_idle_worker_is_replaced_at_once(open_pool: OpenPool) -> None:
 
 async def test_idle_workers_end_and_come_back_when_needed(open_pool: OpenPool) -> None:
     pool = open_pool(idle_s=0.05)
-    await collect(pool.submit(espeak("Hello")))
+    await collect(pool.speak(espeak("Hello")))
 
     await until(lambda: not pool.workers())
-    assert pool.engine_states()["espeak"].state == "idle"
+    assert pool.engine_states()["espeak"].activity == "idle"
 
-    assert await collect(pool.submit(espeak("Hello again")))
+    assert await collect(pool.speak(espeak("Hello again")))
 
 
 async def test_a_failed_engine_is_probed_even_when_nobody_speaks(open_pool: OpenPool) -> None:
-    pool = open_pool(
-        EngineCommand(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)), "any"), idle_s=0.01
-    )
+    pool = open_pool(fake_engine(), idle_s=0.01)
     for _ in range(3):
-        await failure(pool.submit(fake("crash")))
+        await failure(pool.speak(fake("crash")))
 
-    await until(lambda: pool.engine_states()["fake"].state == "idle")  # well again, and at rest
+    await until(lambda: pool.engine_states()["fake"].activity == "idle")  # well again, and at rest
 
-    assert await collect(pool.submit(fake("one")))
+    assert await collect(pool.speak(fake("one")))
 
 
 async def test_warming_starts_workers_ahead(open_pool: OpenPool) -> None:
@@ -391,8 +396,8 @@ async def test_warming_starts_workers_ahead(open_pool: OpenPool) -> None:
 
 async def test_more_slots_let_the_waiting_start(open_pool: OpenPool, voices_dir: Path) -> None:
     pool = open_pool(piper(voices_dir, "heavy"), slots=1)
-    pool.submit(heavy())
-    pool.submit(heavy())
+    pool.speak(heavy())
+    pool.speak(heavy())
     await until_busy(pool, 1)
 
     pool.set_slots(2)
@@ -408,7 +413,7 @@ async def test_a_listener_that_is_slow_holds_the_worker_back_and_loses_nothing(
     pool = open_pool(slots=1)
     text = "This will be a very long text without an end. " * 150
 
-    slow = pool.submit(espeak(text, sample_rate=48_000))
+    slow = pool.speak(espeak(text, sample_rate=48_000))
     await until(lambda: not slow._flowing)
     held = slow._held
     assert slow.result is None
@@ -421,21 +426,21 @@ async def test_a_listener_that_is_slow_holds_the_worker_back_and_loses_nothing(
 
 async def test_a_slow_listener_can_still_cancel(open_pool: OpenPool) -> None:
     pool = open_pool(slots=1)
-    slow = pool.submit(espeak("This will be a very long text. " * 300, sample_rate=48_000))
+    slow = pool.speak(espeak("This will be a very long text. " * 300, sample_rate=48_000))
     await until(lambda: not slow._flowing)
 
     slow.cancel()
     await slow.freed()
 
-    assert await collect(pool.submit(espeak("Hello")))
+    assert await collect(pool.speak(espeak("Hello")))
 
 
 async def test_stopping_ends_everything_and_leaves_nothing(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     async with nothing_left():
-        pool = open_pool(ESPEAK, piper(voices_dir, "heavy"), slots=2, spares=1)
-        running, waiting = pool.submit(heavy()), pool.submit(espeak("Hello"))
+        pool = open_pool(espeak_engine(), piper(voices_dir, "heavy"), slots=2, spares=1)
+        running, waiting = pool.speak(heavy()), pool.speak(espeak("Hello"))
         await until_busy(pool)
 
         await pool.stop()
@@ -443,13 +448,13 @@ async def test_stopping_ends_everything_and_leaves_nothing(
         for synthesis in (running, waiting):
             await synthesis.freed()
         assert pool.workers() == []
-        assert (await failure(pool.submit(espeak("Hello")))).code == "speech.engine_failed"
+        assert (await failure(pool.speak(espeak("Hello")))).code == "speech.engine_failed"
 
 
 async def test_stopping_while_workers_start_leaves_nothing(open_pool: OpenPool) -> None:
     async with nothing_left():
         pool = open_pool()
-        synthesis = pool.submit(espeak("Hello"))
+        synthesis = pool.speak(espeak("Hello"))
         await asyncio.sleep(0)
 
         await pool.stop()
@@ -465,13 +470,13 @@ async def test_any_mixture_of_cancels_deadlines_and_deaths_leaves_every_slot_fre
 ) -> None:
     chance = random.Random(seed)
     async with nothing_left():
-        pool = open_pool(ESPEAK, piper(voices_dir), slots=2, spares=1)
+        pool = open_pool(espeak_engine(), piper(voices_dir), slots=2, spares=1)
         outcomes: Counter[str] = Counter()
 
         async def one() -> None:
             make = chance.choice([espeak, tiny, heavy])
             deadline = chance.choice([0.01, 0.1, 30, 30])
-            synthesis = pool.submit(make("One two three, four five.", deadline_s=deadline))
+            synthesis = pool.speak(make("One two three, four five.", deadline_s=deadline))
             if (delay := chance.choice([None, None, 0, 0.005, 0.05])) is not None:
                 asyncio.get_running_loop().call_later(delay, synthesis.cancel)
             try:
@@ -494,7 +499,7 @@ async def test_any_mixture_of_cancels_deadlines_and_deaths_leaves_every_slot_fre
 
         assert outcomes.total() == 75
         assert (pool.slots_in_use, pool.waiting) == (0, 0)
-        await until(lambda: all(one.state != "failed" for one in pool.engine_states().values()))
-        assert await collect(pool.submit(espeak("Still here.")))
-        assert await collect(pool.submit(tiny("Still here.")))
+        await until(lambda: all(one.activity != "failed" for one in pool.engine_states().values()))
+        assert await collect(pool.speak(espeak("Still here.")))
+        assert await collect(pool.speak(tiny("Still here.")))
         await pool.stop()

@@ -1,8 +1,8 @@
-"""The child process that runs one engine: ``python -m jarvisd.speech.worker --engine E --fd N``.
+"""The child process that runs one engine's jobs: ``python -m jarvisd.workers.child``.
 
-The main thread reads commands, so that a cancel is seen while the synthesis thread is inside a
-native call; one synthesis runs at a time. It dies with the daemon, ignores the terminal's
-interrupt, and writes nothing but frames to its socket. Never imports what its engine does not need.
+The main thread reads commands, so that a cancel is seen while the working thread is inside a
+native call; one job runs at a time. It dies with the daemon, ignores the terminal's interrupt, and
+writes nothing but frames to its socket. Imports the runner it was told to and nothing else.
 """
 
 import argparse
@@ -15,17 +15,15 @@ import signal
 import socket
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from jarvisd.errors import JarvisError
-from jarvisd.speech import protocol
-from jarvisd.speech.engine import Engine, SynthesisAborted, VoiceFailed
-from jarvisd.speech.engines import make
-from jarvisd.speech.model import AudioPiece
-from jarvisd.speech.shaping import UtteranceShaper
+from jarvisd.workers import protocol
+from jarvisd.workers.runner import JobAborted, NothingMade, ResourceFailed, Runner
 
 _PR_SET_PDEATHSIG = 1
 # A cancel must reach the main thread while the other one runs Python code.
@@ -33,32 +31,31 @@ _SWITCH_INTERVAL_S = 0.001
 _JOBS_AHEAD = 4
 _READ_BYTES = 65_536
 
-Job = protocol.Load | protocol.Synthesize
+AnyJob = protocol.Load | protocol.Work
 
 
 class DaemonGone(Exception):  # noqa: N818 - nobody is left to call it an error
     """The connection broke: there is nobody to work for."""
 
 
-class Worker:
+class Child:
     """Serves one connection until it closes or says stop."""
 
-    def __init__(self, engine: Engine, connection: socket.socket) -> None:
-        self._engine = engine
+    def __init__(self, runner: Runner, connection: socket.socket) -> None:
+        self._runner = runner
         self._connection = connection
-        self._jobs: queue.Queue[Job] = queue.Queue(_JOBS_AHEAD)
+        self._jobs: queue.Queue[AnyJob] = queue.Queue(_JOBS_AHEAD)
         self._sending = threading.Lock()
-        self._rates: dict[str, int] = {}
         self._cancelled_up_to = -1
 
     def run(self) -> None:
         """Blocks until the daemon closes the connection or says ``Stop``."""
         self._send(
             protocol.Hello(
-                protocol.PROTOCOL_VERSION, self._engine.name, os.getpid(), self._engine.versions()
+                protocol.PROTOCOL_VERSION, self._runner.name, os.getpid(), self._runner.versions()
             )
         )
-        threading.Thread(target=self._work, name="synthesis", daemon=True).start()
+        threading.Thread(target=self._work, name="work", daemon=True).start()
         decoder = protocol.command_decoder()
         while data := self._connection.recv(_READ_BYTES):
             for command in decoder.feed(data):
@@ -68,76 +65,53 @@ class Worker:
 
     def _obey(self, command: protocol.Command | protocol.Report) -> None:
         match command:
-            case protocol.Load() | protocol.Synthesize():
+            case protocol.Load() | protocol.Work():
                 self._jobs.put_nowait(command)
             case protocol.Cancel(job=job):
                 self._cancelled_up_to = max(self._cancelled_up_to, job)
-                self._engine.abort()
+                self._runner.abort()
             case protocol.Ping(nonce=nonce):
                 self._send(protocol.Pong(nonce, resident_bytes()))
 
     def _work(self) -> None:
-        """The synthesis thread: one job after the other, every one answered."""
+        """The working thread: one job after the other, every one answered."""
         with contextlib.suppress(DaemonGone):  # the main thread sees it too
             while True:
                 job = self._jobs.get()
                 self._send(self._answer(job))
                 if isinstance(job, protocol.Load) and self._jobs.empty():
-                    prepare_resampling()
+                    self._runner.prepare()
 
-    def _answer(self, job: Job) -> protocol.Report:
+    def _answer(self, job: AnyJob) -> protocol.Report:
         try:
-            return self._load(job) if isinstance(job, protocol.Load) else self._speak(job)
-        except SynthesisAborted:
-            return _failure(job, "speech.cancelled", "cancelled")
-        except VoiceFailed as error:
-            return _failure(job, "speech.voice_failed", str(error))
+            return self._load(job) if isinstance(job, protocol.Load) else self._do(job)
+        except JobAborted:
+            return _failure(job, "cancelled", "cancelled")
+        except NothingMade as error:
+            return _failure(job, "empty", str(error))
+        except ResourceFailed as error:
+            return _failure(job, "resource_failed", str(error))
         except DaemonGone:
             raise
         except Exception as error:  # noqa: BLE001 - engines raise anything; the daemon decides
-            return _failure(job, "speech.engine_failed", describe(error))
+            return _failure(job, "failed", describe(error))
 
     def _load(self, job: protocol.Load) -> protocol.Report:
-        rate = self._rates[job.voice] = self._engine.load(job.voice)
-        return protocol.Loaded(job.job, job.voice, rate, resident_bytes())
+        self._runner.load(job.resource)
+        return protocol.Loaded(job.job, job.resource, resident_bytes())
 
-    def _speak(self, job: protocol.Synthesize) -> protocol.Report:
-        started = time.perf_counter()
+    def _do(self, job: protocol.Work) -> protocol.Report:
         cancelled = partial(self._is_cancelled, job.job)
-        if cancelled():
-            raise SynthesisAborted
-        if job.voice not in self._rates:
-            self._rates[job.voice] = self._engine.load(job.voice)
-        shaper = UtteranceShaper(self._rates[job.voice], job.sample_rate)
-        first_ms = 0.0
-        for raw in self._engine.synthesize(job.text, job.voice, job.speed, cancelled):
-            self._deliver(job, shaper.push(raw))
-            first_ms = first_ms or (time.perf_counter() - started) * 1_000
-        self._deliver(job, shaper.finish())
-        if not shaper.audible:
-            return _failure(job, "speech.empty", "the engine made no sound for this text")
-        return protocol.End(
-            job.job,
-            shaper.samples,
-            shaper.target_rate,
-            shaper.leading_silence_samples,
-            first_ms,
-            (time.perf_counter() - started) * 1_000,
-            resident_bytes(),
-        )
+        made = self._runner.run(job.kind, job.resource, job.body, cancelled)
+        while True:
+            try:
+                piece = next(made)
+            except StopIteration as end:
+                return protocol.End(job.job, msgspec.Raw(end.value), resident_bytes())
+            self._send(protocol.Piece(job.job, msgspec.Raw(piece)))
 
     def _is_cancelled(self, job: int) -> bool:
         return job <= self._cancelled_up_to
-
-    def _deliver(self, job: protocol.Synthesize, piece: AudioPiece | None) -> None:
-        """Send a piece, in frames of bounded size; the marks travel with the first."""
-        if piece is None:
-            return
-        marks = [(mark.offset, mark.length, mark.sample) for mark in piece.marks]
-        for start in range(0, len(piece.pcm), protocol.MAX_PCM_BYTES):
-            pcm = piece.pcm[start : start + protocol.MAX_PCM_BYTES]
-            self._send(protocol.Piece(job.job, pcm, marks))
-            marks = []
 
     def _send(self, report: protocol.Report) -> None:
         frame = protocol.encode(report)
@@ -154,12 +128,6 @@ def resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def prepare_resampling() -> None:
-    """Load numpy and soxr now (60 ms) and not before the first audio that needs them."""
-    with contextlib.suppress(ImportError):  # said again by whoever really needs them
-        importlib.import_module("jarvisd.audio.resampling")
-
-
 def describe(error: BaseException) -> str:
     """One line about a failure, with its type where the message alone says little."""
     if isinstance(error, JarvisError):
@@ -168,7 +136,7 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
 
 
-def _failure(job: Job, code: protocol.FailureCode, message: str) -> protocol.Failure:
+def _failure(job: AnyJob, code: protocol.FailureCode, message: str) -> protocol.Failure:
     return protocol.Failure(job.job, code, message, resident_bytes())
 
 
@@ -179,8 +147,15 @@ def die_with_parent(parent: int, prctl: Callable[[int, int], int]) -> None:
         os._exit(0)
 
 
+def _open(runner: str, engine: str, options: Mapping[str, str]) -> Runner:
+    module, _, function = runner.partition(":")
+    opened: Runner = getattr(importlib.import_module(module), function)(engine, options)
+    return opened
+
+
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="jarvisd.speech.worker")
+    parser = argparse.ArgumentParser(prog="jarvisd.workers.child")
+    parser.add_argument("--runner", required=True, metavar="MODULE:FUNCTION")
     parser.add_argument("--engine", required=True)
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--parent", type=int, required=True)
@@ -199,14 +174,12 @@ def main() -> int:
     options = dict(option.split("=", 1) for option in arguments.option)
     connection = socket.socket(fileno=arguments.fd)
     try:
-        engine = make(arguments.engine, options)
+        runner = _open(arguments.runner, arguments.engine, options)
     except Exception as error:  # noqa: BLE001 - whatever it is, the daemon must hear of it
-        connection.sendall(
-            protocol.encode(protocol.Failure(-1, "speech.engine_failed", describe(error), 0))
-        )
+        connection.sendall(protocol.encode(protocol.Failure(-1, "failed", describe(error), 0)))
         return 1
     with contextlib.suppress(DaemonGone, ConnectionError):
-        Worker(engine, connection).run()
+        Child(runner, connection).run()
     return 0
 
 

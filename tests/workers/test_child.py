@@ -1,4 +1,4 @@
-"""The worker around an engine, in this process: frames in, frames out, over a real socket."""
+"""The child around an engine, in this process: frames in, frames out, over a real socket."""
 
 import os
 import select
@@ -9,10 +9,15 @@ import sys
 import threading
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from jarvisd.speech import protocol
-from jarvisd.speech.protocol import (
+from jarvisd.speech import messages
+from jarvisd.speech.speak import MAX_PCM_BYTES, SpeakRunner
+from jarvisd.speech.speech import RUNNER
+from jarvisd.workers import protocol
+from jarvisd.workers.child import Child
+from jarvisd.workers.protocol import (
     Cancel,
     End,
     Failure,
@@ -23,9 +28,8 @@ from jarvisd.speech.protocol import (
     Ping,
     Pong,
     Stop,
-    Synthesize,
+    Work,
 )
-from jarvisd.speech.worker import Worker
 from tests.fakes.engine import BEEP, RATE, FakeEngine
 
 
@@ -45,11 +49,16 @@ class Conversation:
             self._received += self._decoder.feed(self._connection.recv(65_536))  # type: ignore[arg-type]
         return self._received.pop(0)
 
-    def until_answered(self) -> tuple[list[Piece], protocol.Report]:
+    def until_answered(self) -> tuple[list[messages.Audio], protocol.Report]:
         pieces = []
         while isinstance(report := self.next(), Piece):
-            pieces.append(report)
+            pieces.append(messages.read_audio(report.body))
         return pieces, report
+
+
+def speak(job: int, text: str, voice: str, speed: float = 1.0, rate: int = 0) -> Work:
+    body = messages.encode(messages.Speak(text, speed, rate))
+    return Work(job, messages.SPEAK, voice, msgspec.Raw(body))
 
 
 @pytest.fixture
@@ -61,7 +70,7 @@ def engine() -> FakeEngine:
 def worker(engine: FakeEngine) -> Iterator[Conversation]:
     ours, theirs = socket.socketpair()
     ours.settimeout(10)
-    thread = threading.Thread(target=Worker(engine, theirs).run)
+    thread = threading.Thread(target=Child(SpeakRunner(engine), theirs).run)
     thread.start()
     conversation = Conversation(ours)
     assert isinstance(conversation.next(), Hello)
@@ -73,68 +82,70 @@ def worker(engine: FakeEngine) -> Iterator[Conversation]:
 
 
 def test_an_utterance_is_pieces_and_an_end(worker: Conversation) -> None:
-    worker.say(Synthesize(1, "one two three", "any"))
+    worker.say(speak(1, "one two three", "any"))
 
     pieces, end = worker.until_answered()
 
     assert isinstance(end, End)
-    assert end.samples == sum(len(piece.pcm) for piece in pieces) // 2 == 3 * len(BEEP) // 2
-    assert (end.sample_rate, end.job) == (RATE, 1)
+    spoken = messages.read_spoken(end.body)
+    assert spoken.samples == sum(len(piece.pcm) for piece in pieces) // 2 == 3 * len(BEEP) // 2
+    assert (spoken.sample_rate, end.job) == (RATE, 1)
     assert end.rss_bytes > 1_000_000
     assert [mark[0] for piece in pieces for mark in piece.marks] == [0, 1, 2]
 
 
 def test_audio_comes_at_the_rate_asked_for(worker: Conversation) -> None:
-    worker.say(Synthesize(1, "one two three", "any", 1.0, 48_000))
+    worker.say(speak(1, "one two three", "any", 1.0, 48_000))
 
     _, end = worker.until_answered()
 
     assert isinstance(end, End)
-    assert end.sample_rate == 48_000
-    assert end.samples == pytest.approx(3 * 3 * len(BEEP) // 2, abs=3)
+    spoken = messages.read_spoken(end.body)
+    assert spoken.sample_rate == 48_000
+    assert spoken.samples == pytest.approx(3 * 3 * len(BEEP) // 2, abs=3)
 
 
 def test_a_cancel_is_seen_inside_a_native_call(worker: Conversation, engine: FakeEngine) -> None:
-    worker.say(Synthesize(1, "hang", "any"))
+    worker.say(speak(1, "hang", "any"))
     assert engine.hanging.wait(10)
-    worker.say(Ping(5), Cancel(1), Synthesize(2, "one", "any"))
+    worker.say(Ping(5), Cancel(1), speak(2, "one", "any"))
 
     assert isinstance(worker.next(), Pong)
-    assert worker.next() == Failure(1, "speech.cancelled", "cancelled", any_int())
+    assert worker.next() == Failure(1, "cancelled", "cancelled", any_int())
     assert isinstance(worker.until_answered()[1], End)
 
 
 def test_a_job_cancelled_before_it_began_still_answers(
     worker: Conversation, engine: FakeEngine
 ) -> None:
-    worker.say(Synthesize(1, "hang", "any"))
+    worker.say(speak(1, "hang", "any"))
     assert engine.hanging.wait(10)
-    worker.say(Synthesize(2, "hang", "any"), Cancel(2))
+    worker.say(speak(2, "hang", "any"), Cancel(2))
 
     codes = [
         report.code for report in (worker.next(), worker.next()) if isinstance(report, Failure)
     ]
-    assert codes == ["speech.cancelled", "speech.cancelled"]
+    assert codes == ["cancelled", "cancelled"]
 
 
 @pytest.mark.parametrize(
     ("text", "voice", "code", "message"),
     [
-        ("silent silent", "any", "speech.empty", "the engine made no sound for this text"),
-        ("crash", "any", "speech.engine_failed", "RuntimeError: the library raised"),
+        ("silent silent", "any", "empty", "the engine made no sound for this text"),
+        ("crash", "any", "failed", "RuntimeError: the library raised"),
         (
             "no file",
             "any",
-            "speech.engine_failed",
+            "failed",
             "FileNotFoundError: [Errno 2] No such file or directory: '/models/x'",
         ),
-        ("one", "broken", "speech.voice_failed", "the voice is broken"),
+        ("one", "broken", "resource_failed", "the voice is broken"),
     ],
 )
 def test_failures_are_told_apart(
     worker: Conversation, text: str, voice: str, code: protocol.FailureCode, message: str
 ) -> None:
-    worker.say(Synthesize(1, text, voice), Synthesize(2, "one", "any"))
+    worker.say(speak(1, text, voice), speak(2, "one", "any"))
 
     assert worker.until_answered()[1] == Failure(1, code, message, any_int())
     assert isinstance(worker.until_answered()[1], End)
@@ -143,18 +154,18 @@ def test_failures_are_told_apart(
 def test_loading_a_voice_is_answered(worker: Conversation) -> None:
     worker.say(Load(1, "any"), Load(2, "broken"))
 
-    assert worker.next() == Loaded(1, "any", RATE, any_int())
-    assert worker.next() == Failure(2, "speech.voice_failed", "the voice is broken", any_int())
+    assert worker.next() == Loaded(1, "any", any_int())
+    assert worker.next() == Failure(2, "resource_failed", "the voice is broken", any_int())
 
 
 def test_pieces_larger_than_a_frame_are_split(worker: Conversation) -> None:
-    worker.say(Synthesize(1, " ".join(["one"] * 40), "any", 1.0, 48_000))
+    worker.say(speak(1, " ".join(["one"] * 40), "any", 1.0, 48_000))
 
     pieces, end = worker.until_answered()
 
     assert isinstance(end, End)
-    assert max(len(piece.pcm) for piece in pieces) <= protocol.MAX_PCM_BYTES
-    assert end.samples == sum(len(piece.pcm) for piece in pieces) // 2
+    assert max(len(piece.pcm) for piece in pieces) <= MAX_PCM_BYTES
+    assert messages.read_spoken(end.body).samples == sum(len(piece.pcm) for piece in pieces) // 2
 
 
 class any_int(int):  # noqa: N801 - reads as a value in comparisons
@@ -170,7 +181,7 @@ class any_int(int):  # noqa: N801 - reads as a value in comparisons
 def start_process(**options: object) -> tuple[subprocess.Popen[bytes], socket.socket]:
     ours, theirs = socket.socketpair()
     ours.settimeout(20)
-    line = [sys.executable, "-m", "jarvisd.speech.worker", "--engine", "espeak"]
+    line = [sys.executable, "-m", "jarvisd.workers.child", "--runner", RUNNER, "--engine", "espeak"]
     line += ["--fd", str(theirs.fileno()), "--parent", str(os.getpid())]
     for name, value in options.items():
         line += ["--option", f"{name}={value}"]
@@ -219,7 +230,9 @@ def test_a_worker_dies_with_its_daemon() -> None:
     code = (
         "import os, subprocess, sys, socket\n"
         "ours, theirs = socket.socketpair()\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'jarvisd.speech.worker', '--engine',"
+        "child = subprocess.Popen([sys.executable, '-m', 'jarvisd.workers.child', '--runner', '"
+        + RUNNER
+        + "', '--engine',"
         " 'espeak', '--fd', str(theirs.fileno()), '--parent', str(os.getpid())],"
         " pass_fds=(theirs.fileno(), ours.fileno()))\n"  # it holds both ends: no end of file
         "ours.recv(1)\n"
@@ -242,7 +255,7 @@ def ended_within(pid: int, seconds: float) -> bool:
 
 def test_the_espeak_worker_starts_without_heavy_imports() -> None:
     code = (
-        "import sys, jarvisd.speech.worker, jarvisd.speech.engines.espeak\n"
+        "import sys, jarvisd.workers.child, jarvisd.speech.speak, jarvisd.speech.engines.espeak\n"
         "heavy = {'numpy', 'soxr', 'asyncio', 'structlog', 'onnxruntime', 'piper'}\n"
         "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
     )

@@ -2,16 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.errors import SpeechError
-from jarvisd.speech.model import Priority
-from jarvisd.speech.waiting import WaitingLine
+from jarvisd.errors import WorkerError
+from jarvisd.workers.model import Priority
+from jarvisd.workers.priority_queue import PriorityQueue
 
 
 @given(st.lists(st.sampled_from(Priority), max_size=30))
 def test_the_most_urgent_comes_first_and_equals_in_order_of_arrival(
     priorities: list[Priority],
 ) -> None:
-    line: WaitingLine[tuple[Priority, int]] = WaitingLine()
+    line: PriorityQueue[tuple[Priority, int]] = PriorityQueue()
     items = [(priority, number) for number, priority in enumerate(priorities)]
     for item in items:
         line.add(item, item[0])
@@ -23,7 +23,7 @@ def test_the_most_urgent_comes_first_and_equals_in_order_of_arrival(
 
 
 def test_who_cannot_start_is_passed_over_and_keeps_its_place() -> None:
-    line: WaitingLine[str] = WaitingLine()
+    line: PriorityQueue[str] = PriorityQueue()
     line.add("piper", Priority.NOW)
     line.add("espeak", Priority.WARMING)
 
@@ -32,7 +32,7 @@ def test_who_cannot_start_is_passed_over_and_keeps_its_place() -> None:
 
 
 def test_leaving_the_line() -> None:
-    line: WaitingLine[str] = WaitingLine()
+    line: PriorityQueue[str] = PriorityQueue()
     for item in ("a", "b", "c"):
         line.add(item, Priority.NOW)
 
@@ -43,10 +43,10 @@ def test_leaving_the_line() -> None:
 
 
 def test_the_line_is_bounded() -> None:
-    line: WaitingLine[int] = WaitingLine(longest=2)
+    line: PriorityQueue[int] = PriorityQueue(longest=2)
     line.add(1, Priority.NOW)
     line.add(2, Priority.NOW)
 
-    with pytest.raises(SpeechError) as caught:
+    with pytest.raises(WorkerError) as caught:
         line.add(3, Priority.NOW)
-    assert caught.value.code == "speech.queue_full"
+    assert caught.value.code == "workers.queue_full"

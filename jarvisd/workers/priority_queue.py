@@ -4,15 +4,15 @@ from bisect import insort
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from jarvisd.errors import SpeechError
-from jarvisd.speech.model import Priority
+from jarvisd.errors import WorkerError
+from jarvisd.workers.model import Priority
 
 _LONGEST = 1_000
 Item = TypeVar("Item")
 
 
-class WaitingLine(Generic[Item]):
-    """A line ordered by priority, then arrival. Items are told apart by identity."""
+class PriorityQueue(Generic[Item]):
+    """Ordered by priority, then arrival. Items are told apart by identity."""
 
     def __init__(self, longest: int = _LONGEST) -> None:
         self._longest = longest
@@ -26,11 +26,11 @@ class WaitingLine(Generic[Item]):
         return (item for _, _, item in self._entries)
 
     def add(self, item: Item, priority: Priority) -> None:
-        """Join the line; raises ``SpeechError`` ``speech.queue_full``."""
+        """Join the queue; raises ``WorkerError`` ``workers.queue_full``."""
         if len(self._entries) >= self._longest:
-            raise SpeechError(
-                f"{self._longest} utterances are waiting already",
-                code="speech.queue_full",
+            raise WorkerError(
+                f"{self._longest} jobs are waiting already",
+                code="workers.queue_full",
                 retry_after_s=1.0,
             )
         self._arrivals += 1
@@ -45,7 +45,7 @@ class WaitingLine(Generic[Item]):
         return None
 
     def remove(self, item: Item) -> bool:
-        """Leave the line; false if it was not in it (any more)."""
+        """Leave the queue; false if it was not in it (any more)."""
         return self.take(lambda other: other is item) is not None
 
     def remove_all(self, leaving: Callable[[Item], bool]) -> list[Item]:

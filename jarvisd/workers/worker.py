@@ -1,0 +1,193 @@
+"""One worker of the pool: at most one job at a time, and what its reports mean for it.
+
+Keeps the promise behind a cancel: ask first, and end the process when the native call has not
+returned within the grace.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from jarvisd.errors import WorkerError
+from jarvisd.workers import protocol
+from jarvisd.workers.job import AnyJob
+from jarvisd.workers.model import Outcome, WorkerState, WorkerStatus
+from jarvisd.workers.process import WorkerCommand, WorkerProcess
+
+CANCEL_GRACE_S = 0.04  # leaves the kernel 10 ms to end a process within 50 ms of the cancel
+_STOP_GRACE_S = 0.5
+
+
+class Worker:
+    """``on_free(worker, job, outcome, message)`` when it can take the next job,
+    ``on_gone(worker, reason, expected)`` when its process has ended.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        command: WorkerCommand,
+        *,
+        on_free: Callable[["Worker", AnyJob, Outcome, str], None],
+        on_gone: Callable[["Worker", str, bool], None],
+    ) -> None:
+        self.number = number
+        self.state: WorkerState = "starting"
+        self.resources: set[str] = set()
+        self.rss_bytes = 0
+        self.served = 0
+        self.outgrown = False
+        self.job: AnyJob | None = None
+        self._on_free = on_free
+        self._on_gone = on_gone
+        self._process = WorkerProcess(command, on_report=self._report, on_gone=self._gone)
+        self._job_number = 0
+        self._loading: asyncio.Future[None] | None = None
+        self._grace: asyncio.TimerHandle | None = None
+
+    @property
+    def status(self) -> WorkerStatus:
+        """For the status report."""
+        return WorkerStatus(
+            self.number,
+            self._process.pid,
+            self._process.command.engine,
+            self.state,
+            self.rss_bytes,
+            self.served,
+        )
+
+    async def start(self, timeout_s: float, resource: str) -> None:
+        """Start the process and have it prove ``resource``.
+
+        Raises ``WorkerError``: ``workers.resource_failed`` leaves a usable worker, others none.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._process.start(timeout_s)
+                await self._load(resource)
+        except TimeoutError:
+            self._process.kill(f"{resource} was not ready in time")
+            raise WorkerError(
+                f"{resource} was not ready within {timeout_s:g} s", code="workers.start_failed"
+            ) from None
+        self.state = "idle"
+
+    async def _load(self, resource: str) -> None:
+        self._loading = asyncio.get_running_loop().create_future()
+        self._job_number += 1
+        self._process.send(protocol.Load(self._job_number, resource))
+        await self._loading
+
+    def run(self, job: AnyJob) -> None:
+        """Do a job; only while idle."""
+        self._job_number += 1
+        self.state, self.job = "busy", job
+        job.started(time.monotonic(), self.number)
+        work = protocol.Work(self._job_number, job.kind, job.resource, msgspec.Raw(job.body))
+        self._process.send(work)
+
+    def cancel(self) -> None:
+        """Give the job up; the process ends if its native call does not return in time."""
+        if self.state != "busy":
+            return
+        self.state = "cancelling"
+        self._process.resume_reading()
+        self._process.send(protocol.Cancel(self._job_number))
+        self._grace = asyncio.get_running_loop().call_later(CANCEL_GRACE_S, self._cancel_timed_out)
+
+    def flow(self, *, flowing: bool) -> None:
+        """Hold the worker back, or let it go on."""
+        if flowing:
+            self._process.resume_reading()
+        else:
+            self._process.pause_reading()
+
+    def end(self) -> None:
+        """Ask the process to end, and make sure that it does."""
+        self.state = "ending"
+        self._process.send(protocol.Stop())
+        self._timer(_STOP_GRACE_S, lambda: self._process.kill("it did not stop"))
+
+    def kill(self, reason: str) -> None:
+        """End the process now."""
+        self.state = "ending"
+        self._process.kill(reason)
+
+    async def gone(self) -> None:
+        """Wait for the process's end."""
+        await self._process.gone()
+
+    # --- reports --------------------------------------------------------------------------------
+
+    def _report(self, report: protocol.Report) -> None:
+        try:
+            self._understand(report)
+        except msgspec.MsgspecError as error:
+            self._process.kill(f"it sent what is no part of its job: {error}")
+
+    def _understand(self, report: protocol.Report) -> None:
+        self.rss_bytes = getattr(report, "rss_bytes", self.rss_bytes)
+        if getattr(report, "job", None) != self._job_number:
+            return  # of a job that was given up
+        match report:
+            case protocol.Piece() if self.job:
+                self.job.receive(report.body)
+            case protocol.End() if self.job:
+                self.job.conclude(report.body)
+                self._free("done", "")
+            case protocol.Failure():
+                self._failed(report)
+            case protocol.Loaded():
+                self.resources.add(report.resource)
+                if self._loading and not self._loading.done():
+                    self._loading.set_result(None)
+
+    def _failed(self, report: protocol.Failure) -> None:
+        error = WorkerError(report.message, code=f"workers.{report.code}")
+        if self._loading and not self._loading.done():
+            self._loading.set_exception(error)
+        elif self.job:
+            self.job.fail(error)
+            self._free(report.code, report.message)
+
+    def _free(self, outcome: Outcome, message: str) -> None:
+        job, self.job = self.job, None
+        assert job is not None  # noqa: S101 - the callers looked
+        self._no_timer()
+        self.served += 1
+        if self.state != "ending":
+            self.state = "idle"
+        if outcome == "done":
+            self.resources.add(job.resource)
+        job.release()
+        self._on_free(self, job, outcome, message)
+
+    def _gone(self, reason: str) -> None:
+        expected = self.state not in {"idle", "busy"}
+        self.state = "ending"
+        self._no_timer()
+        error = WorkerError(f"the engine's worker ended: {reason}", code="workers.died")
+        if self._loading and not self._loading.done():
+            self._loading.set_exception(error)
+        if self.job:
+            self.job.fail(error)
+            self.job.release()
+            self.job = None
+        self._on_gone(self, reason, expected)
+
+    # --- timers ---------------------------------------------------------------------------------
+
+    def _cancel_timed_out(self) -> None:
+        self._process.kill("its native call did not return after a cancel")
+
+    def _timer(self, delay_s: float, action: Callable[[], None]) -> None:
+        self._no_timer()
+        self._grace = asyncio.get_running_loop().call_later(delay_s, action)
+
+    def _no_timer(self) -> None:
+        if self._grace:
+            self._grace.cancel()
+            self._grace = None
