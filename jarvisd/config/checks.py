@@ -10,19 +10,10 @@ from urllib.parse import urlsplit
 
 from jarvisd.config.settings import Settings
 from jarvisd.config.sources import Source
-from jarvisd.config.tree import value_at
+from jarvisd.config.tree import leaves, value_at
 
 # sun_path holds 108 bytes with the closing NUL.
 SOCKET_PATH_BYTES = 107
-FILE_SYSTEM_PATHS = (
-    "daemon.state_dir",
-    "api.socket",
-    "llm.api_key_file",
-    "speech.piper.voices_dir",
-    "speech.piper.python",
-    "speech.espeak.library",
-    "speech.espeak.data",
-)
 
 
 class Violation(NamedTuple):
@@ -58,10 +49,15 @@ def _address(url: str) -> Iterator[Violation]:
 
 def _relative_paths(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Violation]:
     """A file has no working directory; what is typed in a shell is relative to the shell's."""
-    for path in FILE_SYSTEM_PATHS:
+    for path in filter(_is_path, leaves()):
         value = str(value_at(settings, path))
         if value and sources[path].kind == "file" and not PurePath(value).is_absolute():
             yield Violation(path, f"must be an absolute path; got {value!r}")
+
+
+def _is_path(setting: str) -> bool:
+    metas = getattr(leaves()[setting].type, "__metadata__", ())
+    return any((meta.extra or {}).get("path") for meta in metas)
 
 
 def _socket_length(socket: str) -> Iterator[Violation]:

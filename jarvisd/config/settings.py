@@ -1,36 +1,34 @@
-"""Every setting of jarvisd with its default, bounds and one line of explanation.
+"""Every setting of jarvisd with its default, bounds and one line of explanation. Those of an
+engine are declared in its folder, ``jarvisd/speech/engines/NAME/settings.py``.
 
 One frozen tree, unknown fields forbidden; an empty file is a valid configuration. The explanation
 beside a field is what ``etc/jarvisd.toml`` shows above its commented default.
 """
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, defstruct, field
 
-Seconds = Annotated[float, Meta(gt=0, le=86_400)]
-Count = Annotated[int, Meta(ge=1, le=100_000)]
-Bytes = Annotated[int, Meta(ge=1_024, le=1_073_741_824)]
-Milliseconds = Annotated[int, Meta(ge=0, le=10_000)]
-Weight = Annotated[int, Meta(ge=1, le=10_000)]
-Cores = Annotated[float, Meta(ge=0, le=1_024)]
-CpuList = Annotated[str, Meta(pattern=r"^([0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*)?$")]
-
-
-def about(text: str) -> Meta:
-    """The line of explanation that ``etc/jarvisd.toml`` shows above a setting."""
-    return Meta(description=text)
-
-
-class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the configuration file."""
+from jarvisd.sections import (
+    Bytes,
+    Cores,
+    Count,
+    CpuList,
+    FilePath,
+    Milliseconds,
+    Seconds,
+    Section,
+    Weight,
+    about,
+)
+from jarvisd.speech.engines import EngineSettings, settings_types
 
 
 class DaemonSettings(Section, frozen=True):
     """The process itself."""
 
     state_dir: Annotated[
-        str,
+        FilePath,
         about("Where the database is. Empty: $STATE_DIRECTORY, else ~/.local/state/jarvisd."),
     ] = ""
     shutdown_deadline_s: Annotated[
@@ -42,7 +40,7 @@ class ApiSettings(Section, frozen=True):
     """The control socket and its limits."""
 
     socket: Annotated[
-        str,
+        FilePath,
         about("Path of the control socket. Empty: in /run/jarvisd, else in $XDG_RUNTIME_DIR."),
     ] = ""
     socket_group: Annotated[
@@ -85,7 +83,8 @@ class LlmSettings(Section, frozen=True):
     )
     model: Annotated[str, about("Model name sent along; only a llama-server router needs it.")] = ""
     api_key_file: Annotated[
-        str, about("File holding llama-server's API key. Empty: systemd's credential, else none.")
+        FilePath,
+        about("File holding llama-server's API key. Empty: systemd's credential, else none."),
     ] = ""
     system_prompt: Annotated[
         str, about("What the model is told first, unchanged in every turn.")
@@ -142,33 +141,6 @@ class TextSettings(Section, frozen=True):
     ] = 400
 
 
-class PiperSettings(Section, frozen=True):
-    """Piper, the neural voices."""
-
-    voices_dir: Annotated[
-        str,
-        about(
-            "Directory of *.onnx voices, *.onnx.json beside. Empty: voices/ in the state directory."
-        ),
-    ] = ""
-    python: Annotated[str, about("Interpreter that has piper-tts. Empty: the daemon's own.")] = ""
-    threads: Annotated[
-        Annotated[int, Meta(ge=1, le=64)],
-        about("Threads for one synthesis; one costs the least."),
-    ] = 1
-
-
-class EspeakSettings(Section, frozen=True):
-    """espeak-ng, the embedded voice."""
-
-    voice: Annotated[str, about("espeak-ng voice and variant, as language+variant.")] = "en-us+f5"
-    words_per_minute: Annotated[Annotated[int, Meta(ge=80, le=450)], about("Speaking rate.")] = 165
-    library: Annotated[
-        str, about("Path of libespeak-ng.so.1. Empty: the one that came with jarvisd.")
-    ] = ""
-    data: Annotated[str, about("Path of espeak-ng-data. Empty: the one beside the library.")] = ""
-
-
 class SpeechSettings(Section, frozen=True):
     """Engines, workers and slots."""
 
@@ -199,8 +171,31 @@ class SpeechSettings(Section, frozen=True):
         Annotated[int, Meta(ge=64, le=65_536)], about("A worker larger than this is replaced.")
     ] = 1_024
     worker_nice: Annotated[Annotated[int, Meta(ge=0, le=19)], about("Niceness of the workers.")] = 5
-    piper: PiperSettings = field(default_factory=PiperSettings)
-    espeak: EspeakSettings = field(default_factory=EspeakSettings)
+
+    def engine(self, name: str) -> EngineSettings:
+        """The settings of one engine, as its folder declares them."""
+        found: EngineSettings = getattr(self, name)
+        return found
+
+    @property
+    def longest_start_s(self) -> float:
+        """The most time that a worker of any engine has to get ready."""
+        own = (self.engine(name).start_timeout_s for name in settings_types())
+        return max(self.worker_start_timeout_s, *own)
+
+
+if not TYPE_CHECKING:
+    # Every engine's settings are a table of [speech] without being named here.
+    SpeechSettings = defstruct(
+        "SpeechSettings",
+        [(name, kind, field(default_factory=kind)) for name, kind in settings_types().items()],
+        bases=(SpeechSettings,),
+        namespace={"__doc__": SpeechSettings.__doc__},
+        module=__name__,
+        frozen=True,
+        forbid_unknown_fields=True,
+        kw_only=True,
+    )
 
 
 class HostSettings(Section, frozen=True):

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from jarvisd.config.settings import Section, Settings
+from jarvisd.config.settings import Settings
+from jarvisd.sections import Section
 
 AnySection = TypeVar("AnySection", bound=Section)
 

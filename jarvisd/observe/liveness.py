@@ -30,7 +30,7 @@ class Liveness:
     def apply(self, settings: Settings) -> None:
         """The settings changed."""
         llm, speech = settings.llm, settings.speech
-        self._speech_s = GRACE_S + max(speech.deadline_s, speech.worker_start_timeout_s)
+        self._speech_s = GRACE_S + max(speech.deadline_s, speech.longest_start_s)
         model_s = (
             llm.connect_timeout_s
             + llm.loading_timeout_s

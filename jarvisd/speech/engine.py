@@ -1,15 +1,15 @@
-"""What an engine must offer, and the raw values it hands out.
+"""What an engine must offer, in a worker and in the daemon, and the raw values it hands out.
 
 An engine turns one text into PCM pieces at the voice's own rate, as they are made. It runs in a
 worker process (or in a benchmark), never on the daemon's event loop, and knows nothing of slots,
 deadlines or processes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from jarvisd.speech.model import WordMark
+from jarvisd.speech.model import EngineStatus, VoiceInfo, WordMark
 from jarvisd.workers.runner import JobAborted, ResourceFailed
 
 
@@ -61,4 +61,29 @@ class Engine(Protocol):
 
     def abort(self) -> None:
         """Interrupt the native call in progress, if any; ``cancelled`` must be true by then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceList:
+    """The voices of one engine, the one it would choose first.
+
+    ``absent`` is set where the engine cannot be used here, and says why. ``find`` knows voices
+    that are not worth listing.
+    """
+
+    voices: Sequence[VoiceInfo] = ()
+    absent: EngineStatus | None = None
+    find: Callable[[str], VoiceInfo | None] = lambda _name: None
+
+
+class EngineCatalogue(Protocol):
+    """An engine's ``catalogue`` module. Never raises, never imports the engine's library."""
+
+    def guess(self, settings: Any) -> VoiceList:  # noqa: ANN401 - its own ``Settings``
+        """What is on offer before the disk was looked at. Must not block."""
+        ...
+
+    def read(self, settings: Any) -> VoiceList:  # noqa: ANN401 - the same
+        """Look at the disk. Called in a thread."""
         ...

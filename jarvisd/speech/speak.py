@@ -5,7 +5,8 @@ Never imports what its engine does not need.
 
 import contextlib
 import importlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
+from typing import Any
 
 import msgspec
 
@@ -60,9 +61,9 @@ class SpeakRunner:
         )
 
 
-def open_runner(engine: str, options: Mapping[str, str]) -> SpeakRunner:
-    """Start ``engine`` in this process; raises what its library raises."""
-    return SpeakRunner(make(engine, options))
+def open_runner(engine: str, options: bytes) -> SpeakRunner:
+    """Start ``engine`` in this process; raises what its library raises. Options: JSON settings."""
+    return SpeakRunner(make(engine, msgspec.json.decode(options, type=dict[str, Any])))
 
 
 def _encoded(piece: AudioPiece | None) -> Generator[bytes, None, None]:

@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from jarvisd.config.settings import SpeechSettings
 from jarvisd.errors import SpeechError
-from jarvisd.speech import catalog, choice
-from jarvisd.speech.engines.espeak_catalog import EspeakCatalog, EspeakLanguage
+from jarvisd.speech import catalogue, choice
+from jarvisd.speech.engines import ENGINES, EngineSettings
 from jarvisd.speech.health import EngineHealth
 from jarvisd.speech.model import (
     EngineStatus,
@@ -26,7 +27,7 @@ from jarvisd.speech.model import (
 from jarvisd.speech.synthesis import Synthesis
 from jarvisd.workers.model import EngineState, Limits
 from jarvisd.workers.pool import EngineProgram, Pool
-from jarvisd.workers.process import WorkerPlacement, WorkerCommand
+from jarvisd.workers.process import WorkerCommand, WorkerPlacement
 
 # Reading a directory takes milliseconds; beyond this the embedded voice speaks.
 DISCOVERY_S = 2.0
@@ -43,9 +44,9 @@ class Speech:
     ) -> None:
         self._settings = settings
         self._state_dir = state_dir
-        self._catalog = _first_guess(settings)
+        self._catalogue = catalogue.guess(settings, self._engines())
         self._pool = Pool(
-            _programs(settings, state_dir, placement),
+            [_program(name, own, settings, placement) for name, own in self._engines().items()],
             slots=settings.slots,
             on_change=self._changed,
             on_resource_failed=self._voice_failed,
@@ -84,7 +85,7 @@ class Speech:
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice, the default first."""
-        return self._catalog.voices()
+        return self._catalogue.voices()
 
     def choose(
         self, voice: str = "default", *, excluding: frozenset[str] = frozenset()
@@ -94,8 +95,8 @@ class Speech:
         ``excluding`` names engines or voice ids given up already. Raises ``SpeechError``:
         ``speech.voice_unknown``, ``speech.no_engine``.
         """
-        wanted = self._catalog.find(voice)
-        candidates = choice.Candidates(self._catalog.voices(), self._unusable())
+        wanted = self._catalogue.find(voice)
+        candidates = choice.Candidates(self._catalogue.voices(), self._unusable())
         return choice.choose(wanted, candidates, excluding)
 
     def synthesize(self, request: SynthesisRequest) -> Synthesis:
@@ -115,7 +116,7 @@ class Speech:
     def engine_states(self) -> dict[str, EngineStatus]:
         """Every engine: its state, why, and what helps."""
         states = {name: _status(state) for name, state in self._pool.engine_states().items()}
-        return {**states, **self._catalog.absent}
+        return {**states, **self._catalogue.absent}
 
     def worker_deaths(self) -> dict[str, int]:
         """How many workers of each engine ended without having been told to."""
@@ -156,8 +157,12 @@ class Speech:
 
     # --- inside ---------------------------------------------------------------------------------
 
+    def _engines(self) -> dict[str, EngineSettings]:
+        """Every engine's settings, with the daemon's directories filled in."""
+        return {name: self._settings.engine(name).resolved(self._state_dir) for name in ENGINES}
+
     async def _discover(self) -> None:
-        self._catalog = await asyncio.to_thread(catalog.read, self._settings, self._state_dir)
+        self._catalogue = await asyncio.to_thread(catalogue.read, self._settings, self._engines())
         _log.info("voices.found", voices=len(self.voices()))
         self._warm_default()
         self._changed()
@@ -183,7 +188,7 @@ class Speech:
         }
 
     def _voice_failed(self, engine: str, voice: str, reason: str) -> None:
-        self._catalog.mark_broken(f"{engine}:{voice}", reason)
+        self._catalogue.mark_broken(f"{engine}:{voice}", reason)
         self._warm_default()
 
 
@@ -198,53 +203,22 @@ def _status(state: EngineState) -> EngineStatus:
             return EngineStatus(activity)
 
 
-def _first_guess(settings: SpeechSettings) -> catalog.Catalog:
-    """Before the disk was looked at: the embedded voice as configured."""
-    language, _, variant = settings.espeak.voice.partition("+")
-    embedded = EspeakLanguage(language, "embedded voice")
-    espeak = EspeakCatalog({language: embedded}, frozenset({variant}))
-    return catalog.Catalog([], espeak, settings)
-
-
-def _programs(
-    settings: SpeechSettings, state_dir: Path, placement: WorkerPlacement | None
-) -> list[EngineProgram]:
-    espeak, piper = settings.espeak, settings.piper
-    folder = catalog.voices_folder(settings, state_dir)
+def _program(
+    name: str, own: EngineSettings, settings: SpeechSettings, placement: WorkerPlacement | None
+) -> EngineProgram:
+    command = WorkerCommand(
+        name,
+        runner=RUNNER,
+        python=own.python,
+        nice=settings.worker_nice,
+        options=msgspec.json.encode(own).decode(),
+        placement=placement,
+    )
     limits = Limits(
         spares=settings.spares,
-        start_timeout_s=settings.worker_start_timeout_s,
+        start_timeout_s=own.start_timeout_s or settings.worker_start_timeout_s,
         idle_s=settings.worker_idle_s,
-        max_rss_bytes=settings.worker_max_rss_mb * 1_048_576,
+        max_rss_bytes=(own.max_rss_mb or settings.worker_max_rss_mb) * 1_048_576,
+        slots=own.slots,
     )
-    return [
-        EngineProgram(
-            WorkerCommand(
-                "piper",
-                runner=RUNNER,
-                python=piper.python,
-                nice=settings.worker_nice,
-                options={"voices_dir": str(folder), "threads": str(piper.threads)},
-                placement=placement,
-            ),
-            "",
-            limits,
-            EngineHealth(),
-        ),
-        EngineProgram(
-            WorkerCommand(
-                "espeak",
-                runner=RUNNER,
-                nice=settings.worker_nice,
-                options={
-                    "library": espeak.library,
-                    "data": espeak.data,
-                    "words_per_minute": str(espeak.words_per_minute),
-                },
-                placement=placement,
-            ),
-            espeak.voice,
-            limits,
-            EngineHealth(),
-        ),
-    ]
+    return EngineProgram(command, limits, EngineHealth())

@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -147,7 +147,7 @@ def die_with_parent(parent: int, prctl: Callable[[int, int], int]) -> None:
         os._exit(0)
 
 
-def _open(runner: str, engine: str, options: Mapping[str, str]) -> Runner:
+def _open(runner: str, engine: str, options: bytes) -> Runner:
     module, _, function = runner.partition(":")
     opened: Runner = getattr(importlib.import_module(module), function)(engine, options)
     return opened
@@ -160,7 +160,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--nice", type=int, default=0)
-    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--options", default="{}", metavar="JSON")
     return parser.parse_args()
 
 
@@ -171,10 +171,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     os.nice(arguments.nice)
-    options = dict(option.split("=", 1) for option in arguments.option)
     connection = socket.socket(fileno=arguments.fd)
     try:
-        runner = _open(arguments.runner, arguments.engine, options)
+        runner = _open(arguments.runner, arguments.engine, os.fsencode(arguments.options))
     except Exception as error:  # noqa: BLE001 - whatever it is, the daemon must hear of it
         connection.sendall(protocol.encode(protocol.Failure(-1, "failed", describe(error), 0)))
         return 1

@@ -19,10 +19,9 @@ from jarvisd.workers.supervisor import Supervisor
 
 @dataclass(frozen=True, slots=True)
 class EngineProgram:
-    """How to run an engine, what its workers prove themselves with, its bounds and its judge."""
+    """How to run an engine, its bounds, and who judges it."""
 
     command: WorkerCommand
-    resource: str
     limits: Limits
     health: Health
 
@@ -49,7 +48,6 @@ class Pool:
         self._supervisors: Mapping[str, Supervisor] = {
             engine.command.engine: Supervisor(
                 engine.command,
-                engine.resource,
                 engine.limits,
                 engine.health,
                 number=lambda: next(numbers),
@@ -169,7 +167,8 @@ class Pool:
                 supervisor.rest()
 
     def _can_start(self, job: AnyJob) -> bool:
-        return self._supervisors[job.engine].idle_worker(job.resource) is not None
+        supervisor = self._supervisors[job.engine]
+        return supervisor.has_room and supervisor.idle_worker(job.resource) is not None
 
     def _start(self, job: AnyJob) -> None:
         worker = self._supervisors[job.engine].idle_worker(job.resource)

@@ -11,9 +11,9 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -43,7 +43,8 @@ class WorkerPlacement(Protocol):
 class WorkerCommand:
     """How an engine's workers are started, and where they live.
 
-    ``runner`` is ``module:function``, called as ``function(engine, options)`` in the worker.
+    ``runner`` is ``module:function``, called as ``function(engine, options)`` in the worker;
+    ``options`` is JSON.
     ``python`` empty: this one.
     """
 
@@ -51,7 +52,7 @@ class WorkerCommand:
     runner: str = ""
     python: str = ""
     nice: int = 0
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: str = "{}"
     arguments: Sequence[str] = ("-P", "-m", "jarvisd.workers.child")
     placement: WorkerPlacement | None = None
 
@@ -60,9 +61,7 @@ class WorkerCommand:
         line = [self.python or sys.executable, *self.arguments]
         line += ["--runner", self.runner, "--engine", self.engine, "--fd", str(fd)]
         line += ["--parent", str(os.getpid()), "--nice", str(self.nice)]
-        for name, value in self.options.items():
-            line += ["--option", f"{name}={value}"]
-        return line
+        return [*line, "--options", self.options]
 
 
 class WorkerProcess(asyncio.Protocol):

@@ -29,7 +29,6 @@ class Supervisor:
     def __init__(
         self,
         command: WorkerCommand,
-        resource: str,
         limits: Limits,
         health: Health,
         *,
@@ -42,7 +41,7 @@ class Supervisor:
         # Workers that ended without having been told to, since the daemon started.
         self.deaths = 0
         self._command = command
-        self._resource = resource
+        self._resource = ""
         self.limits = limits
         self._number = number
         self._on_change = on_change
@@ -60,6 +59,11 @@ class Supervisor:
     def in_use(self) -> int:
         """Workers whose slot is taken: busy, or not yet free after a cancel."""
         return sum(1 for worker in self._workers if worker.job is not None)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the engine's own bound allows one job more."""
+        return not self.limits.slots or self.in_use < self.limits.slots
 
     @property
     def starting(self) -> bool:
@@ -98,6 +102,7 @@ class Supervisor:
         """Start the next missing worker, unless one is starting or a failure is too recent."""
         if not self._active or self._starting or self._retry or self.health.failed:
             return
+        slots = min(slots, self.limits.slots or slots)
         wanted = max(1, self.in_use + min(waiting, free_slots)) + self.limits.spares
         alive = sum(1 for worker in self._workers if worker.state != "ending")
         if alive < min(wanted, slots + self.limits.spares):

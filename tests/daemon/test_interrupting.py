@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jarvisd.speech.engines.espeak import EspeakEngine
+from jarvisd.speech.engines.espeak.engine import EspeakEngine
 from jarvisd.speech.shaping import UtteranceShaper
 from tests.fakes.conducted import Conducted
 from tests.support.daemon import RunningDaemon, running_daemon

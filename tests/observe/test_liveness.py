@@ -10,11 +10,12 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from jarvisd.config import EspeakSettings, Settings, SpeechSettings
+from jarvisd.config import Settings, SpeechSettings
 from jarvisd.host.watchdog import Watchdog
 from jarvisd.observe.liveness import Liveness
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
+from jarvisd.speech.engines.espeak.settings import Settings as EspeakSettings
 from jarvisd.speech.model import SynthesisRequest
 from jarvisd.store import NewMessage, Store
 from jarvisd.store.writer import LONGEST_RETRY_S

@@ -6,9 +6,9 @@ import pytest
 
 from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import SynthesisAborted, VoiceFailed
-from jarvisd.speech.engines.espeak import EspeakEngine
-from jarvisd.speech.engines.espeak_catalog import read_catalog
-from jarvisd.speech.engines.espeak_paths import find
+from jarvisd.speech.engines.espeak.catalogue import read_catalog
+from jarvisd.speech.engines.espeak.engine import EspeakEngine
+from jarvisd.speech.engines.espeak.paths import find
 from jarvisd.speech.shaping import UtteranceShaper
 
 VOICE = "en-us+f5"

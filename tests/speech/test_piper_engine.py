@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from jarvisd.speech.engine import SynthesisAborted, VoiceFailed
-from jarvisd.speech.engines.onnx_outputs import with_phoneme_lengths
-from jarvisd.speech.engines.piper import PiperEngine
-from jarvisd.speech.engines.piper_catalog import read_voices
+from jarvisd.speech.engines.piper.catalogue import read_voices
+from jarvisd.speech.engines.piper.engine import PiperEngine
+from jarvisd.speech.engines.piper.onnx_outputs import with_phoneme_lengths
 from jarvisd.speech.shaping import UtteranceShaper
 
 TWO_SENTENCES = "Hello there, how are you? I am in the garden of the house."
@@ -163,9 +163,9 @@ def test_the_catalog_reads_descriptions_and_names_what_is_wrong(
 
 def test_neither_the_engine_nor_the_catalog_needs_the_onnx_package() -> None:
     code = (
-        "import sys, jarvisd.speech.engines.piper_catalog as c\n"
+        "import sys, jarvisd.speech.engines.piper.catalogue as c\n"
         "assert not {'onnxruntime', 'piper', 'numpy'} & sys.modules.keys()\n"
-        "import jarvisd.speech.engines.piper\n"
+        "import jarvisd.speech.engines.piper.engine\n"
         "assert 'onnx' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

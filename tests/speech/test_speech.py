@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from jarvisd.config.settings import EspeakSettings, PiperSettings, SpeechSettings
+from jarvisd.config.settings import SpeechSettings
 from jarvisd.errors import SpeechError
 from jarvisd.speech import Speech, SynthesisRequest
+from jarvisd.speech.engines.espeak.settings import Settings as EspeakSettings
+from jarvisd.speech.engines.piper.settings import Settings as PiperSettings
 from tests.support.processes import nothing_left, until
 
 
@@ -133,7 +135,7 @@ def test_the_daemon_carries_no_engine() -> None:
     code = (
         "import sys\n"
         "from jarvisd.speech import Speech\n"
-        "from jarvisd.speech.catalog import read\n"
+        "from jarvisd.speech.catalogue import read\n"
         "Speech\n"
         "heavy = {'numpy', 'soxr', 'onnxruntime', 'onnx', 'piper', 'espeakng_loader'}\n"
         "assert not heavy & sys.modules.keys()\n"

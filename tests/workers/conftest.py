@@ -1,3 +1,4 @@
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -21,17 +22,18 @@ def voices_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_voices(tmp_path_factory.mktemp("voices"))
 
 
-def program(command: WorkerCommand, voice: str, limits: Limits | None = None) -> EngineProgram:
-    return EngineProgram(command, voice, limits or Limits(), EngineHealth())
+def program(command: WorkerCommand) -> EngineProgram:
+    return EngineProgram(command, Limits(), EngineHealth())
 
 
-def piper(voices_dir: Path, voice: str = "tiny") -> EngineProgram:
-    options = {"voices_dir": str(voices_dir)}
-    return program(WorkerCommand("piper", RUNNER, options=options), voice)
+def piper(voices_dir: Path) -> EngineProgram:
+    return program(
+        WorkerCommand("piper", RUNNER, options=json.dumps({"voices_dir": str(voices_dir)}))
+    )
 
 
 def espeak(**options: str) -> EngineProgram:
-    return program(WorkerCommand("espeak", RUNNER, options=options), "en-us+f5")
+    return program(WorkerCommand("espeak", RUNNER, options=json.dumps(options)))
 
 
 class SpeakingPool(Pool):

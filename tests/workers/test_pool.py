@@ -6,6 +6,7 @@ import random
 import signal
 from array import array
 from collections import Counter
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,7 +49,7 @@ Child(SpeakRunner(FakeEngine()), connection).run()
 
 
 def fake_engine() -> EngineProgram:
-    return program(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)), "any")
+    return program(WorkerCommand("fake", arguments=("-c", FAKE_WORKER)))
 
 
 def fake(text: str) -> SynthesisRequest:
@@ -125,7 +126,7 @@ async def test_utterances_joined_end_to_end_do_not_click(
 
 
 async def test_no_more_than_the_slots_speak_at_once(open_pool: OpenPool, voices_dir: Path) -> None:
-    pool = open_pool(piper(voices_dir, "heavy"), slots=2, spares=1)
+    pool = open_pool(piper(voices_dir), slots=2, spares=1)
     for _ in range(4):
         pool.speak(heavy())
 
@@ -158,7 +159,7 @@ async def test_the_most_urgent_goes_first(open_pool: OpenPool) -> None:
 async def test_a_cancel_is_felt_at_once_and_frees_the_slot_when_the_native_call_returned(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
-    pool = open_pool(piper(voices_dir, "heavy"), slots=1)
+    pool = open_pool(piper(voices_dir), slots=1)
     first, second = pool.speak(heavy()), pool.speak(heavy("Short one."))
     [pid] = await until_busy(pool)
 
@@ -176,7 +177,7 @@ async def test_a_cancel_is_felt_at_once_and_frees_the_slot_when_the_native_call_
 async def test_a_worker_that_does_not_listen_is_ended_and_the_spare_takes_over(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
-    pool = open_pool(piper(voices_dir, "heavy"), slots=1, spares=1)
+    pool = open_pool(piper(voices_dir), slots=1, spares=1)
     pool.warm("piper", "heavy")
     await until_ready(pool, 2)
     stuck = pool.speak(heavy())
@@ -208,7 +209,7 @@ async def test_a_killed_worker_is_an_error_and_the_spare_speaks_on(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     async with nothing_left():
-        pool = open_pool(piper(voices_dir, "heavy"), slots=1, spares=1)
+        pool = open_pool(piper(voices_dir), slots=1, spares=1)
         pool.warm("piper", "heavy")
         await until_ready(pool, 2)
         doomed, after = pool.speak(heavy()), pool.speak(heavy("Short one."))
@@ -257,7 +258,7 @@ async def test_an_engine_that_cannot_start_fails_all_who_wait_for_it(open_pool: 
 async def test_an_utterance_over_its_deadline_is_given_up(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
-    pool = open_pool(piper(voices_dir, "heavy"), slots=1)
+    pool = open_pool(piper(voices_dir), slots=1)
     await collect(pool.speak(heavy("Short one.")))
 
     late = pool.speak(heavy(deadline_s=0.05))
@@ -341,7 +342,7 @@ async def test_a_worker_that_grew_is_replaced_between_utterances(open_pool: Open
 async def test_a_worker_that_is_to_be_replaced_says_its_utterance_first(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
-    pool = open_pool(piper(voices_dir, "heavy"), slots=1)
+    pool = open_pool(piper(voices_dir), slots=1)
     speaking = pool.speak(heavy("It is to be said to its end, whatever happens."))
     (pid,) = await until_busy(pool)
 
@@ -395,7 +396,7 @@ async def test_warming_starts_workers_ahead(open_pool: OpenPool) -> None:
 
 
 async def test_more_slots_let_the_waiting_start(open_pool: OpenPool, voices_dir: Path) -> None:
-    pool = open_pool(piper(voices_dir, "heavy"), slots=1)
+    pool = open_pool(piper(voices_dir), slots=1)
     pool.speak(heavy())
     pool.speak(heavy())
     await until_busy(pool, 1)
@@ -439,7 +440,7 @@ async def test_stopping_ends_everything_and_leaves_nothing(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     async with nothing_left():
-        pool = open_pool(espeak_engine(), piper(voices_dir, "heavy"), slots=2, spares=1)
+        pool = open_pool(espeak_engine(), piper(voices_dir), slots=2, spares=1)
         running, waiting = pool.speak(heavy()), pool.speak(espeak("Hello"))
         await until_busy(pool)
 
@@ -487,7 +488,8 @@ async def test_any_mixture_of_cancels_deadlines_and_deaths_leaves_every_slot_fre
             await synthesis.freed()
             spawned = [worker.pid for worker in pool.workers() if worker.pid]
             if spawned and chance.random() < 0.04:
-                os.kill(chance.choice(spawned), signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(chance.choice(spawned), signal.SIGKILL)
 
         async def several() -> None:
             for _ in range(15):

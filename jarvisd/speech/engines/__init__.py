@@ -1,28 +1,49 @@
-"""The engines by name. Importing this package loads none of them."""
+"""The engines, one folder each, registered by their name below. Importing this loads none of them.
+
+A folder NAME has
+
+- ``settings.py``: ``Settings``, an ``EngineSettings``: the table [speech.NAME]
+- ``catalogue.py``: ``read(settings)`` and ``guess(settings)``, each a ``VoiceList``
+- ``engine.py``: ``open_engine(settings)``, an ``Engine``; only worker processes import it
+"""
 
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import cast
 
-from jarvisd.speech.engine import Engine
+import msgspec
 
-__all__ = ["make"]
+from jarvisd.speech.engine import Engine, EngineCatalogue
+from jarvisd.speech.engines.settings import EngineSettings
+
+__all__ = ["ENGINES", "EngineSettings", "catalogue_of", "make", "settings_types"]
+
+# In order of preference: without a configured voice, the first that has voices is wanted.
+ENGINES = (
+    "piper",
+    "espeak",
+)
 
 
-def make(name: str, options: Mapping[str, str]) -> Engine:
+@cache
+def settings_types() -> Mapping[str, type[EngineSettings]]:
+    """The class of every engine's settings."""
+    return {name: import_module(f"{__name__}.{name}.settings").Settings for name in ENGINES}
+
+
+def catalogue_of(name: str) -> EngineCatalogue:
+    """Where an engine's voices are looked up."""
+    return cast("EngineCatalogue", import_module(f"{__name__}.{name}.catalogue"))
+
+
+def make(name: str, options: Mapping[str, object]) -> Engine:
     """Start the engine ``name`` in this process; raises what its library raises.
 
-    ``options`` are strings because they come from a command line; ``KeyError`` never: each
-    has a default.
+    ``options`` are its settings, where they are not the default.
     """
-    if name == "espeak":
-        from jarvisd.speech.engines.espeak import EspeakEngine  # noqa: PLC0415 - only the one used
-
-        return EspeakEngine(
-            library=options.get("library", ""),
-            data=options.get("data", ""),
-            words_per_minute=int(options.get("words_per_minute", "165")),
-        )
-    if name == "piper":
-        from jarvisd.speech.engines.piper import PiperEngine  # noqa: PLC0415 - only the one used
-
-        return PiperEngine(options.get("voices_dir", "."), threads=int(options.get("threads", "1")))
-    raise ValueError(f"there is no engine {name!r}")
+    if name not in ENGINES:
+        raise ValueError(f"there is no engine {name!r}")
+    settings = msgspec.convert(options, settings_types()[name])
+    engine: Engine = import_module(f"{__name__}.{name}.engine").open_engine(settings)
+    return engine

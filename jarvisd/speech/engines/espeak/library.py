@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jarvisd.errors import SpeechError
-from jarvisd.speech.engines.espeak_paths import find, unusable
+from jarvisd.speech.engines.espeak.paths import find, unusable
 
 CONTINUE, STOP = 0, 1
 END_OF_EVENTS, WORD = 0, 1

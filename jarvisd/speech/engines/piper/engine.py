@@ -7,22 +7,25 @@ between sentences. Runs in a worker only: imports onnxruntime and numpy.
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import onnxruntime
 from piper import PiperConfig, PiperVoice, SynthesisConfig
 
+from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import RawPiece, SynthesisAborted, VoiceFailed
-from jarvisd.speech.engines.onnx_outputs import with_phoneme_lengths
-from jarvisd.speech.engines.piper_words import SpokenWords
+from jarvisd.speech.engines.piper.onnx_outputs import with_phoneme_lengths
+from jarvisd.speech.engines.piper.settings import Settings
+from jarvisd.speech.engines.piper.words import SpokenWords
 
 _RESIDENT_VOICES = 2
 _ERRORS_ONLY = 3
 _FULL_SCALE = 32_767.0
+_ON_CPU, _ON_CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
 class PiperEngine:
@@ -30,9 +33,12 @@ class PiperEngine:
 
     name = "piper"
 
-    def __init__(self, voices_dir: str | Path, *, threads: int = 1) -> None:
+    def __init__(
+        self, voices_dir: str | Path, *, threads: int = 1, device: Literal["cpu", "cuda"] = "cpu"
+    ) -> None:
         self._folder = Path(voices_dir)
         self._threads = threads
+        self._providers = _providers(device)
         self._voices: OrderedDict[str, _Voice] = OrderedDict()
         self._abort = threading.Lock()
         self._running: _Session | None = None
@@ -75,7 +81,7 @@ class PiperEngine:
         if Path(voice).name != voice or not model.is_file():
             raise VoiceFailed(f"there is no Piper voice {voice!r} in {self._folder}")
         try:
-            loaded = _Voice(model, self._threads)
+            loaded = _Voice(model, self._threads, self._providers)
             proof = list(loaded.synthesize("one", 1.0, lambda: False))
         except Exception as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -88,8 +94,8 @@ class PiperEngine:
 class _Session:
     """Stands in for the ``InferenceSession`` inside ``PiperVoice``, and can be aborted."""
 
-    def __init__(self, model: Path, threads: int) -> None:
-        self._session = _open_session(model, threads)
+    def __init__(self, model: Path, threads: int, providers: Sequence[str]) -> None:
+        self._session = _open_session(model, threads, providers)
         self._lock = threading.Lock()
         self._options: onnxruntime.RunOptions | None = None
         self.cancelled: Callable[[], bool] = lambda: False
@@ -120,10 +126,10 @@ class _Session:
 class _Voice:
     """One loaded voice."""
 
-    def __init__(self, model: Path, threads: int) -> None:
+    def __init__(self, model: Path, threads: int, providers: Sequence[str]) -> None:
         description = model.with_name(model.name + ".json")
         config = PiperConfig.from_dict(json.loads(description.read_text(encoding="utf-8")))
-        self.session = _Session(model, threads)
+        self.session = _Session(model, threads, providers)
         self.rate = int(config.sample_rate)
         self._piper = PiperVoice(session=self.session, config=config)
 
@@ -147,12 +153,32 @@ class _Voice:
             start += int(audio.size)
 
 
+def open_engine(settings: Settings) -> PiperEngine:
+    """Raises ``SpeechError`` where the device cannot be used."""
+    return PiperEngine(settings.voices_dir or ".", threads=settings.threads, device=settings.device)
+
+
+def _providers(device: Literal["cpu", "cuda"]) -> tuple[str, ...]:
+    """What onnxruntime calls the device; the processor does what the device cannot."""
+    if device == "cpu":
+        return (_ON_CPU,)
+    if _ON_CUDA not in onnxruntime.get_available_providers():
+        raise SpeechError(
+            "this onnxruntime cannot use CUDA: install onnxruntime-gpu, "
+            'or set speech.piper.device = "cpu"',
+            code="speech.engine_failed",
+        )
+    return (_ON_CUDA, _ON_CPU)
+
+
 def _pcm(audio: "np.ndarray[Any, Any]") -> bytes:
     """Piper's floats at their own loudness: scaling each sentence to its peak would pump."""
     return bytes((np.clip(audio, -1.0, 1.0) * _FULL_SCALE).astype("<i2").tobytes())
 
 
-def _open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+def _open_session(
+    model: Path, threads: int, providers: Sequence[str]
+) -> onnxruntime.InferenceSession:
     """The model with phoneme lengths where it has them, else as it is."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -160,6 +186,4 @@ def _open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
     options.log_severity_level = _ERRORS_ONLY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     source: bytes | str = with_phoneme_lengths(model.read_bytes()) or str(model)
-    return onnxruntime.InferenceSession(
-        source, sess_options=options, providers=["CPUExecutionProvider"]
-    )
+    return onnxruntime.InferenceSession(source, sess_options=options, providers=list(providers))

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jarvisd.speech.engine import RawPiece, SynthesisAborted, VoiceFailed
-from jarvisd.speech.engines.espeak_library import (
+from jarvisd.speech.engines.espeak.library import (
     CONTINUE,
     STOP,
     WORD,
     Event,
     Library,
 )
+from jarvisd.speech.engines.espeak.settings import Settings
 from jarvisd.speech.model import WordMark
 
 # Callbacks come every 60 ms of audio and take 40 µs: after the first, pieces grow up to a second,
@@ -167,3 +168,10 @@ def _variant_exists(data: str, voice: str) -> bool:
     """espeak-ng itself silently ignores a variant that it does not know."""
     variant = voice.partition("+")[2]
     return not variant or (Path(data) / "voices" / "!v" / Path(variant).name).is_file()
+
+
+def open_engine(settings: Settings) -> EspeakEngine:
+    """Load the library; raises ``SpeechError``."""
+    return EspeakEngine(
+        library=settings.library, data=settings.data, words_per_minute=settings.words_per_minute
+    )

@@ -4,11 +4,16 @@ Reads the small descriptions only, so that the daemon needs neither Piper nor on
 a model really loads is known once a worker tried. Call it in a thread.
 """
 
+import importlib.util
 from pathlib import Path
 
 import msgspec
 
-from jarvisd.speech.model import VoiceInfo
+from jarvisd.speech.engine import VoiceList
+from jarvisd.speech.engines.piper.settings import Settings
+from jarvisd.speech.model import EngineStatus, VoiceInfo
+
+_INSTALL = "Install it with: pip install 'jarvisd[piper]'"
 
 _MOST_VOICES = 1_000
 _MOST_JSON_BYTES = 4_194_304
@@ -36,6 +41,25 @@ class _Description(msgspec.Struct):
     espeak: _Espeak = msgspec.field(default_factory=_Espeak)
     language: _Language = msgspec.field(default_factory=_Language)
     num_speakers: int = 1
+
+
+def guess(settings: Settings) -> VoiceList:
+    """Nothing: only the disk knows."""
+    del settings
+    return VoiceList()
+
+
+def read(settings: Settings) -> VoiceList:
+    """The voices in the configured folder; absent without the library or without any."""
+    folder = Path(settings.voices_dir)
+    voices = read_voices(folder)
+    if not settings.python and importlib.util.find_spec("piper") is None:
+        status = EngineStatus("absent", "piper-tts is not installed", _INSTALL)
+        return VoiceList(voices, status)
+    if not voices:
+        hint = f"Put a voice (NAME.onnx and NAME.onnx.json) into {folder}"
+        return VoiceList((), EngineStatus("absent", f"no voice in {folder}", hint))
+    return VoiceList(voices)
 
 
 def read_voices(folder: Path) -> list[VoiceInfo]:

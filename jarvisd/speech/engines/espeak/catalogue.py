@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jarvisd.errors import SpeechError
-from jarvisd.speech.engines.espeak_paths import find
-from jarvisd.speech.model import VoiceInfo
+from jarvisd.speech.engine import VoiceList
+from jarvisd.speech.engines.espeak.paths import find
+from jarvisd.speech.engines.espeak.settings import Settings
+from jarvisd.speech.model import EngineStatus, VoiceInfo
 
 SAMPLE_RATE = 22_050
 _LISTED_VARIANTS = ("f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8")
@@ -71,6 +73,23 @@ class EspeakCatalog:
             available=False,
             reason=self.problem or f"espeak-ng has no voice {name!r}",
         )
+
+
+def guess(settings: Settings) -> VoiceList:
+    """The voice as configured: it came with the daemon."""
+    language, _, variant = settings.voice.partition("+")
+    embedded = EspeakLanguage(language, "embedded voice")
+    return _list(EspeakCatalog({language: embedded}, frozenset({variant})), settings)
+
+
+def read(settings: Settings) -> VoiceList:
+    """The configured voice first, then the usual ones."""
+    return _list(read_catalog(settings.library, settings.data), settings)
+
+
+def _list(known: EspeakCatalog, settings: Settings) -> VoiceList:
+    absent = EngineStatus("absent", known.problem, "Reinstall jarvisd.") if known.problem else None
+    return VoiceList(known.voices(settings.voice), absent, known.voice)
 
 
 def read_catalog(library: str, data: str) -> EspeakCatalog:

@@ -1,0 +1,21 @@
+"""espeak-ng's settings."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from jarvisd.sections import FilePath, about
+from jarvisd.speech.engines.settings import EngineSettings
+
+
+class Settings(EngineSettings, frozen=True):
+    """espeak-ng, the embedded voice."""
+
+    voice: Annotated[str, about("espeak-ng voice and variant, as language+variant.")] = "en-us+f5"
+    words_per_minute: Annotated[Annotated[int, Meta(ge=80, le=450)], about("Speaking rate.")] = 165
+    library: Annotated[
+        FilePath, about("Path of libespeak-ng.so.1. Empty: the one that came with jarvisd.")
+    ] = ""
+    data: Annotated[
+        FilePath, about("Path of espeak-ng-data. Empty: the one beside the library.")
+    ] = ""

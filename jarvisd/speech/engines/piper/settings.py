@@ -1,0 +1,34 @@
+"""Piper's settings."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import msgspec
+from msgspec import Meta
+
+from jarvisd.sections import FilePath, about
+from jarvisd.speech.engines.settings import EngineSettings
+
+
+class Settings(EngineSettings, frozen=True):
+    """Piper, the neural voices."""
+
+    voices_dir: Annotated[
+        FilePath,
+        about(
+            "Directory of *.onnx voices, *.onnx.json beside. Empty: voices/ in the state directory."
+        ),
+    ] = ""
+    threads: Annotated[
+        Annotated[int, Meta(ge=1, le=64)],
+        about("Threads for one synthesis; one costs the least."),
+    ] = 1
+    device: Annotated[
+        Literal["cpu", "cuda"],
+        about("Where models run; cuda needs onnxruntime-gpu in that interpreter."),
+    ] = "cpu"
+
+    def resolved(self, state_dir: Path) -> Self:
+        """With the directory of voices that is really read."""
+        folder = Path(self.voices_dir).expanduser() if self.voices_dir else state_dir / "voices"
+        return msgspec.structs.replace(self, voices_dir=str(folder))

@@ -1,0 +1,33 @@
+"""What the settings of every engine have in common: its interpreter and its limits."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from msgspec import Meta
+
+from jarvisd.sections import FilePath, Section, about
+
+
+class EngineSettings(Section, frozen=True):
+    """An engine adds its own and gives itself a docstring: the summary of its table."""
+
+    python: Annotated[
+        FilePath, about("Interpreter that has the engine's library. Empty: the daemon's own.")
+    ] = ""
+    slots: Annotated[
+        Annotated[int, Meta(ge=0, le=16)],
+        about("Most syntheses of this engine at the same time; 0: as speech.slots."),
+    ] = 0
+    start_timeout_s: Annotated[
+        Annotated[float, Meta(ge=0, le=86_400)],
+        about("Time a worker of this engine has to get ready; 0: speech.worker_start_timeout_s."),
+    ] = 0.0
+    max_rss_mb: Annotated[
+        Annotated[int, Meta(ge=0, le=65_536)],
+        about("A worker of this engine larger than this is replaced; 0: speech.worker_max_rss_mb."),
+    ] = 0
+
+    def resolved(self, state_dir: Path) -> Self:
+        """The same with everything filled in that depends on the daemon's directories."""
+        del state_dir
+        return self
