@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 import jarvisd
+from jarvisd.api.connections import ConnectionCounters
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
 from jarvisd.config import Loaded, Settings
@@ -22,15 +23,16 @@ from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
 from jarvisd.host.supervision import Extended, Supervision
+from jarvisd.observe.health import DependencyCheck
 from jarvisd.observe.liveness import Liveness
-from jarvisd.observe.status import StatusReport
+from jarvisd.observe.status import ProcessFigures
 from jarvisd.reloading import Reloader, in_force
 from jarvisd.telemetry import logs
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES, LogRing
 from jarvisd.wire import Component, ConfigResponse, ReloadResponse
-from jarvisd.wiring import Rooms, start_rooms
+from jarvisd.wiring import Parts, start_parts
 
 log = structlog.get_logger("jarvisd")
 
@@ -62,6 +64,7 @@ class Daemon:
         self._reloading: asyncio.Task[None] | None = None
         self._hung_up = False
         self._looking: asyncio.Task[list[Component]] | None = None
+        self._state = "starting"
         self._stopping = asyncio.Event()
         self._stopping_since = self._started_at
         self.state_dir = state_directory(loaded.settings, environ)
@@ -86,29 +89,32 @@ class Daemon:
         self._start_signals(stack)
         supervision = self._start_supervision(stack, notifier)
         listening = self._open_sockets(stack)
-        rooms = await start_rooms(stack, self.settings, state_dir=self.state_dir, notifier=notifier)
-        services = self._services(rooms, log_ring, level_switch)
-        server = await self._start_api(stack, services, listening)
-        # Before the server: what replies have to say at their end still reaches their clients.
-        stack.push_async_callback(rooms.replies.close, self._deadline_s)
-        rooms.overview.connections = lambda: server.connections
-        self._announce(stack, listening, notifier, rooms)
-        liveness = Liveness(
-            self.settings, replies=rooms.replies, speech=rooms.speech, store=rooms.store
+        connections = ConnectionCounters()
+        process = ProcessFigures(
+            state=lambda: self._state,
+            uptime_s=lambda: time.monotonic() - self._started_at,
+            connections=lambda: connections.open,
         )
-        supervision.start(liveness)
-        stack.callback(supervision.wind_down)
+        parts = await start_parts(
+            stack, self.settings, state_dir=self.state_dir, notifier=notifier, process=process
+        )
+        services = self._services(parts, log_ring, level_switch)
+        server = await self._start_api(stack, services, listening, connections)
+        # Before the server: what replies have to say at their end still reaches their clients.
+        stack.push_async_callback(parts.replies.close, self._deadline_s)
+        self._announce(stack, listening, notifier, parts)
+        liveness = self._start_watching(stack, supervision, parts)
         told: tuple[Callable[[Settings], None], ...] = (
             lambda settings: level_switch.configure(settings.log.level),
-            rooms.apply,
+            parts.apply,
             lambda settings: server.apply(settings.api),
             liveness.apply,
-            lambda _: self._look(rooms.overview),
+            lambda _: self._look(parts.check),
         )
         self._reloader = Reloader(
-            self._loaded, read=self._read, rooms=told, notifier=notifier, line=rooms.line
+            self._loaded, read=self._read, rooms=told, notifier=notifier, line=parts.line
         )
-        self._look(rooms.overview)
+        self._look(parts.check)
         stack.callback(self._look_no_more)
 
     def stop(self, reason: str) -> None:
@@ -177,29 +183,44 @@ class Daemon:
             stack.callback(one.close)
         return listening
 
-    def _services(self, rooms: Rooms, log_ring: LogRing, level_switch: LevelSwitch) -> Services:
+    def _start_watching(
+        self, stack: AsyncExitStack, supervision: Supervision, parts: Parts
+    ) -> Liveness:
+        liveness = Liveness(
+            self.settings, replies=parts.replies, speech=parts.speech, store=parts.store
+        )
+        supervision.start(liveness)
+        stack.callback(supervision.wind_down)
+        return liveness
+
+    def _services(self, parts: Parts, log_ring: LogRing, level_switch: LevelSwitch) -> Services:
         return Services(
             settings=self.settings,
-            replies=rooms.replies,
-            speech=rooms.speech,
-            store=rooms.store,
-            events=rooms.events,
+            replies=parts.replies,
+            speech=parts.speech,
+            store=parts.store,
+            events=parts.events,
             log_lines=log_ring.lines,
             log_level=level_switch,
-            status=rooms.overview.status,
-            components=rooms.overview.components,
-            loop_lag_ms=rooms.telemetry.lag.recent_ms,
-            telemetry=rooms.telemetry,
-            metrics=rooms.exposition.text,
-            governor=rooms.steering.report,
+            status=parts.status.status,
+            components=parts.check,
+            loop_lag_ms=parts.telemetry.lag.recent_ms,
+            telemetry=parts.telemetry,
+            sampler=parts.sampler,
+            metrics=parts.metrics.text,
+            governor=parts.governor.report,
             configuration=self.configuration,
             reload=self.reload,
         )
 
     async def _start_api(
-        self, stack: AsyncExitStack, services: Services, listening: list[sockets.ControlSocket]
+        self,
+        stack: AsyncExitStack,
+        services: Services,
+        listening: list[sockets.ControlSocket],
+        connections: ConnectionCounters,
     ) -> ApiServer:
-        server = ApiServer(services, [one.socket for one in listening])
+        server = ApiServer(services, [one.socket for one in listening], counters=connections)
         await server.start()
         stack.push_async_callback(self._stop_api, server)
         return server
@@ -214,14 +235,14 @@ class Daemon:
         stack: AsyncExitStack,
         listening: list[sockets.ControlSocket],
         notifier: Notifier,
-        rooms: Rooms,
+        parts: Parts,
     ) -> None:
         def stopping() -> None:
-            rooms.overview.state = "stopping"
-            rooms.line.end()
-            notifier.stopping(rooms.overview.line())
+            self._state = "stopping"
+            parts.line.end()
+            notifier.stopping(parts.status.line())
 
-        rooms.overview.state = "running"
+        self._state = "running"
         log.info(
             "daemon.ready",
             version=jarvisd.__version__,
@@ -229,13 +250,13 @@ class Daemon:
             state_dir=str(self.state_dir),
             after_ms=round((time.monotonic() - self._started_at) * 1000),
         )
-        notifier.ready(rooms.line.begin())
+        notifier.ready(parts.line.begin())
         stack.callback(stopping)
 
-    def _look(self, overview: StatusReport) -> None:
+    def _look(self, check: DependencyCheck) -> None:
         """Ask the dependencies once, so that the next status is true; nothing waits for it."""
         self._look_no_more()
-        self._looking = asyncio.create_task(overview.components(), name="look")
+        self._looking = asyncio.create_task(check(), name="look")
 
     def _look_no_more(self) -> None:
         if self._looking is not None:

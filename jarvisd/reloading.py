@@ -15,7 +15,7 @@ from jarvisd.config.changes import compare
 from jarvisd.config.rendering import describe
 from jarvisd.errors import ConfigError
 from jarvisd.host.notify import Notifier
-from jarvisd.host.status_line import StatusLine
+from jarvisd.observe.status_line import StatusLine
 from jarvisd.wire import ConfigResponse, ReloadResponse, SettingInfo
 
 log = structlog.get_logger("jarvisd")

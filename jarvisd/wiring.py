@@ -1,224 +1,255 @@
-"""The rooms that answer: store, speech, providers, governor, replies, and what watches them.
+"""Which part gets which: the parts that answer, built in the order in which they need each other.
 
-Builds them in the order in which they need each other and pushes what stops each onto the stack.
-What makes a process of them (signals, sockets, supervision) is the daemon's.
+A function that starts something puts what stops it onto the stack, so that everything stops in
+reverse. What one part tells others goes through a topic, made before all of them. What makes a
+process of the parts (signals, sockets, supervision) is the daemon's.
 """
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jarvisd.config import Settings
 from jarvisd.governor.steering import Steering
+from jarvisd.host.machine import HostReader
 from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
-from jarvisd.host.status_line import StatusLine
-from jarvisd.llm import Builtin, ChosenProvider, HostFacts, LlamaServer
+from jarvisd.llm import Builtin, ChosenProvider, LlamaServer
+from jarvisd.llm.model import ProviderNews
 from jarvisd.observe.collector import Collector
+from jarvisd.observe.facts import FactFinder
+from jarvisd.observe.health import DependencyCheck, Health
 from jarvisd.observe.metrics import MetricsText
-from jarvisd.observe.status import StatusReport, rss_bytes
-from jarvisd.reply.event_log import TERMINAL
+from jarvisd.observe.status import ProcessFigures, StatusReport
+from jarvisd.observe.status_line import StatusLine
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.store import Store
+from jarvisd.telemetry.daily_summary import DailySummaries
 from jarvisd.telemetry.events import EventBus
+from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.telemetry import Telemetry
-from jarvisd.wire import ReplyEvent, ReplyStarted
+from jarvisd.topic import Topic
+from jarvisd.wire import GovernorDecision, ReplyEvent
 
-# Events after which the status line may be another one.
-TELLING = (ReplyStarted, *TERMINAL)
 DATABASE_NAME = "jarvisd.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
-    """Every room, started."""
+class Topics:
+    """What parts tell those that they do not know."""
+
+    # Every event of every reply.
+    replies: Topic[ReplyEvent] = field(default_factory=lambda: Topic("replies"))
+    decisions: Topic[GovernorDecision] = field(default_factory=lambda: Topic("decisions"))
+    # How a language model was found to be.
+    provider: Topic[ProviderNews] = field(default_factory=lambda: Topic("provider"))
+    # The state of this part may be another one.
+    changed: Topic[str] = field(default_factory=lambda: Topic("changed"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Every part, started."""
 
     store: Store
     speech: Speech
+    providers: ChosenProvider
+    replies: Replies
+    governor: Steering
     events: EventBus
     telemetry: Telemetry
-    exposition: MetricsText
-    overview: StatusReport
-    providers: ChosenProvider
-    steering: Steering
-    replies: Replies
+    sampler: Sampler
+    health: Health
+    check: DependencyCheck
+    status: StatusReport
     line: StatusLine
+    metrics: MetricsText
 
     def apply(self, settings: Settings) -> None:
-        """Take over what of new settings can change while running; each room as it can."""
+        """Take over what of new settings can change while running; each part as it can."""
         self.providers.apply(settings.llm)
-        self.overview.apply(settings.llm)
+        self.health.apply(settings.llm)
         self.speech.apply(settings.speech)
-        self.steering.apply(settings)
+        self.governor.apply(settings)
         self.replies.apply(settings)
         self.telemetry.apply(settings.telemetry)
 
 
-async def start_rooms(
-    stack: AsyncExitStack, settings: Settings, *, state_dir: Path, notifier: Notifier
-) -> Rooms:
-    """Start every room; ``stack`` stops them in reverse."""
-    store = await _start_store(stack, settings, state_dir)
+async def start_parts(
+    stack: AsyncExitStack,
+    settings: Settings,
+    *,
+    state_dir: Path,
+    notifier: Notifier,
+    process: ProcessFigures,
+) -> Parts:
+    """Start every part; ``stack`` stops them in reverse."""
+    topics = Topics()
+    store = await _start_store(stack, settings, topics, state_dir)
     placement = await asyncio.to_thread(place, settings.host)
-    speech = await _start_speech(stack, settings, state_dir, placement)
+    speech = await _start_speech(stack, settings, topics, state_dir, placement)
     events = EventBus(settings.api.event_backlog)
-    telemetry = Telemetry()
-    telemetry.apply(settings.telemetry)
-    _start_days(stack, telemetry, store)
-    overview, providers = _make_overview(
-        stack, settings, speech=speech, store=store, telemetry=telemetry, state_dir=state_dir
-    )
-    overview.on_checked = telemetry.records.checked
-    overview.standing = lambda: placement.status
-    steering = _start_steering(
-        stack, settings, speech=speech, placement=placement, overview=overview, events=events
-    )
-    line = StatusLine(notifier, overview.line)
-
-    def publish(event: ReplyEvent) -> None:
-        telemetry.observe(event)
-        events.publish(event)
-        steering.observe(event)
-        if isinstance(event, TELLING):
-            line.changed()
-
+    telemetry = _start_telemetry(stack, settings, store)
+    health = Health(settings.llm, speech=speech, store=store, cgroup=placement.status)
+    host = HostReader(state_dir)
+    facts = FactFinder(host, health=health, counters=telemetry.counters, uptime_s=process.uptime_s)
+    providers = _start_providers(stack, settings, topics, facts)
     replies = Replies(
         settings,
         speech=speech,
         store=store,
         providers=providers,
-        publish=publish,
+        publish=topics.replies.publish,
         measures=telemetry,
     )
-    overview.replies = replies
-    gauges = _start_sampling(stack, telemetry, replies=replies, speech=speech, store=store)
-    exposition = MetricsText(
-        telemetry,
-        gauges,
-        speech=speech,
-        store=store,
-        host=overview.host,
-        status=overview.status,
-        governor=steering.report,
-    )
-    _follow_changes(line, overview, speech, store)
-    return Rooms(
-        store=store,
-        speech=speech,
-        events=events,
-        telemetry=telemetry,
-        exposition=exposition,
-        overview=overview,
-        providers=providers,
-        steering=steering,
-        replies=replies,
-        line=line,
-    )
-
-
-async def _start_store(stack: AsyncExitStack, settings: Settings, state_dir: Path) -> Store:
-    path = state_dir / DATABASE_NAME if settings.store.enabled else None
-    store = await Store.open(path, queue=settings.store.queue)
-    stack.push_async_callback(store.close)
-    return store
-
-
-async def _start_speech(
-    stack: AsyncExitStack, settings: Settings, state_dir: Path, placement: Placement
-) -> Speech:
-    speech = Speech(settings.speech, state_dir=state_dir, placement=placement)
-    await speech.start()
-    stack.push_async_callback(speech.stop)
-    return speech
-
-
-def _make_overview(
-    stack: AsyncExitStack,
-    settings: Settings,
-    *,
-    speech: Speech,
-    store: Store,
-    telemetry: Telemetry,
-    state_dir: Path,
-) -> tuple[StatusReport, ChosenProvider]:
-    async def facts() -> HostFacts:
-        # The builtin provider talks about the daemon, whose overview includes the providers: the
-        # one knot in the tree, tied here.
-        return await overview.facts()
-
-    providers = ChosenProvider(settings.llm, LlamaServer(settings.llm), Builtin(facts))
-    stack.push_async_callback(providers.close)
-    overview = StatusReport(
-        settings.llm,
-        speech=speech,
-        store=store,
-        providers=providers,
-        counters=telemetry.counters,
-        loop_lag_ms=telemetry.lag.recent_ms,
-        state_dir=state_dir,
-    )
-    return overview, providers
-
-
-def _start_steering(
-    stack: AsyncExitStack,
-    settings: Settings,
-    *,
-    speech: Speech,
-    placement: Placement,
-    overview: StatusReport,
-    events: EventBus,
-) -> Steering:
-    steering = Steering(
-        settings,
-        speech=speech,
-        placement=placement,
-        pulses=overview.running,
-        publish=events.publish,
-        model=lambda: overview.model,
-    )
-    stack.push_async_callback(steering.stop)
-    return steering
-
-
-def _start_days(stack: AsyncExitStack, telemetry: Telemetry, store: Store) -> None:
-    async def restore() -> None:
-        kept = await store.days(1)
-        telemetry.daily.restore(kept[0] if kept else None)
-
-    telemetry.daily.keep = store.keep_day
-    restoring = asyncio.create_task(restore(), name="today so far")
-    stack.callback(telemetry.daily.save)
-    stack.callback(restoring.cancel)
-
-
-def _start_sampling(
-    stack: AsyncExitStack,
-    telemetry: Telemetry,
-    *,
-    replies: Replies,
-    speech: Speech,
-    store: Store,
-) -> Collector:
-    gauges = Collector(
+    collector = Collector(
         replies=replies,
         speech=speech,
         store=store,
         lag=telemetry.lag,
         counters=telemetry.counters,
-        rss_bytes=rss_bytes,
     )
-    telemetry.sampler.read = gauges.read
-    telemetry.sampler.busy = lambda: bool(replies.active())
-    stack.push_async_callback(telemetry.sampler.close)
-    return gauges
+    sampler = _start_sampler(stack, telemetry, collector, replies)
+    governor = _start_governor(
+        stack, settings, topics, speech=speech, placement=placement, replies=replies, health=health
+    )
+    status = StatusReport(
+        process,
+        health=health,
+        replies=replies,
+        speech=speech,
+        counters=telemetry.counters,
+        lag=telemetry.lag,
+    )
+    metrics = MetricsText(
+        telemetry,
+        collector,
+        sampler=sampler,
+        speech=speech,
+        store=store,
+        host=host,
+        status=status.status,
+        governor=governor.report,
+    )
+    parts = Parts(
+        store=store,
+        speech=speech,
+        providers=providers,
+        replies=replies,
+        governor=governor,
+        events=events,
+        telemetry=telemetry,
+        sampler=sampler,
+        health=health,
+        check=DependencyCheck(health, providers=providers, checked=telemetry.records.checked),
+        status=status,
+        line=StatusLine(notifier, status.line),
+        metrics=metrics,
+    )
+    _subscribe(topics, parts)
+    return parts
 
 
-def _follow_changes(line: StatusLine, overview: StatusReport, speech: Speech, store: Store) -> None:
-    """Whatever changes what the status line says has to say so."""
-    overview.on_change = line.changed
-    speech.on_change(line.changed)
-    if store.writer is not None:
-        store.writer.on_change = line.changed
+def _subscribe(topics: Topics, parts: Parts) -> None:
+    """Who is told what, in this order."""
+    for told in (
+        parts.telemetry.observe,
+        parts.events.publish,
+        parts.governor.observe,
+        parts.sampler.observe,
+        parts.line.observe,
+    ):
+        topics.replies.subscribe(told)
+    topics.decisions.subscribe(parts.events.publish)
+    topics.provider.subscribe(parts.health.learn)
+    topics.provider.subscribe(lambda _: topics.changed.publish("llm"))
+    topics.changed.subscribe(lambda _: parts.line.changed())
+
+
+# --- start and stop, in pairs -------------------------------------------------------------------
+
+
+async def _start_store(
+    stack: AsyncExitStack, settings: Settings, topics: Topics, state_dir: Path
+) -> Store:
+    store = await Store.open(
+        state_dir / DATABASE_NAME if settings.store.enabled else None,
+        queue=settings.store.queue,
+        on_change=lambda: topics.changed.publish("store"),
+    )
+    stack.push_async_callback(store.close)
+    return store
+
+
+async def _start_speech(
+    stack: AsyncExitStack,
+    settings: Settings,
+    topics: Topics,
+    state_dir: Path,
+    placement: Placement,
+) -> Speech:
+    speech = Speech(settings.speech, state_dir=state_dir, placement=placement)
+    speech.on_change(lambda: topics.changed.publish("speech"))
+    await speech.start()
+    stack.push_async_callback(speech.stop)
+    return speech
+
+
+def _start_telemetry(stack: AsyncExitStack, settings: Settings, store: Store) -> Telemetry:
+    daily = DailySummaries(store.keep_day)
+
+    async def restore() -> None:
+        kept = await store.days(1)
+        daily.restore(kept[0] if kept else None)
+
+    restoring = asyncio.create_task(restore(), name="today so far")
+    stack.callback(daily.save)
+    stack.callback(restoring.cancel)
+    telemetry = Telemetry(daily=daily)
+    telemetry.apply(settings.telemetry)
+    return telemetry
+
+
+def _start_providers(
+    stack: AsyncExitStack, settings: Settings, topics: Topics, facts: FactFinder
+) -> ChosenProvider:
+    providers = ChosenProvider(
+        settings.llm,
+        LlamaServer(settings.llm),
+        Builtin(facts),
+        on_news=topics.provider.publish,
+    )
+    stack.push_async_callback(providers.close)
+    return providers
+
+
+def _start_sampler(
+    stack: AsyncExitStack, telemetry: Telemetry, collector: Collector, replies: Replies
+) -> Sampler:
+    sampler = Sampler(telemetry.lag, read=collector.read, busy=lambda: bool(replies.active()))
+    stack.push_async_callback(sampler.close)
+    return sampler
+
+
+def _start_governor(
+    stack: AsyncExitStack,
+    settings: Settings,
+    topics: Topics,
+    *,
+    speech: Speech,
+    placement: Placement,
+    replies: Replies,
+    health: Health,
+) -> Steering:
+    governor = Steering(
+        settings,
+        speech=speech,
+        placement=placement,
+        pulses=replies.running,
+        publish=topics.decisions.publish,
+        model=lambda: health.model,
+    )
+    stack.push_async_callback(governor.stop)
+    return governor

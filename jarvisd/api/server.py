@@ -38,12 +38,13 @@ class ApiServer:
         *,
         routes: tuple[Route, ...] = ROUTES,
         policy: AccessPolicy | None = None,
+        counters: ConnectionCounters | None = None,
     ) -> None:
         self._services = services
         self._sockets = sockets
         self._servers: list[asyncio.Server] = []
         self._state = ServerState()
-        self.counters = ConnectionCounters()
+        self.counters = counters or ConnectionCounters()
         self._settings = services.settings.api
         policy = policy or AccessPolicy(self._settings)
         self._application = Application(services, routes, policy)
@@ -83,7 +84,7 @@ class ApiServer:
             server.close()
         self._services.events.close()
         self._services.log_lines.close()
-        self._services.telemetry.sampler.dismiss()
+        self._services.sampler.dismiss()
         for connection in list(self._state.connections):
             connection.shutdown()
         await self._wait_until_empty(deadline_s)

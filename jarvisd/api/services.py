@@ -12,6 +12,7 @@ from jarvisd.speech.model import VoiceChoice, VoiceInfo
 from jarvisd.store.model import Conversation, ConversationSummary, DaySummary
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
+from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.wire import (
     Component,
@@ -151,6 +152,7 @@ class Services:
     loop_lag_ms: Callable[[], float]
     governor: Callable[[], GovernorResponse]
     telemetry: Telemetry
+    sampler: Sampler
     metrics: Callable[[], Awaitable[str]]
     configuration: Callable[[], ConfigResponse]
     reload: Callable[[], Awaitable[ReloadResponse]]

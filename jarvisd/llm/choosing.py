@@ -14,7 +14,7 @@ from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
 from jarvisd.llm.builtin import Builtin
 from jarvisd.llm.llama_server import LlamaServer
-from jarvisd.llm.model import LlmEvent, Prompt, Provider, ProviderHealth
+from jarvisd.llm.model import LlmEvent, Prompt, Provider, ProviderHealth, ProviderNews
 
 # Bad news is old news soon: whoever starts llama-server does not want to wait for a cache.
 _BAD_NEWS_S = 2.0
@@ -72,7 +72,10 @@ class Choice:
 
 
 class ChosenProvider:
-    """Chooses a provider for each reply, by the configured policy and llama-server's health."""
+    """Chooses a provider for each reply, by the configured policy and llama-server's health.
+
+    ``on_news`` is told whenever one was asked, or a reply found out how it is.
+    """
 
     def __init__(
         self,
@@ -80,6 +83,7 @@ class ChosenProvider:
         llama: LlamaServer,
         builtin: Builtin,
         *,
+        on_news: Callable[[ProviderNews], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
@@ -88,7 +92,7 @@ class ChosenProvider:
         self._clock = clock
         self._health: ProviderHealth | None = None
         self._asked_at = 0.0
-        self.on_news: Callable[[ProviderHealth], None] = lambda _: None
+        self._on_news = on_news
         self._asking = asyncio.Lock()
 
     def apply(self, settings: LlmSettings) -> None:
@@ -103,7 +107,9 @@ class ChosenProvider:
         Whoever watches asks for news that is no older than ``max_age_s``.
         """
         if self._settings.provider == "builtin":
-            return await self._builtin.health()
+            always = await self._builtin.health()
+            self._tell(always)
+            return always
         async with self._asking:
             health = self._health
             keep_s = self.keep_s(health) if health else 0.0
@@ -143,4 +149,7 @@ class ChosenProvider:
         self._health = health
         self._asked_at = self._clock()
         if health is not None:
-            self.on_news(health)
+            self._tell(health)
+
+    def _tell(self, health: ProviderHealth) -> None:
+        self._on_news(ProviderNews(health, self.keep_s(health)))

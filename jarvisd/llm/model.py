@@ -6,7 +6,7 @@ and raises only ``LlmError`` (and cancellation); closing the generator cancels t
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Role = Literal["system", "user", "assistant"]
 
@@ -98,6 +98,13 @@ class ProviderHealth:
     model: str = ""
     context_tokens: int = 0
     details: dict[str, str] = field(default_factory=dict)
+
+
+class ProviderNews(NamedTuple):
+    """What was found out of the provider that answers, taken for true for ``keep_s`` seconds."""
+
+    health: ProviderHealth
+    keep_s: float
 
 
 class Provider(Protocol):

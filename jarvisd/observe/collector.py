@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from jarvisd.host.consumption import Consumed, Consumption
 from jarvisd.host.pressure import Share
+from jarvisd.host.processes import own_rss_bytes
 from jarvisd.reply.replies import Replies
 from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
@@ -29,7 +30,6 @@ class Collector:
         store: Store,
         lag: LoopLag,
         counters: Counters,
-        rss_bytes: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._replies = replies
@@ -37,7 +37,6 @@ class Collector:
         self._store = store
         self._lag = lag
         self._counters = counters
-        self._rss_bytes = rss_bytes
         self._clock = clock
         self._consumption = Consumption()
         self._daemon, self._workers, self._model = Share(), Share(), Share()
@@ -67,7 +66,7 @@ class Collector:
                 "slots": self._speech.slots,
                 "slots_in_use": self._speech.slots_in_use,
                 "loop_lag_ms": 1_000 * self._lag.worst_since(since),
-                "daemon_rss_bytes": self._rss_bytes(),
+                "daemon_rss_bytes": own_rss_bytes(),
                 "workers_rss_bytes": sum(worker.rss_bytes for worker in workers),
             }
         )

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 
-from jarvisd.host.facts import HostReader
+from jarvisd.host.machine import HostReader
 from jarvisd.observe.collector import Collector
 from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.telemetry.metrics import Snapshot, families
 from jarvisd.telemetry.openmetrics import render
+from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.wire import GovernorResponse, StatusResponse
 
@@ -19,8 +20,9 @@ class MetricsText:
     def __init__(
         self,
         telemetry: Telemetry,
-        gauges: Collector,
+        collector: Collector,
         *,
+        sampler: Sampler,
         speech: Speech,
         store: Store,
         host: HostReader,
@@ -28,7 +30,8 @@ class MetricsText:
         governor: Callable[[], GovernorResponse],
     ) -> None:
         self._telemetry = telemetry
-        self._gauges = gauges
+        self._collector = collector
+        self._sampler = sampler
         self._speech = speech
         self._store = store
         self._host = host
@@ -37,9 +40,9 @@ class MetricsText:
 
     async def text(self) -> str:
         """Everything now. Scraping counts as watching: it has a row of the series taken."""
-        machine, _ = await asyncio.gather(self._host.read(), self._telemetry.sampler.refresh())
-        newest = self._telemetry.sampler.history.newest()
-        consumed = self._gauges.consumed
+        machine, _ = await asyncio.gather(self._host.read(), self._sampler.refresh())
+        newest = self._sampler.history.newest()
+        consumed = self._collector.consumed
         return render(
             families(
                 Snapshot(

@@ -139,6 +139,10 @@ class Replies:
         """Replies that are being made or should still be playing, oldest first."""
         return [reply for reply in self._replies.values() if reply.audible]
 
+    def running(self) -> list[Reply]:
+        """Replies that are being made, oldest first."""
+        return [reply for reply in self._replies.values() if not reply.over]
+
     def unsettled(self) -> list[Reply]:
         """Replies of which anything still runs, be it only their end."""
         return [reply for reply in self._replies.values() if reply.active]

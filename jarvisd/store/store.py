@@ -8,6 +8,7 @@ import asyncio
 import math
 import secrets
 import sqlite3
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -45,24 +46,34 @@ _READ_ERRORS = (sqlite3.Error, OSError, ValueError)
 class Store:
     """Conversations and their messages. ``await Store.open(...)``, then ``await close()``."""
 
-    def __init__(self, database: Database | None, *, queue: int, reason: str = "") -> None:
+    def __init__(
+        self,
+        database: Database | None,
+        *,
+        queue: int,
+        reason: str = "",
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
-        self._writer = Writer(database, queue=queue) if database else None
+        self._writer = Writer(database, queue=queue, on_change=on_change) if database else None
         self._reason = reason
         self._recent = Recent(
             conversations=RECENT_CONVERSATIONS, chars=RECENT_CHARS, complete=database is None
         )
 
     @classmethod
-    async def open(cls, path: Path | None, *, queue: int) -> "Store":
+    async def open(
+        cls, path: Path | None, *, queue: int, on_change: Callable[[], None] = lambda: None
+    ) -> "Store":
         """Open the database, or live on memory: by choice (``None``) or because it failed.
 
-        ``queue`` bounds the changes that wait for the disk.
+        ``queue`` bounds the changes that wait for the disk; ``on_change`` is called when
+        ``degraded`` may be another one.
         """
         if path is None:
             return cls(None, queue=queue)
         try:
-            store = cls(await Database.open(path), queue=queue)
+            store = cls(await Database.open(path), queue=queue, on_change=on_change)
         except (sqlite3.Error, OSError, StoreError) as error:
             reason = f"cannot use {path}, conversations live in memory only: {error}"
             _log.error("store.memory_only", reason=reason)

@@ -47,7 +47,15 @@ class _Waiting(NamedTuple):
 class Writer:
     """Queue and task in front of a database. ``start`` it, ``stop`` it."""
 
-    def __init__(self, database: Database, *, queue: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        queue: int,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``on_change`` is called when writing begins to fail, and when it works again."""
+        self._on_change = on_change
         self._database = database
         self._most = queue
         self._waiting: deque[_Waiting] = deque()
@@ -64,7 +72,6 @@ class Writer:
         self.dropped = 0
         self.refused = 0
         self.steps = 0
-        self.on_change: Callable[[], None] = lambda: None
 
     @property
     def ended(self) -> str:
@@ -229,7 +236,7 @@ class Writer:
         if not self._failure:
             _log.error("store.failing", reason=failure, waiting=len(self._waiting))
         self._failure = failure
-        self.on_change()
+        self._on_change()
         self._retry.clear()
         for entry in self._waiting:
             entry.receipt.put_off(self.reason)
@@ -244,7 +251,7 @@ class Writer:
         if self._failure:
             _log.warning("store.recovered", after=self._failure, dropped=self.dropped)
             self._failure = ""
-            self.on_change()
+            self._on_change()
 
     async def _announce(self) -> None:
         async with self._progress:

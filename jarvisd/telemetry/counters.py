@@ -13,6 +13,7 @@ from jarvisd.wire import (
     ReplyEvent,
     ReplyFailed,
     ReplyInterrupted,
+    ReplyStarted,
     Token,
     TokenUsage,
 )
@@ -25,6 +26,7 @@ class Counters:
     """Told of every event of every reply."""
 
     def __init__(self) -> None:
+        self.started = 0
         self.spoken = 0
         self.fallback = 0
         self.skipped = 0
@@ -39,6 +41,8 @@ class Counters:
     def observe(self, event: ReplyEvent) -> None:
         """Count one event."""
         match event:
+            case ReplyStarted():
+                self.started += 1
             case Token():
                 self.pieces += 1
             case Chunk():

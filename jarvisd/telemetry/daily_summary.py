@@ -90,14 +90,22 @@ class Today:
 class DailySummaries:
     """Counts today and has it kept by ``keep``, a change for the store; never waits."""
 
-    def __init__(self, *, wall_clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keep: Callable[[DaySummary, str], None] = lambda _summary, _oldest: None,
+        *,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._keep = keep
         self._wall_clock = wall_clock
         self._today = Today(self._day())
         self._timer: asyncio.TimerHandle | None = None
         self._restored = False
-        # Days to keep; 0: none.
-        self.most = 0
-        self.keep: Callable[[DaySummary, str], None] = lambda _summary, _oldest: None
+        self._most = 0
+
+    def apply(self, days: int) -> None:
+        """Keep so many days; 0: none."""
+        self._most = days
 
     def observe(self, event: ReplyEvent) -> None:
         """Count one event."""
@@ -124,15 +132,15 @@ class DailySummaries:
     @property
     def oldest(self) -> str:
         """The first day that is kept."""
-        return (self._now() - timedelta(days=max(0, self.most - 1))).date().isoformat()
+        return (self._now() - timedelta(days=max(0, self._most - 1))).date().isoformat()
 
     def save(self) -> None:
         """Have today kept now."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._restored and self.most:
-            self.keep(self._today.summary(), self.oldest)
+        if self._restored and self._most:
+            self._keep(self._today.summary(), self.oldest)
 
     def _save_soon(self) -> None:
         if self._timer is None:

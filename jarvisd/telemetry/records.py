@@ -50,7 +50,6 @@ class Records:
         self.spans: Mapping[str, Sketch] = {name: Sketch() for name in SPANS}
         self._states: dict[str, str] = {}
         self._looked_at: dict[str, float] = {}
-        self.on_reply: Callable[[ReplySummary], None] = lambda _summary: None
 
     # --- replies --------------------------------------------------------------------------------
 
@@ -102,7 +101,6 @@ class Records:
             error=error,
         )
         self.replies.append(summary)
-        self.on_reply(summary)
 
     # --- notices and checks ---------------------------------------------------------------------
 

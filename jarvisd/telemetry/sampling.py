@@ -13,7 +13,8 @@ import structlog
 
 from jarvisd.telemetry.events import EventBus, Subscription
 from jarvisd.telemetry.loop_lag import LoopLag
-from jarvisd.telemetry.series import FINE_S, History, row_of, sample
+from jarvisd.telemetry.series import FINE_S, History, sample
+from jarvisd.wire import ReplyEvent, ReplyStarted
 
 # Rows kept for watchers that are slow to read: a minute of them.
 BACKLOG = 60
@@ -28,11 +29,13 @@ class Sampler:
         self,
         lag: LoopLag,
         *,
+        read: Callable[[], Awaitable[Sequence[float]]],
+        busy: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self.read: Callable[[], Awaitable[Sequence[float]]] = nothing_to_read
-        self.busy: Callable[[], bool] = lambda: False
+        self._read = read
+        self._busy = busy
         self._lag = lag
         self._clock = clock
         self._wall_clock = wall_clock
@@ -42,6 +45,11 @@ class Sampler:
         self._taking: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self.history = History()
+
+    def observe(self, event: ReplyEvent) -> None:
+        """One event of a reply."""
+        if isinstance(event, ReplyStarted):
+            self.wake()
 
     def wake(self) -> None:
         """Something began to happen: take rows until nothing does any more."""
@@ -85,7 +93,7 @@ class Sampler:
         await asyncio.sleep(due - self._clock())
         with self._lag.measured():
             while True:
-                busy = self.busy() or self._watchers > 0
+                busy = self._busy() or self._watchers > 0
                 await self._take()
                 if not busy:
                     return
@@ -101,7 +109,7 @@ class Sampler:
     async def _record(self) -> None:
         self._taken_at = self._clock()
         try:
-            row = await self.read()
+            row = await self._read()
         except Exception:
             # A figure that cannot be read must not end all others, nor the daemon.
             log.exception("sample.failed")
@@ -110,8 +118,3 @@ class Sampler:
         self.history.record(now, row)
         if self._rows.subscribers:
             self._rows.publish(sample(now, row))
-
-
-async def nothing_to_read() -> list[float]:
-    """A row before there is anything to measure."""
-    return row_of({})

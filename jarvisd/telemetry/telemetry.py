@@ -7,9 +7,8 @@ from jarvisd.telemetry.counters import Counters
 from jarvisd.telemetry.daily_summary import DailySummaries
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.records import Records
-from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.traces import Traces, Tracing
-from jarvisd.wire import ReplyEvent, ReplyStarted
+from jarvisd.wire import ReplyEvent
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,15 +20,11 @@ class Telemetry:
     records: Records = field(default_factory=Records)
     traces: Traces = field(default_factory=Traces)
     daily: DailySummaries = field(default_factory=DailySummaries)
-    sampler: Sampler = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.sampler = Sampler(self.lag)
 
     def apply(self, settings: TelemetrySettings) -> None:
         """The settings, at first and whenever they change."""
         self.traces.enabled = settings.traces
-        self.daily.most = settings.summary_days
+        self.daily.apply(settings.summary_days)
 
     def trace(self, *, wanted: bool) -> Tracing:
         """The trace of a reply that begins."""
@@ -45,5 +40,3 @@ class Telemetry:
         self.counters.observe(event)
         self.records.observe(event)
         self.daily.observe(event)
-        if isinstance(event, ReplyStarted):
-            self.sampler.wake()

@@ -8,17 +8,9 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from jarvisd.telemetry.openmetrics import CONTENT_TYPE
-from jarvisd.telemetry.series import NAMES, row_of
+from jarvisd.telemetry.series import NAMES
 from jarvisd.wire import ReplyStarted, SampleEvent, SeriesResponse
 from tests.api.conftest import SOON_S, Running, until
-
-
-@pytest.fixture(autouse=True)
-def measured(api: Running) -> None:
-    async def read() -> list[float]:
-        return row_of({"slots": 2.0})
-
-    api.services.telemetry.sampler.read = read
 
 
 async def test_series_of_a_daemon_at_rest_are_of_this_moment(client: httpx.AsyncClient) -> None:
@@ -48,7 +40,7 @@ async def test_watching_gives_the_past_and_then_every_row(
         assert past.series == {"slots": [2.0]}
         assert row.values == {"slots": 2.0}
         assert row.time > past.times[-1]
-    sampler = api.services.telemetry.sampler
+    sampler = api.services.sampler
     await until(lambda: not sampler._watchers)
     await sampler.close()
 

@@ -13,7 +13,7 @@ from jarvisd.config import LlmSettings, Loaded, Settings, Source, StoreSettings
 from jarvisd.config.tree import leaves
 from jarvisd.errors import ConfigError
 from jarvisd.host.notify import Notifier
-from jarvisd.host.status_line import StatusLine
+from jarvisd.observe.status_line import StatusLine
 from jarvisd.reloading import Reloader, in_force
 from tests.host.systemd import FakeSystemd
 

@@ -15,6 +15,9 @@ from jarvisd.store.model import Conversation, ConversationSummary, DaySummary, S
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.log_level import LevelSwitch
 from jarvisd.telemetry.log_ring import KEPT_LINES
+from jarvisd.telemetry.loop_lag import LoopLag
+from jarvisd.telemetry.sampling import Sampler
+from jarvisd.telemetry.series import row_of
 from jarvisd.telemetry.telemetry import Telemetry
 from jarvisd.wire import (
     Chunk,
@@ -415,6 +418,7 @@ def fake_services(settings: Settings | None = None) -> Services:
         loop_lag_ms=lambda: 0.1,
         governor=governor,
         telemetry=Telemetry(),
+        sampler=Sampler(LoopLag(), read=row, busy=lambda: False),
         metrics=metrics,
         configuration=lambda: in_force(defaults(settings)),
         reload=reload,
@@ -437,6 +441,11 @@ def governor() -> GovernorResponse:
 async def reload() -> ReloadResponse:
     """A configuration with one change of either kind."""
     return ReloadResponse(changed=["llm.model"], restart=["api.socket"])
+
+
+async def row() -> list[float]:
+    """A row of a daemon of which one figure is known."""
+    return row_of({"slots": 2.0})
 
 
 async def metrics() -> str:

@@ -257,7 +257,7 @@ def table(outcomes: Outcomes) -> str:
     return "\n".join([*lines, ""])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_thousands_of_hosts(capsys: pytest.CaptureFixture[str]) -> None:
     outcomes: Outcomes = {}

@@ -56,8 +56,8 @@ async def test_the_day_that_ended_is_kept_and_a_new_one_begins() -> None:
     def keep(summary: DaySummary, oldest: str) -> None:
         kept.append((summary.day, summary.replies, oldest))
 
-    days = DailySummaries(wall_clock=clock)
-    days.most, days.keep = 2, keep
+    days = DailySummaries(keep, wall_clock=clock)
+    days.apply(2)
     days.restore(None)
     days.observe(done(100))
     clock.now += 86_400
@@ -69,8 +69,8 @@ async def test_the_day_that_ended_is_kept_and_a_new_one_begins() -> None:
 
 async def test_nothing_is_written_over_a_day_that_was_not_read_yet() -> None:
     kept: list[DaySummary] = []
-    days = DailySummaries(wall_clock=Clock())
-    days.most, days.keep = 2, lambda summary, _oldest: kept.append(summary)
+    days = DailySummaries(lambda summary, _oldest: kept.append(summary), wall_clock=Clock())
+    days.apply(2)
     days.observe(done(100))
     days.save()
     assert kept == []

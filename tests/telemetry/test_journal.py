@@ -67,18 +67,13 @@ def fake(tmp_path: Path) -> Iterator[FakeJournal]:
 @pytest.fixture
 def configured(fake: FakeJournal, tmp_path: Path) -> Iterator[FakeJournal]:
     """Logging as under systemd: stderr leads to the journal, whose socket exists."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     with (tmp_path / "stderr").open("w") as stderr:
         found = os.fstat(stderr.fileno())
         environ = {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
         logs.configure(LogSettings(), stream=stderr, environ=environ, journal=fake.path)
         yield fake
-        for handler in root.handlers:
+        for handler in logging.getLogger().handlers:
             handler.close()
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 values = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -206,17 +201,12 @@ def test_small_sockets_get_the_beginning_of_a_message(fake: FakeJournal) -> None
 
 
 def test_without_the_socket_stderr_carries_priorities(tmp_path: Path) -> None:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     with (tmp_path / "stderr").open("w") as stderr:
         found = os.fstat(stderr.fileno())
         environ = {"JOURNAL_STREAM": f"{found.st_dev}:{found.st_ino}"}
         missing = tmp_path / "nobody"
         logs.configure(LogSettings(), stream=stderr, environ=environ, journal=missing)
         structlog.get_logger("jarvisd").error("daemon.failed")
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
     assert (tmp_path / "stderr").read_text() == "<3>daemon.failed logger=jarvisd\n"
 
 

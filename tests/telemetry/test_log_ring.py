@@ -16,16 +16,11 @@ from jarvisd.wire import LogLine
 
 @pytest.fixture
 async def ring() -> AsyncIterator[LogRing]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     logs.configure(LogSettings(format="json"), environ={})
     ring = LogRing(EventBus(5))
     ring.attach()
     yield ring
     ring.close()
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def kept(ring: LogRing) -> list[LogLine]:

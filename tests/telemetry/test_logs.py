@@ -2,23 +2,11 @@ import io
 import json
 import logging
 import os
-from collections.abc import Iterator
 
-import pytest
 import structlog
 
 from jarvisd.config.settings import LogSettings
 from jarvisd.telemetry import logs
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def lines(settings: LogSettings) -> tuple[io.StringIO, list[str]]:

@@ -34,9 +34,7 @@ def source() -> Source:
 
 @pytest.fixture
 async def sampler(source: Source) -> AsyncIterator[Sampler]:
-    sampler = Sampler(LoopLag())
-    sampler.read = source.read
-    sampler.busy = lambda: source.busy
+    sampler = Sampler(LoopLag(), read=source.read, busy=lambda: source.busy)
     yield sampler
     await sampler.close()
 

@@ -38,7 +38,7 @@ async def metrics(exchange: Exchange) -> Document:
 async def series(exchange: Exchange) -> SeriesResponse | Stream:
     """What is measured over time; with watch, a line a second."""
     query = exchange.query_as(SeriesQuery)
-    sampler = exchange.services.telemetry.sampler
+    sampler = exchange.services.sampler
     await sampler.refresh()
     names = [name for name in query.names.split(",") if name]
     past = sampler.history.since(query.since, names, resolution_s=query.resolution)

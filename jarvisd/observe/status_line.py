@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from jarvisd.host.notify import Notifier
+from jarvisd.wire import ReplyDone, ReplyEvent, ReplyFailed, ReplyInterrupted, ReplyStarted
 
 INTERVAL_S = 1.0
+TELLING = (ReplyStarted, ReplyDone, ReplyInterrupted, ReplyFailed)
 
 
 class StatusLine:
@@ -36,6 +38,11 @@ class StatusLine:
         self._open = True
         self._sent, self._looked_at = self._describe(), self._clock()
         return self._sent
+
+    def observe(self, event: ReplyEvent) -> None:
+        """One event of a reply; only its beginning and its end change the line."""
+        if isinstance(event, TELLING):
+            self.changed()
 
     def changed(self) -> None:
         """Something happened: the line may be another one now."""

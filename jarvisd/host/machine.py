@@ -1,22 +1,16 @@
-"""Reads what the builtin provider may say about this machine.
+"""The figures of this machine: up-time, load, memory, disk.
 
 The files of /proc answer in microseconds, but a file system may hang: everything is read in a
 thread, for a bounded time, and never twice at once. What cannot be read stays 0 or empty.
 """
 
 import asyncio
-import os
 import shutil
-import socket
 import threading
-from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-
-from jarvisd.llm.host_facts import ComponentFact, HostFacts
 
 _LIMIT_S = 0.5
 _PROC = Path("/proc")
@@ -77,37 +71,8 @@ class HostReader:
         reading: Future[Machine] = Future()
         thread = threading.Thread(
             target=lambda: reading.set_result(read_machine(self._disk)),
-            name="host-facts",
+            name="machine-figures",
             daemon=True,
         )
         thread.start()
         return reading
-
-
-async def read_host_facts(
-    reader: HostReader,
-    *,
-    daemon_version: str,
-    daemon_uptime_s: float,
-    components: Sequence[ComponentFact] = (),
-    voice: str = "",
-    replies: int = 0,
-) -> HostFacts:
-    """The machine as ``reader`` finds it now, beside what the daemon knows about itself."""
-    machine = await reader.read()
-    return HostFacts(
-        hostname=socket.gethostname(),
-        now=datetime.now(tz=UTC).astimezone(),
-        uptime_s=machine.uptime_s,
-        load=machine.load,
-        cpus=len(os.sched_getaffinity(0)),
-        memory_total=machine.memory.get("MemTotal", 0),
-        memory_available=machine.memory.get("MemAvailable", 0),
-        disk_total=machine.disk_total,
-        disk_free=machine.disk_free,
-        daemon_version=daemon_version,
-        daemon_uptime_s=daemon_uptime_s,
-        components=tuple(components),
-        voice=voice,
-        replies=replies,
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jarvisd.host.notify import Notifier
-from jarvisd.host.status_line import INTERVAL_S, StatusLine, describe
+from jarvisd.observe.status_line import INTERVAL_S, StatusLine, describe
 from tests.host.systemd import FakeSystemd
 
 

@@ -1,0 +1,177 @@
+"""The daemon's components: in which state each of them is, since when, why, and what helps.
+
+``Health`` answers from memory and costs microseconds; ``DependencyCheck`` asks the language model
+first, within its own time limits. Reads every part and changes none.
+"""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from jarvisd.config import LlmSettings
+from jarvisd.errors import SpeechError
+from jarvisd.host.cgroup_status import CgroupStatus
+from jarvisd.llm import ChosenProvider
+from jarvisd.llm.model import ProviderNews, ProviderState
+from jarvisd.speech import Speech
+from jarvisd.speech.model import VoiceChoice
+from jarvisd.store import Store
+from jarvisd.wire import Component, ComponentState
+
+LLM_STATES: dict[ProviderState, ComponentState] = {
+    "ready": "ready",
+    "busy": "ready",
+    "asleep": "idle",
+    "loading": "starting",
+    "absent": "absent",
+    "denied": "failed",
+    "failed": "failed",
+}
+
+
+class Since:
+    """When each component came into the state it is in; wall-clock seconds."""
+
+    def __init__(self, wall_clock: Callable[[], float]) -> None:
+        self._wall_clock = wall_clock
+        self._known: dict[str, tuple[str, float]] = {}
+
+    def of(self, name: str, state: str) -> float:
+        """Since when ``name`` has been in ``state``, this being the newest observation."""
+        known = self._known.get(name)
+        if known is None or known[0] != state:
+            known = self._known[name] = (state, self._wall_clock())
+        return known[1]
+
+
+class Health:
+    """What is known of every component. It is told of the language model, and looks at the rest."""
+
+    def __init__(
+        self,
+        settings: LlmSettings,
+        *,
+        speech: Speech,
+        store: Store,
+        cgroup: CgroupStatus,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._speech = speech
+        self._store = store
+        self._cgroup = cgroup
+        self._wall_clock = wall_clock
+        self._since = Since(wall_clock)
+        self._llm = Component(name="llm", state="starting", reason="not asked yet")
+        self.model = ""
+
+    def apply(self, settings: LlmSettings) -> None:
+        """New settings."""
+        self._settings = settings
+
+    def learn(self, news: ProviderNews) -> None:
+        """A language model was asked, or a reply found out how it is."""
+        now = self._wall_clock()
+        self.model = news.health.model or self.model
+        self._llm = msgspec.structs.replace(
+            self._llm_component(news), checked_at=now, next_check=now + news.keep_s
+        )
+
+    def components(self) -> list[Component]:
+        """Every component, as far as is known."""
+        return [
+            self._llm,
+            self._voice_component(self.voice()),
+            *self._engine_components(),
+            self._store_component(),
+            self._component("cgroup", self._cgroup.state, self._cgroup.reason, self._cgroup.hint),
+        ]
+
+    def voice(self) -> VoiceChoice | SpeechError:
+        """Who would speak now, or why nobody would."""
+        try:
+            return self._speech.choose()
+        except SpeechError as error:
+            return error
+
+    @property
+    def llm(self) -> Component:
+        """The language model, as it was when it was last asked."""
+        return self._llm
+
+    @property
+    def provider(self) -> str:
+        """Who would answer now."""
+        if self._settings.provider == "builtin" or self._llm.state == "degraded":
+            return "builtin"
+        return "llama-server"
+
+    # --- one by one -----------------------------------------------------------------------------
+
+    def _llm_component(self, news: ProviderNews) -> Component:
+        health = news.health
+        state = LLM_STATES[health.state]
+        if state == "absent" and self._settings.provider == "auto":
+            reason = f"{health.reason} The builtin provider answers instead."
+            return self._component("llm", "degraded", reason, health.hint)
+        return self._component("llm", state, health.reason or health.model, health.hint)
+
+    def _voice_component(self, choice: VoiceChoice | SpeechError) -> Component:
+        if isinstance(choice, SpeechError):
+            return self._component("voice", "failed", choice.message, choice.hint)
+        if choice.fallback:
+            reason = f"{choice.voice.id} speaks instead: {choice.reason}"
+            return self._component("voice", "degraded", reason, "jarvisctl voices")
+        return self._component("voice", "ready", choice.voice.id)
+
+    def _engine_components(self) -> list[Component]:
+        return [
+            self._component(f"engine.{name}", status.state, status.reason, status.hint)
+            for name, status in sorted(self._speech.engine_states().items())
+        ]
+
+    def _store_component(self) -> Component:
+        if reason := self._store.degraded:
+            return self._component("store", "degraded", reason, "df -h; journalctl -u jarvisd")
+        return self._component("store", "ready")
+
+    def _component(
+        self, name: str, state: ComponentState, reason: str = "", hint: str = ""
+    ) -> Component:
+        return Component(
+            name=name,
+            state=state,
+            reason=reason,
+            since=self._since.of(name, state),
+            hint=hint,
+            checked_at=self._wall_clock(),
+        )
+
+
+class DependencyCheck:
+    """Asks what has to be asked, then tells of every component; ``checked`` is told too."""
+
+    def __init__(
+        self,
+        health: Health,
+        *,
+        providers: ChosenProvider,
+        checked: Callable[[list[Component]], None],
+    ) -> None:
+        self._health = health
+        self._providers = providers
+        self._checked = checked
+
+    async def __call__(self, max_age_s: float | None = None) -> list[Component]:
+        """Every component, asked now or as recently as its cache and ``max_age_s`` allow."""
+        await self._providers.health(max_age_s=max_age_s)
+        found = self._health.components()
+        self._checked(found)
+        return found
+
+
+def is_problem(component: Component) -> bool:
+    """An engine that is not installed is a choice; a model that is not there is missing."""
+    missing = component.name == "llm" and component.state == "absent"
+    return missing or component.state in ("degraded", "failed")
