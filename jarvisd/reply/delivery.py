@@ -3,11 +3,13 @@
 Every wait ends when the reply is interrupted, and nothing is handed out after that.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import contextmanager
 
 from jarvisd.reply.broadcast import Broadcast
+from jarvisd.reply.listeners import AudioListener
 from jarvisd.reply.pacing import Pacer
-from jarvisd.reply.progress import Progress
+from jarvisd.reply.playback_position import PlaybackPosition
 from jarvisd.reply.timeline import Timeline
 
 # A quarter of a second at 24 kHz: large enough to be cheap, small enough to stop soon.
@@ -20,7 +22,7 @@ class Delivery:
     def __init__(
         self,
         timeline: Timeline,
-        progress: Progress,
+        position: PlaybackPosition,
         changed: Broadcast,
         *,
         sample_rate: int,
@@ -31,7 +33,7 @@ class Delivery:
     ) -> None:
         """``on_written`` hears of all sound handed out, ``on_frame`` how late a paced frame was."""
         self._timeline = timeline
-        self._progress = progress
+        self._position = position
         self._changed = changed
         self._rate = sample_rate
         self._jitter_frames = jitter_frames
@@ -41,49 +43,58 @@ class Delivery:
         self.stopped = False
         self.paused = False
 
-    async def unpaced(self, start: int) -> AsyncIterator[bytes]:
+    async def unpaced(self, start: int) -> AsyncGenerator[bytes, None]:
         """Everything from sample ``start`` on, as soon as it is there."""
-        self._progress.attach()
-        position = start
-        while not self._interrupted():
-            data = b"" if self.paused else self._timeline.read(position, UNPACED_SAMPLES)
-            if data:
-                position += len(data) // 2
-                self._progress.wrote(position, paced=False)
-                self._on_written()
-                yield data
-                self._changed.notify()
-            elif self._timeline.exhausted(position):
-                return
-            else:
-                await self._changed.wait()
-
-    async def paced(self, start: int) -> AsyncIterator[bytes]:
-        """Frames in real time from sample ``start`` on, a few ahead of the clock."""
-        self._progress.attach()
-        pacer = Pacer(self._rate, jitter_frames=self._jitter_frames)
-        position, sent = start, start
-        due: float | None = None
-        while not self._interrupted():
-            position = self._fill(pacer, position)
-            self._follow_pause(pacer)
-            frames = pacer.due(now := self._clock())
-            if frames and due is not None:
-                self._on_frame(now - due)
-            due = None
-            for frame in frames:
-                sent += len(frame) // 2
-                self._progress.wrote(sent, paced=True)
-                self._on_written()
-                yield frame
-                if self._interrupted():
+        with self._listening(start) as listener:
+            while not self._interrupted():
+                at = listener.written
+                data = b"" if self.paused else self._timeline.read(at, UNPACED_SAMPLES)
+                if data:
+                    self._position.wrote(listener, at + len(data) // 2, paced=False)
+                    self._on_written()
+                    yield data
+                    self._changed.notify()
+                elif self._timeline.exhausted(at):
                     return
-            if pacer.done:
-                return
-            # Only straight after having looked: what changed during a yield woke nobody.
-            if not frames:
-                due = pacer.next_due(self._clock())
-                await self._changed.wait(None if due is None else max(0.0, due - self._clock()))
+                else:
+                    await self._changed.wait()
+
+    async def paced(self, start: int) -> AsyncGenerator[bytes, None]:
+        """Frames in real time from sample ``start`` on, a few ahead of the clock."""
+        pacer = Pacer(self._rate, jitter_frames=self._jitter_frames)
+        read = start
+        due: float | None = None
+        with self._listening(start) as listener:
+            while not self._interrupted():
+                read = self._fill(pacer, read)
+                self._follow_pause(pacer)
+                frames = pacer.due(now := self._clock())
+                if frames and due is not None:
+                    self._on_frame(now - due)
+                due = None
+                for frame in frames:
+                    sent = listener.written + len(frame) // 2
+                    self._position.wrote(listener, sent, paced=True)
+                    self._on_written()
+                    yield frame
+                    if self._interrupted():
+                        return
+                if pacer.done:
+                    return
+                # Only straight after having looked: what changed during a yield woke nobody.
+                if not frames:
+                    due = pacer.next_due(self._clock())
+                    await self._changed.wait(None if due is None else max(0.0, due - self._clock()))
+
+    @contextmanager
+    def _listening(self, start: int) -> Generator[AudioListener, None, None]:
+        """A reader is there for as long as the block; whoever waits for room looks again after."""
+        listener = self._position.attach(start)
+        try:
+            yield listener
+        finally:
+            self._position.detach(listener)
+            self._changed.notify()
 
     def _interrupted(self) -> bool:
         # A method, because it changes while a reader is suspended at a yield.

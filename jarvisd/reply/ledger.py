@@ -7,7 +7,7 @@ It must never read a clock or guess what the client plays: both are told to it.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,6 +53,29 @@ class _Track:
             return self.utterance.end
         said = self._said_by_marks(played) if self.mark_samples else self._said_by_share(played)
         return max(self.heard_before, self._original_end(said))
+
+    def missed_end(self, missed: int) -> int:
+        """Offset in the original where the first word begins that nothing was missed of."""
+        if missed <= 0:
+            return self.utterance.start
+        begun = bisect_left(self.mark_samples, missed)
+        if begun < len(self.mark_samples):
+            return self._original_start(self.mark_offsets[begun])
+        if self.mark_samples or not self.whole or missed >= self.samples:
+            return self.utterance.end  # how fast it is said is not known before its end
+        said = self._said_by_share(missed)
+        words = (word.start() for word in _WORD.finditer(self.utterance.spoken.text))
+        following = next((start for start in words if start > said), None)
+        return self.utterance.end if following is None else self._original_start(following)
+
+    def _original_start(self, said: int) -> int:
+        """Where the spoken character ``said`` lies in the original, or what follows it there."""
+        for part in self.utterance.spoken.alignments:
+            if said <= part.spoken_start:
+                return part.start
+            if said < part.spoken_end:
+                return part.start + (said - part.spoken_start) if part.verbatim else part.end
+        return self.utterance.end
 
     def _original_end(self, said: int) -> int:
         """Where the last word of ``said`` spoken characters ends in the original; 0: nowhere."""
@@ -159,13 +182,18 @@ class SpokenLedger:
         track = self._tracks[index]
         return track.heard_end(position - track.start)
 
-    def heard_text(self, played: int | None = None) -> str:
-        """The original text that was heard, without what failed."""
+    def heard_text(self, played: int | None = None, since: int = 0) -> str:
+        """The original text that was heard, without what failed; ``since``: from that sample on.
+
+        A word that had begun before ``since`` is not claimed.
+        """
         position = self._position(played)
         slices: list[str] = []
         for track in self._tracks[: self._index(position) + 1]:
-            end = track.heard_end(position - track.start)
-            slices.append(track.utterance.text[: max(0, end - track.utterance.start)])
+            first = track.utterance.start
+            begin = track.missed_end(since - track.start) - first
+            end = track.heard_end(position - track.start) - first
+            slices.append(track.utterance.text[begin : max(begin, end)])
         return "".join(slices)
 
     def _position(self, played: int | None) -> int:

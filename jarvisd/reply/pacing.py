@@ -5,8 +5,8 @@ takes effect within them. Audio waits here in a bounded buffer, whose watermark 
 The clock is handed in; this module must never read one, sleep, or change a sample.
 """
 
-from jarvisd.reply.lookahead import Watermark
 from jarvisd.reply.playback_clock import PlaybackClock
+from jarvisd.reply.watermark import Watermark
 
 _SAMPLE_BYTES = 2
 

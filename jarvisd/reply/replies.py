@@ -10,6 +10,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 
 from jarvisd.config import Settings
 from jarvisd.errors import LimitError, NotFoundError, PayloadError, RequestError, UnavailableError
@@ -25,6 +26,7 @@ from jarvisd.reply.voice import ReplyVoice
 from jarvisd.reply.writing import Writer
 from jarvisd.speech import Speech
 from jarvisd.store import NewMessage, Receipt, Store
+from jarvisd.store.model import StoredMessage
 from jarvisd.text import UtteranceStream
 from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 
@@ -94,9 +96,10 @@ class Replies:
         received_at = self._clock()
         self._admit(request.text)
         conversation = _conversation_name(request.conversation)
-        history = await self._store.history(conversation, self._window.limit + 2)
         provider = await self._providers.choose()
         await self._speech.discovered()
+        stored = await self._store.history(conversation, self._window.limit + 2)
+        history = [self._as_heard(message) for message in stored]
         self._admit(request.text)  # others may have come while we waited
         reply = self._make(
             provider,
@@ -190,6 +193,12 @@ class Replies:
             return Receipt.settled()
         return self._store.mark_heard(reply.id, heard, interrupted=True)
 
+    def _as_heard(self, message: StoredMessage) -> StoredMessage:
+        """The message as far as it was heard by now: the store knows what will have been heard."""
+        reply = self._replies.get(message.reply)
+        heard = reply.heard_by_now if reply else None
+        return message if heard is None else replace(message, heard=heard)
+
     # --- making ---------------------------------------------------------------------------------
 
     def _admit(self, text: str) -> None:
@@ -273,7 +282,7 @@ class Replies:
     def _make_delivery(self, speaker: Speaker, announcer: Announcer) -> Delivery:
         return Delivery(
             speaker.timeline,
-            speaker.progress,
+            speaker.position,
             speaker.changed,
             sample_rate=speaker.sample_rate,
             jitter_frames=self._settings.audio.jitter_buffer_frames,

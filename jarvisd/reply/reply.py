@@ -7,6 +7,7 @@ its audio to readers, the announcer says what happens. After an interrupt nothin
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,6 +104,7 @@ class Reply:
         self._recorded = False
         self._receipt = Receipt.settled()
         self._showing: asyncio.Task[None] | None = None
+        self._remembered: str | None = None
         self._freeing: list[Synthesis] = []
         self._task: asyncio.Task[None] | None = None
         # How long freeing takes is measured; nothing waits for it.
@@ -131,8 +133,16 @@ class Reply:
         """Whether it is being made, or should still be playing at the client."""
         if not self.over:
             return True
-        playing = self._speaker is not None and self._speaker.progress.remaining_s() > 0
+        playing = self._speaker is not None and self._speaker.position.playing
         return self.state in ("done", "failed") and playing
+
+    @property
+    def _stoppable(self) -> bool:
+        """Whether stopping it changes anything: it is being made, or not all of it was heard."""
+        if not self.over:
+            return True
+        unheard = self._speaker is not None and self._speaker.position.unheard
+        return self.state in ("done", "failed") and unheard
 
     @property
     def active(self) -> bool:
@@ -153,7 +163,7 @@ class Reply:
         """
         if self.over or self._speaker is None:
             return True
-        waits = self._speaker.with_workers or not self._speaker.progress.wants_more()
+        waits = self._speaker.with_workers or not self._speaker.position.wants_more()
         return self.state == "running" and not waits
 
     @property
@@ -180,7 +190,7 @@ class Reply:
         """Seconds of audio that are made and not yet heard."""
         if self._speaker is None:
             return 0.0
-        unheard = self._speaker.timeline.samples - self._speaker.progress.played()
+        unheard = self._speaker.timeline.samples - self._speaker.position.played()
         return max(0, unheard) / self._speaker.sample_rate
 
     @property
@@ -190,7 +200,7 @@ class Reply:
 
     def info(self) -> ReplyInfo:
         """Where it stands."""
-        progress = self._speaker.progress if self._speaker else None
+        position = self._speaker.position if self._speaker else None
         return ReplyInfo(
             reply=self.id,
             conversation=self.conversation,
@@ -198,8 +208,8 @@ class Reply:
             engine=self.voice_id.partition(":")[0],
             voice=self.voice_id,
             fallback=self._announcer.fallback,
-            written_samples=progress.written if progress else 0,
-            played_samples=progress.played() if progress else 0,
+            written_samples=position.written if position else 0,
+            played_samples=position.played() if position else 0,
             sample_rate=self.sample_rate,
         )
 
@@ -276,6 +286,7 @@ class Reply:
 
     def _record(self, heard: str | None, *, interrupted: bool) -> None:
         self._recorded = True
+        self._remembered = heard
         self._receipt = self._recorder.ended(
             self,
             Outcome(
@@ -298,8 +309,22 @@ class Reply:
         if self._delivery is None:
             return
         reading = self._delivery.paced(start) if paced else self._delivery.unpaced(start)
-        async for data in reading:
-            yield data
+        try:
+            async with aclosing(reading):
+                async for data in reading:
+                    yield data
+        finally:
+            self._listener_left()
+
+    def _listener_left(self) -> None:
+        """Who stopped listening will not hear the rest; who came back may have."""
+        if self._recorded and self.state != "interrupted":
+            self._correct(self._heard_at_end())
+
+    def _correct(self, heard: str | None) -> None:
+        if heard is not None and heard != self._remembered:
+            self._remembered = heard
+            self._receipt = self._recorder.heard(self, heard)
 
     # --- controlling it -------------------------------------------------------------------------
 
@@ -312,8 +337,8 @@ class Reply:
         client had come to. Interrupting what has ended and was played changes nothing.
         """
         if self._speaker is not None and played is not None:
-            self._speaker.progress.acknowledge(played)
-        if self.audible:
+            self._speaker.position.acknowledge(played)
+        if self._stoppable:
             self._stop()
         freed_ms = await _freed(self._freeing) if wait else None
         kept = await self._receipt.kept(END_KEPT_S)
@@ -331,7 +356,7 @@ class Reply:
 
     def abandoned(self) -> None:
         """The client that asked for this reply went away: it stops, unless it was to go on."""
-        if self._on_disconnect == "stop" and self.audible:
+        if self._on_disconnect == "stop" and self._stoppable:
             log.info("reply.abandoned", reply=self.id)
             self._stop()
 
@@ -355,10 +380,10 @@ class Reply:
     def played(self, samples: int, ended: bool = False) -> ReplyInfo:
         """The client has played ``samples``, and with ``ended`` will play no more."""
         if self._speaker is not None:
-            self._speaker.progress.acknowledge(samples)
+            self._speaker.position.acknowledge(samples)
             self._speaker.changed.notify()
-            unheard = self._speaker.progress.played() < self._speaker.timeline.samples
-            if ended and unheard and self.audible:
+            unheard = self._speaker.position.played() < self._speaker.timeline.samples
+            if ended and unheard and self._stoppable:
                 self._stop()
         return self.info()
 
@@ -366,9 +391,9 @@ class Reply:
         if self._delivery is not None and self._speaker is not None:
             self._delivery.paused = paused
             if paused:
-                self._speaker.progress.pause()
+                self._speaker.position.pause()
             else:
-                self._speaker.progress.resume()
+                self._speaker.position.resume()
             self._speaker.changed.notify()
         return self.info()
 
@@ -380,6 +405,8 @@ class Reply:
             self._delivery.stopped = True
         self._writer.stopped = True
         self._announcer.interrupting()
+        if self._speaker is not None:
+            self._speaker.position.stop()
         heard = self._heard()
         self._freeing = self._speaker.interrupt() if self._speaker else []
         self.state = "interrupted"
@@ -416,14 +443,20 @@ class Reply:
     def _heard(self) -> str:
         if self._speaker is None:
             return ""
-        self._speaker.ledger.played(self._speaker.progress.played())
-        return self._speaker.ledger.heard_text()
+        return self._speaker.heard()
+
+    @property
+    def heard_by_now(self) -> str | None:
+        """What those who listen heard so far; ``None`` where nobody ever did."""
+        if self._speaker is None or not self._speaker.position.listened:
+            return None
+        return self._speaker.heard()
 
     def _heard_at_end(self) -> str | None:
         """Everything that was spoken will be heard; ``None`` where nothing could be spoken."""
         if self._speaker is None or self._totals.spoken == 0:
             return None
-        return self._speaker.ledger.heard_text(self._speaker.timeline.samples)
+        return self._speaker.expected()
 
 
 async def _freed(running: list[Synthesis]) -> float:

@@ -6,7 +6,7 @@ never keep one running after an interrupt.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from jarvisd.errors import SpeechError
 from jarvisd.reply.broadcast import Broadcast
 from jarvisd.reply.generation import Generations
 from jarvisd.reply.ledger import SpokenLedger
+from jarvisd.reply.listeners import Stretch
 from jarvisd.reply.ordering import (
     AllDelivered,
     Delivery,
@@ -24,7 +25,7 @@ from jarvisd.reply.ordering import (
     UtteranceReady,
     UtteranceSkipped,
 )
-from jarvisd.reply.progress import Progress
+from jarvisd.reply.playback_position import PlaybackPosition
 from jarvisd.reply.timeline import Timeline
 from jarvisd.reply.voice import ReplyVoice
 from jarvisd.speech import Speech, Synthesis
@@ -105,7 +106,7 @@ class Speaker:
             max_bytes=int(settings.audio.max_reply_s * sample_rate) * BYTES_PER_SAMPLE
         )
         self.ledger = SpokenLedger(sample_rate)
-        self.progress = Progress(
+        self.position = PlaybackPosition(
             self.timeline, sample_rate, look_ahead_s=settings.speech.look_ahead_s, clock=clock
         )
         self.changed = Broadcast()
@@ -154,14 +155,25 @@ class Speaker:
         self.changed.notify()
         return running
 
+    def heard(self) -> str:
+        """The text that was heard by now."""
+        return self._text_of(self.position.heard())
+
+    def expected(self) -> str:
+        """The text that will have been heard once everybody who listens has come to the end."""
+        return self._text_of(self.position.expected())
+
+    def _text_of(self, stretches: Iterable[Stretch]) -> str:
+        return "".join(self.ledger.heard_text(each.end, each.start) for each in stretches)
+
     def _expect(self, utterance: Utterance) -> None:
         self.ledger.utterance(utterance)
         self._pauses[utterance.seq] = utterance.pause_ms
         self._deliver(self._ordering.expect(utterance.seq))
 
     async def _wait_until_needed(self) -> None:
-        while not self.progress.wants_more():
-            await self.changed.wait(self.progress.seconds_until_more())
+        while not self.position.wants_more():
+            await self.changed.wait(self.position.seconds_until_more())
 
     async def _make(self, utterance: Utterance) -> None:
         try:
@@ -268,7 +280,7 @@ class Speaker:
             return
         self.timeline.append(piece.pcm)
         self.ledger.audio(seq, samples, piece.marks)
-        self.progress.made()
+        self.position.made()
 
     def _breathe(self) -> None:
         """Insert the pause that the previous utterance left, now that something follows it."""

@@ -138,6 +138,67 @@ async def test_a_client_that_vanishes_interrupts(asked: RunningDaemon, model: Co
     assert (await messages(asked, "c"))[-1]["interrupted"]
 
 
+async def test_the_next_prompt_holds_what_a_listener_that_left_had_heard(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.answer(TEXT)
+        async with listening(asked, answer.id) as listener:
+            await listener.has(2 * RATE)
+        assert (await answer.end())["type"] == "reply.done"
+    stored = await _corrected(asked)
+    assert 0 < len(stored["heard"]) < len(TEXT)
+    played = await _played(answer)
+    assert abs(words(stored["heard"]) - words_played(answer, played)) <= 1
+    assert played <= (await answer.info())["written_samples"]
+    model.answer("All right.")
+    await asked.all_events("/v1/replies", {"text": "Go on.", "conversation": "c"})
+    assert model.prompt(1) == ["Well?", stored["heard"], "Go on."]
+
+
+async def _corrected(asked: RunningDaemon) -> dict[str, Any]:
+    """The answer once the daemon has noticed that its listener left."""
+    while (stored := (await messages(asked, "c"))[-1])["heard"] == TEXT:
+        await asyncio.sleep(0.02)
+    return stored
+
+
+async def _played(answer: Turn) -> int:
+    return int((await answer.info())["played_samples"])
+
+
+async def test_the_prompt_of_a_question_asked_meanwhile_holds_what_was_heard_by_then(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.answer(TEXT)
+        async with listening(asked, answer.id) as listener:
+            await answer.end()
+            await listener.has(2 * RATE)
+            before = await _played(answer)
+            model.answer("All right.")
+            await asked.all_events(
+                "/v1/replies", {"text": "And?", "conversation": "c", "speak": False}
+            )
+            after = await _played(answer)
+    question, heard, again = model.prompt(1)
+    assert (question, again) == ("Well?", "And?")
+    assert words_played(answer, before) - 1 <= words(heard) <= words_played(answer, after) + 1
+
+
+async def test_a_listener_that_starts_later_has_not_heard_what_lies_before(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.answer(TEXT)
+        await answer.end()
+        second = answer.of("chunk")[1]["position"]
+        path = f"/v1/replies/{answer.id}/audio?start={second}"
+        await asked.client.get(path)
+    stored = await _corrected(asked)
+    assert stored["heard"] == "".join(each["text"] for each in answer.of("utterance")[1:])
+
+
 async def test_a_player_that_vanishes_has_not_heard_the_rest(
     asked: RunningDaemon, model: Conducted
 ) -> None:

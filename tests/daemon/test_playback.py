@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.support.daemon import RunningDaemon, running_daemon
 from tests.support.turn import Event, Turn, listening, turn
 
@@ -41,6 +43,23 @@ async def test_a_paused_reply_can_be_interrupted(daemon: RunningDaemon) -> None:
         cut = await said.post("interrupt")
         assert cut["played_samples"] == paused["played_samples"]
         assert await listener.end() == paused["written_samples"]
+
+
+@pytest.mark.parametrize("paced", [True, False])
+async def test_a_listener_that_leaves_does_not_hold_up_the_reply(
+    tmp_path: Path, paced: bool
+) -> None:
+    async with (
+        running_daemon(tmp_path, settings={"speech.look_ahead_s": 3}) as daemon,
+        turn(daemon, "/v1/say", {"text": SENTENCE * 12}) as said,
+    ):
+        async with listening(daemon, said.id, paced=paced) as listener:
+            await listener.has(RATE // 2)
+        await daemon.until(lambda status: status["connections"] == 2)
+        made = len(said.of("chunk"))
+        await said.until("chunk", made + 3)
+        cut = await said.post("interrupt")
+        assert cut["played_samples"] <= (await said.info())["written_samples"]
 
 
 async def test_audio_is_made_only_as_far_ahead_as_playback_needs(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from jarvisd.reply.broadcast import Broadcast
 from jarvisd.reply.delivery import UNPACED_SAMPLES, Delivery
-from jarvisd.reply.progress import Progress
+from jarvisd.reply.playback_position import PlaybackPosition
 from jarvisd.reply.timeline import Timeline
 from tests.fakes.speech import RATE, Clock, settled
 
@@ -18,11 +18,11 @@ class Playing:
     def __init__(self) -> None:
         self.clock = Clock()
         self.timeline = Timeline(max_bytes=10_000_000)
-        self.progress = Progress(self.timeline, RATE, look_ahead_s=10, clock=self.clock)
+        self.position = PlaybackPosition(self.timeline, RATE, look_ahead_s=10, clock=self.clock)
         self.changed = Broadcast()
         self.delivery = Delivery(
             self.timeline,
-            self.progress,
+            self.position,
             self.changed,
             sample_rate=RATE,
             jitter_frames=4,
@@ -69,7 +69,7 @@ async def test_unpaced_audio_comes_as_it_is_made() -> None:
     playing.close()
     await reading
     assert playing.samples == list(range(UNPACED_SAMPLES * 2 + 10))
-    assert playing.progress.written == UNPACED_SAMPLES * 2 + 10
+    assert playing.position.written == UNPACED_SAMPLES * 2 + 10
 
 
 async def test_a_reader_may_start_anywhere() -> None:

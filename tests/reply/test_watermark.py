@@ -1,10 +1,10 @@
-"""Look-ahead: producers wait above the upper mark until the lower; nothing flips between."""
+"""A watermark: producers wait above the upper mark until the lower; nothing flips between."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.reply.lookahead import LookAhead, Watermark
+from jarvisd.reply.watermark import Watermark
 
 
 def test_a_producer_runs_up_to_the_upper_mark_and_again_from_the_lower() -> None:
@@ -13,15 +13,6 @@ def test_a_producer_runs_up_to_the_upper_mark_and_again_from_the_lower() -> None
     waits = [watermark.update(level) for level in levels]
     assert waits == [False, False, True, True, True, False, False, False, True]
     assert watermark.full
-
-
-def test_look_ahead_is_what_is_ready_beyond_what_was_played() -> None:
-    ahead = LookAhead(1_000, limit_s=10.0)
-    assert not ahead.update(ready_samples=6_999, played_samples=0)
-    assert ahead.update(ready_samples=7_000, played_samples=0)
-    assert ahead.update(ready_samples=7_000, played_samples=1_999)
-    assert not ahead.update(ready_samples=7_000, played_samples=2_000)
-    assert not ahead.waiting
 
 
 @pytest.mark.parametrize(("limit", "high", "low"), [(0, 0.7, 0.5), (9, 0.5, 0.7), (9, 1.1, 0.5)])

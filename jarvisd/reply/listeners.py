@@ -1,0 +1,95 @@
+"""Who reads a reply's audio: what was written to each reader, and how far it should have played.
+
+Pure: readings of the clock are handed in. It must never claim more for a reader than was written to
+it, nor anything that lies before the sample at which it began.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from jarvisd.reply.playback_clock import PlaybackClock
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Samples ``start`` to ``end`` of a reply."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A reader that is gone: it began at ``start``, played to ``played``, was given ``written``."""
+
+    start: int
+    played: int
+    written: int
+
+    def joined(self, other: "Past") -> "Past | None":
+        """Both as one, where they touch."""
+        if other.start > self.played or self.start > other.played:
+            return None
+        return Past(
+            min(self.start, other.start),
+            max(self.played, other.played),
+            max(self.written, other.written),
+        )
+
+    def stretch(self, acknowledged: int | None) -> Stretch:
+        """What was heard: as the client says, or as the clock said when it left."""
+        end = self.played if acknowledged is None else min(acknowledged, self.written)
+        return Stretch(self.start, max(self.start, end))
+
+
+class AudioListener:
+    """One reader of the audio from sample ``start`` on; its player's clock runs from then on."""
+
+    def __init__(self, start: int, sample_rate: int) -> None:
+        self.start = start
+        self.written = start
+        self.clock = PlaybackClock(sample_rate)
+
+    def wrote(self, position: int, now: float) -> None:
+        """It was given everything up to ``position``."""
+        if position > self.written:
+            self.clock.wrote(position - self.written, now)
+            self.written = position
+
+    def played(self, now: float) -> int:
+        """Where its player is."""
+        return self.start + self.clock.played(now)
+
+    def acknowledge(self, position: int, now: float) -> None:
+        """Its player says where it is."""
+        self.clock.acknowledge(position - self.start, now)
+
+    def past(self, now: float) -> Past:
+        """What stays of it when it goes at ``now``."""
+        return Past(self.start, self.played(now), self.written)
+
+
+def union(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """The same samples as stretches in order that do not touch; empty ones are left out."""
+    joined: list[Stretch] = []
+    for stretch in sorted(stretches, key=lambda each: each.start):
+        if stretch.end <= stretch.start:
+            continue
+        if joined and stretch.start <= joined[-1].end:
+            joined[-1] = Stretch(joined[-1].start, max(joined[-1].end, stretch.end))
+        else:
+            joined.append(stretch)
+    return tuple(joined)
+
+
+def remember(past: list[Past], left: Past, limit: int) -> list[Past]:
+    """``past`` with one more that left; of more than ``limit`` the shortest are forgotten."""
+    apart = []
+    for each in past:
+        if (together := left.joined(each)) is None:
+            apart.append(each)
+        else:
+            left = together
+    apart.append(left)
+    apart.sort(key=lambda each: each.played - each.start, reverse=True)
+    return apart[:limit]

@@ -1,0 +1,217 @@
+"""How far one reply was played, what of it was heard, and whether more audio is needed yet.
+
+Heard is at most what was written to somebody:
+
+- A reader counts from the sample at which it began. A clock stands in for its player, bounded by
+  what it was given; where the client acknowledges positions, these count instead.
+- One that leaves early has heard what its clock says then. One that got everything to the end may
+  still be playing it, so that its clock goes on.
+- While nobody reads, audio is made as if somebody listened, so that nothing stands still; none of
+  it counts as heard, as long as anybody ever read.
+- Where nobody ever did, the client shows the text or plays it in a way that cannot be seen from
+  here: its text counts whole, and at an interrupt as far as a listener from the start had come.
+
+Positions are samples of the reply. Reads no clock but the one given, and decides nothing about
+words.
+"""
+
+from collections.abc import Callable, Iterator
+
+from jarvisd.reply.listeners import AudioListener, Past, Stretch, remember, union
+from jarvisd.reply.timeline import Timeline
+from jarvisd.reply.watermark import Watermark
+
+# Where the moment to go on cannot be computed exactly, look again this often at most.
+LONGEST_WAIT_S = 1.0
+SHORTEST_WAIT_S = 0.01
+# Readers that are remembered after they left, in stretches that do not touch each other.
+PAST_LISTENERS = 16
+
+
+class PlaybackPosition:
+    """The playback position of one reply; ``clock`` returns monotonic seconds."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        sample_rate: int,
+        *,
+        look_ahead_s: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._timeline = timeline
+        self._rate = sample_rate
+        self._watermark = Watermark(look_ahead_s * sample_rate)
+        self._clock = clock
+        self._attached: list[AudioListener] = []
+        self._finished: list[AudioListener] = []
+        self._past: list[Past] = []
+        # Stands in while nobody reads.
+        self._nobody: AudioListener | None = AudioListener(0, sample_rate)
+        self._acknowledged: int | None = None
+        self._taken = 0
+        self._stopped = False
+        self.paused = False
+        self.written = 0
+
+    # --- listeners ------------------------------------------------------------------------------
+
+    @property
+    def listened(self) -> bool:
+        """Whether anybody ever read the audio."""
+        return bool(self._attached or self._finished or self._past)
+
+    def attach(self, start: int) -> AudioListener:
+        """Somebody begins to read at sample ``start``."""
+        listener = AudioListener(start, self._rate)
+        if self.paused:
+            listener.clock.pause(self._clock())
+        if not self._stopped:
+            self._attached.append(listener)
+            self._nobody = None
+        return listener
+
+    def detach(self, listener: AudioListener) -> None:
+        """It reads no more; where it was given everything, it may still be playing that."""
+        if listener not in self._attached:
+            return
+        consumed = self._consumed()
+        self._attached.remove(listener)
+        if self._timeline.exhausted(listener.written) and listener.written > listener.start:
+            self._finished.append(listener)
+            if len(self._finished) > PAST_LISTENERS:
+                self._leave(self._finished.pop(0))
+        else:
+            self._leave(listener)
+        if not self._attached:
+            self._stand_in(consumed)
+
+    def made(self) -> None:
+        """The timeline grew."""
+        if self._nobody is not None:
+            self._nobody.wrote(self._timeline.samples, self._clock())
+
+    def wrote(self, listener: AudioListener, position: int, *, paced: bool) -> None:
+        """It was given everything up to ``position``; an unpaced one takes all it can get."""
+        listener.wrote(position, self._clock())
+        self.written = max(self.written, position)
+        if not paced:
+            self._taken = max(self._taken, position)
+
+    def acknowledge(self, samples: int) -> None:
+        """The client has played ``samples``: no more than somebody was given."""
+        given = self.written if self.listened else self._timeline.samples
+        self._acknowledged = max(min(samples, given), self._acknowledged or 0)
+        for listener in self._playing():
+            listener.acknowledge(self._acknowledged, self._clock())
+
+    def pause(self) -> None:
+        """The listeners stand still."""
+        self.paused = True
+        for listener in self._playing():
+            listener.clock.pause(self._clock())
+
+    def resume(self) -> None:
+        """The listeners go on."""
+        self.paused = False
+        for listener in self._playing():
+            listener.clock.resume(self._clock())
+
+    def stop(self) -> None:
+        """Everybody falls silent now, for good."""
+        self._stopped = True
+        for listener in (*self._attached, *self._finished):
+            self._leave(listener)
+        self._attached, self._finished = [], []
+        if self._nobody is not None:
+            self._nobody.clock.pause(self._clock())
+
+    # --- what was heard -------------------------------------------------------------------------
+
+    def played(self) -> int:
+        """Samples played: as acknowledged, or by the clock where nothing ever was."""
+        if self._acknowledged is not None:
+            return self._acknowledged
+        now = self._clock()
+        if self._nobody is not None and not self.listened:
+            return self._nobody.played(now)
+        return max((past.played for past in self._all(now)), default=0)
+
+    def heard(self) -> tuple[Stretch, ...]:
+        """What was heard by now."""
+        if not self.listened:
+            return union([Stretch(0, self.played())])
+        return union(past.stretch(self._acknowledged) for past in self._all(self._clock()))
+
+    def expected(self) -> tuple[Stretch, ...]:
+        """What will have been heard if everybody who listens goes on to the end."""
+        if not self.listened:
+            return union([Stretch(0, self._timeline.samples)])
+        going_on = (*self._attached, *self._finished)
+        return union(
+            [
+                *(Stretch(each.start, self._timeline.samples) for each in going_on),
+                *(past.stretch(self._acknowledged) for past in self._past),
+            ]
+        )
+
+    @property
+    def playing(self) -> bool:
+        """Whether somebody should still be hearing what is made by now."""
+        if self._stopped:
+            return False
+        now, end = self._clock(), self._timeline.samples
+        hearing = [*self._attached, *self._finished]
+        if self._nobody is not None and not self.listened:
+            hearing.append(self._nobody)
+        return any(each.played(now) < end for each in hearing)
+
+    @property
+    def unheard(self) -> bool:
+        """Whether something of what is made was not heard, or not yet."""
+        expected = self.expected()
+        to_the_end = expected and expected[-1].end >= self._timeline.samples
+        return self.playing or (self._timeline.samples > 0 and not to_the_end)
+
+    # --- whether more is needed -----------------------------------------------------------------
+
+    def wants_more(self) -> bool:
+        """Whether another utterance should be made now."""
+        return not self._watermark.update(self._timeline.samples - self._consumed())
+
+    def seconds_until_more(self) -> float | None:
+        """How long to wait before asking again; ``None`` while paused."""
+        if self.paused:
+            return None
+        ahead = self._timeline.samples - self._consumed() - self._watermark.low
+        return min(LONGEST_WAIT_S, max(SHORTEST_WAIT_S, ahead / self._rate))
+
+    def _consumed(self) -> int:
+        now = self._clock()
+        played = max((each.played(now) for each in self._playing()), default=0)
+        consumed = max(played, self._acknowledged or 0, self._taken)
+        return min(consumed, self._timeline.samples)
+
+    def _stand_in(self, start: int) -> None:
+        self._nobody = AudioListener(start, self._rate)
+        self._nobody.wrote(self._timeline.samples, now := self._clock())
+        if self.paused or self._stopped:
+            self._nobody.clock.pause(now)
+
+    def _leave(self, listener: AudioListener) -> None:
+        """Remember it, unless it was never given anything."""
+        if listener.written > listener.start:
+            self._past = remember(self._past, listener.past(self._clock()), PAST_LISTENERS)
+
+    def _playing(self) -> Iterator[AudioListener]:
+        """Everybody whose clock runs."""
+        yield from self._attached
+        yield from self._finished
+        if self._nobody is not None:
+            yield self._nobody
+
+    def _all(self, now: float) -> Iterator[Past]:
+        """Everybody who ever read, as if they left now."""
+        yield from self._past
+        for listener in (*self._attached, *self._finished):
+            yield listener.past(now)
