@@ -9,6 +9,7 @@ fail raises one of these or lets a real bug surface; it never returns ``None`` f
     ├── RequestError           request.*    the caller sent something unusable
     ├── AccessError            access.*     the caller may not do this
     ├── NotFoundError          *.unknown    the thing named does not exist (any more)
+    ├── ConflictError          *.busy       somebody else has it now; later it may succeed
     ├── LimitError             limit.*      a bound was reached; later or smaller may succeed
     ├── LlmError               llm.*        the language model did not deliver
     ├── SpeechError            speech.*     an utterance could not be made
@@ -75,6 +76,13 @@ class NotFoundError(JarvisError):
 
     status = 404
     default_code = "request.unknown"
+
+
+class ConflictError(JarvisError):
+    """Somebody else has what was asked for; it will be free again."""
+
+    status = 409
+    default_code = "request.busy"
 
 
 class LimitError(JarvisError):

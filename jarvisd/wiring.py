@@ -102,6 +102,7 @@ async def start_parts(
         store=store,
         providers=providers,
         publish=topics.replies.publish,
+        rewrite=events.rewrite,
         measures=telemetry,
     )
     collector = Collector(

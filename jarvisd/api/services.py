@@ -91,6 +91,10 @@ class Replies(Protocol):
         """The reply of that id; raises NotFoundError ``reply.unknown``."""
         ...
 
+    async def forget(self, conversation: str) -> int:
+        """Stop its replies and delete it for good; returns how many messages are gone."""
+        ...
+
     def active(self) -> Sequence[Reply]:
         """Replies in flight, oldest first."""
         ...
@@ -121,10 +125,6 @@ class Store(Protocol):
 
     async def days(self, limit: int) -> Sequence[DaySummary]:
         """Daily summaries, newest first."""
-        ...
-
-    async def forget(self, conversation: str) -> int:
-        """Delete one for good; returns how many messages are gone."""
         ...
 
 

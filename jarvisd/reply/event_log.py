@@ -7,10 +7,34 @@ simply reads later.
 
 from collections.abc import AsyncIterator, Callable
 
+from msgspec.structs import replace
+
 from jarvisd.reply.broadcast import Broadcast
-from jarvisd.wire import ReplyDone, ReplyEvent, ReplyFailed, ReplyInterrupted
+from jarvisd.wire import (
+    ReplyDone,
+    ReplyEvent,
+    ReplyFailed,
+    ReplyInterrupted,
+    Token,
+    UtteranceEvent,
+)
 
 TERMINAL = (ReplyDone, ReplyFailed, ReplyInterrupted)
+
+
+def without_words(event: ReplyEvent) -> ReplyEvent:
+    """The event without what was asked, answered or heard."""
+    match event:
+        case Token():
+            return replace(event, text="")
+        case UtteranceEvent():
+            return replace(event, text="", spoken="", sentences=[])
+        case ReplyInterrupted():
+            return replace(event, heard="")
+        case ReplyFailed():
+            return replace(event, text="")
+        case _:
+            return event
 
 
 class EventLog:
@@ -22,6 +46,7 @@ class EventLog:
         self._held = True
         self._changed = Broadcast()
         self._publish = publish
+        self._wordless = False
         self.closed = False
 
     @property
@@ -33,7 +58,7 @@ class EventLog:
         """Add the next event; nothing may follow a terminal one."""
         if self.closed:
             raise RuntimeError(f"event after the end of the reply: {event}")
-        self._events.append(event)
+        self._events.append(without_words(event) if self._wordless else event)
         self.closed = isinstance(event, TERMINAL)
         if not self._held:
             self._show()
@@ -42,6 +67,11 @@ class EventLog:
         """Hold events back no longer: readers get those there are and those to come."""
         self._held = False
         self._show()
+
+    def forget_words(self) -> None:
+        """Readers get no word of it any more, neither of what there is nor of what comes."""
+        self._wordless = True
+        self._events[:] = map(without_words, self._events)
 
     async def read(self, since: int = 0) -> AsyncIterator[ReplyEvent]:
         """Yield every event from number ``since`` on, ending after the terminal one."""

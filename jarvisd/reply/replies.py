@@ -9,15 +9,22 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Literal, TypeGuard
+
+import msgspec
 
 from jarvisd.config import Settings
-from jarvisd.errors import LimitError, NotFoundError, PayloadError, RequestError, UnavailableError
+from jarvisd.errors import NotFoundError, PayloadError, RequestError, UnavailableError
 from jarvisd.llm import ChosenProvider
+from jarvisd.llm.choosing import Choice
 from jarvisd.llm.model import Completion, LlmEvent, Prompt, TextDelta
+from jarvisd.reply.admission import Admission, Ticket, busy
 from jarvisd.reply.announcing import Announcer
 from jarvisd.reply.delivery import Delivery
+from jarvisd.reply.event_log import without_words
 from jarvisd.reply.measuring import Measures, Unmeasured
 from jarvisd.reply.prompting import HistoryWindow, as_prompt
 from jarvisd.reply.reply import HasName, Named, Outcome, Reply
@@ -44,6 +51,10 @@ SLICE_CHARS = 200
 SILENT_SAMPLE_RATE = 22_050
 
 
+WhenBusy = Literal["wait", "interrupt", "refuse"]
+Rewrite = Callable[[Callable[[msgspec.Struct], msgspec.Struct]], None]
+
+
 class Replies:
     """The registry and the factory of replies."""
 
@@ -55,6 +66,7 @@ class Replies:
         store: Store,
         providers: ChosenProvider,
         publish: Callable[[ReplyEvent], object],
+        rewrite: Rewrite = lambda _change: None,
         measures: Measures | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
@@ -64,18 +76,23 @@ class Replies:
         self._store = store
         self._providers = providers
         self._publish = publish
+        self._rewrite = rewrite
         self._measures = measures or Unmeasured()
         self._clock = clock
         self._wall_clock = wall_clock
         self._window = HistoryWindow(settings.llm.history_messages)
         self._closing = False
+        self._admission = Admission(settings.reply.max_active)
         self._replies: OrderedDict[str, Reply] = OrderedDict()
+        # Of every reply that late readers of events may still read of: each has two events or more.
+        self._whose: OrderedDict[str, str] = OrderedDict()
         self.total = 0
 
     def apply(self, settings: Settings) -> None:
         """New settings for the replies to come; those under way keep what they began with."""
         if settings.llm.history_messages != self._settings.llm.history_messages:
             self._window = HistoryWindow(settings.llm.history_messages)
+        self._admission.limit = settings.reply.max_active
         self._settings = settings
 
     # --- asking ---------------------------------------------------------------------------------
@@ -83,32 +100,50 @@ class Replies:
     async def say(self, request: SayRequest) -> Reply:
         """Speak ``request.text``. Raises JarvisError before anything began."""
         received_at = self._clock()
-        self._admit(request.text)
-        await self._speech.discovered()
-        reply = self._make(
-            Named("text"), "", request, received_at=received_at, spoken=True, echo=False
-        )
-        reply.start(_literal(request.text))
+        self._check(request.text)
+        async with self._admitted() as ticket:
+            await self._speech.discovered()
+            self._check_open()
+            reply = self._make(
+                Named("text"), "", request, ticket, received_at=received_at, spoken=True, echo=False
+            )
+            reply.start(_literal(request.text))
         return reply
 
     async def ask(self, request: ReplyRequest) -> Reply:
         """Ask the assistant. Raises JarvisError before anything began."""
         received_at = self._clock()
-        self._admit(request.text)
+        self._check(request.text)
         conversation = _conversation_name(request.conversation)
-        provider = await self._providers.choose()
-        await self._speech.discovered()
-        stored = await self._store.history(conversation, self._window.limit + 2)
+        async with self._admitted(conversation, request.when_busy) as ticket:
+            provider = await self._providers.choose()
+            await self._speech.discovered()
+            stored = await self._store.history(conversation, self._window.limit + 2)
+            self._check_open()
+            reply = self._make(
+                provider,
+                conversation,
+                request,
+                ticket,
+                received_at=received_at,
+                spoken=request.speak,
+                echo=True,
+            )
+            self._begin(reply, provider, request, stored)
+        if ticket.hurried:
+            reply.cut()
+        return reply
+
+    def _begin(
+        self,
+        reply: Reply,
+        provider: Choice,
+        request: ReplyRequest,
+        stored: Sequence[StoredMessage],
+    ) -> None:
+        """Put the question into its conversation, and begin to answer it."""
+        conversation = reply.conversation
         history = [self._as_heard(message) for message in stored]
-        self._admit(request.text)  # others may have come while we waited
-        reply = self._make(
-            provider,
-            conversation,
-            request,
-            received_at=received_at,
-            spoken=request.speak,
-            echo=True,
-        )
         question = self._store.add_message(
             conversation,
             NewMessage(role="user", text=request.text, created_at=self._wall_clock()),
@@ -123,7 +158,50 @@ class Replies:
             seed=request.seed,
         )
         reply.start(provider.stream(prompt), question=question)
-        return reply
+
+    # --- entering -------------------------------------------------------------------------------
+
+    def _check(self, text: str) -> None:
+        self._check_open()
+        if len(text) > self._settings.api.max_text_chars:
+            raise PayloadError(
+                f"The text has {len(text)} characters; the limit is "
+                f"{self._settings.api.max_text_chars}.",
+                code="limit.text",
+                hint="Send it in parts, or raise api.max_text_chars.",
+            )
+
+    def _check_open(self) -> None:
+        if self._closing:
+            raise UnavailableError("The daemon is stopping.", code="daemon.stopping")
+
+    @asynccontextmanager
+    async def _admitted(
+        self, conversation: str = "", when_busy: WhenBusy = "wait"
+    ) -> AsyncGenerator[Ticket, None]:
+        """A place and the conversation's turn, which the reply that begins in the block keeps."""
+        ticket = Ticket(self._admission)
+        try:
+            if conversation:
+                self._line_up(ticket, conversation, when_busy)
+            ticket.take_place()
+            await ticket.turn()
+            yield ticket
+        except BaseException:
+            ticket.end()
+            raise
+
+    def _line_up(self, ticket: Ticket, conversation: str, when_busy: WhenBusy) -> None:
+        if when_busy == "refuse" and self._admission.turns.taken(conversation):
+            raise busy(conversation)
+        ticket.join(conversation, first=when_busy == "interrupt")
+        if when_busy == "interrupt":
+            self._interrupt(conversation)
+
+    def _interrupt(self, conversation: str) -> None:
+        for reply in list(self._replies.values()):
+            if reply.conversation == conversation:
+                reply.cut()
 
     # --- looking --------------------------------------------------------------------------------
 
@@ -158,7 +236,7 @@ class Replies:
             return
         _, late = await asyncio.wait(settling, timeout=deadline_s)
         if late:
-            for reply in self._replies.values():
+            for reply in list(self._replies.values()):
                 reply.cut()
             await asyncio.wait(settling, timeout=CUT_SETTLES_S)
         for waiting in settling:
@@ -193,6 +271,24 @@ class Replies:
             return Receipt.settled()
         return self._store.mark_heard(reply.id, heard, interrupted=True)
 
+    async def forget(self, conversation: str) -> int:
+        """Stop its replies and delete it for good; returns how many messages are gone.
+
+        Nothing of it comes back: not its answer, and not its words to late readers of events.
+        """
+        for reply in list(self._replies.values()):
+            if reply.conversation == conversation:
+                reply.forget()
+                del self._replies[reply.id]
+        known = frozenset(id_ for id_, whose in self._whose.items() if whose == conversation)
+        self._rewrite(lambda event: without_words(event) if _is_of(event, known) else event)
+        return await self._store.forget(conversation)
+
+    def _remember_whose(self, reply: str, conversation: str) -> None:
+        self._whose[reply] = conversation
+        while len(self._whose) > self._settings.api.event_backlog:
+            self._whose.popitem(last=False)
+
     def _as_heard(self, message: StoredMessage) -> StoredMessage:
         """The message as far as it was heard by now: the store knows what will have been heard."""
         reply = self._replies.get(message.reply)
@@ -201,30 +297,12 @@ class Replies:
 
     # --- making ---------------------------------------------------------------------------------
 
-    def _admit(self, text: str) -> None:
-        if self._closing:
-            raise UnavailableError("The daemon is stopping.", code="daemon.stopping")
-        if len(text) > self._settings.api.max_text_chars:
-            raise PayloadError(
-                f"The text has {len(text)} characters; the limit is "
-                f"{self._settings.api.max_text_chars}.",
-                code="limit.text",
-                hint="Send it in parts, or raise api.max_text_chars.",
-            )
-        running = sum(1 for reply in self._replies.values() if not reply.over)
-        if running >= self._settings.reply.max_active:
-            raise LimitError(
-                f"{running} replies are being made, which is the limit.",
-                code="limit.replies",
-                hint="Wait for one to end, interrupt one, or raise reply.max_active.",
-                retry_after_s=1.0,
-            )
-
     def _make(
         self,
         provider: HasName,
         conversation: str,
         request: SayRequest | ReplyRequest,
+        ticket: Ticket,
         *,
         received_at: float,
         spoken: bool,
@@ -260,9 +338,11 @@ class Replies:
             delivery=delivery,
             announcer=announcer,
             recorder=self,
+            on_made=ticket.end,
             on_disconnect=request.on_disconnect,
         )
         self._replies[id_] = reply
+        self._remember_whose(id_, conversation)
         self.total += 1
         return reply
 
@@ -305,6 +385,10 @@ class Replies:
             held += reply.audio_bytes
             if number >= replies or held > audio_bytes:
                 del self._replies[reply.id]
+
+
+def _is_of(event: msgspec.Struct, replies: frozenset[str]) -> TypeGuard[ReplyEvent]:
+    return isinstance(event, ReplyEvent) and event.reply in replies
 
 
 def _conversation_name(wanted: str | None) -> str:

@@ -6,7 +6,7 @@ its audio to readers, the announcer says what happens. After an interrupt nothin
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -72,6 +72,18 @@ class Recorder(Protocol):
         ...
 
 
+class Forgetful:
+    """Remembers nothing."""
+
+    def ended(self, reply: "Reply", outcome: Outcome) -> Receipt:
+        """Let go."""
+        return Receipt.settled()
+
+    def heard(self, reply: "Reply", heard: str) -> Receipt:
+        """Let go."""
+        return Receipt.settled()
+
+
 class Reply:
     """One reply. ``speaker`` and ``delivery`` are ``None`` where it is not to be spoken."""
 
@@ -87,9 +99,12 @@ class Reply:
         delivery: Delivery | None,
         announcer: Announcer,
         recorder: Recorder,
+        on_made: Callable[[], object],
         on_disconnect: OnDisconnect = "stop",
     ) -> None:
-        """``on_disconnect``: what becomes of it when the client that asked for it hangs up."""
+        """``on_made`` is called once, as soon as nothing of it is made any more and what it came
+        to is remembered; ``on_disconnect``: what becomes of it when its client hangs up.
+        """
         self.id = id_
         self.conversation = conversation
         self.provider = provider
@@ -100,6 +115,7 @@ class Reply:
         self._delivery = delivery
         self._announcer = announcer
         self._recorder = recorder
+        self._on_made = on_made
         self._on_disconnect = on_disconnect
         self._recorded = False
         self._receipt = Receipt.settled()
@@ -297,6 +313,7 @@ class Reply:
                 tokens=self._writer.completion.completion_tokens,
             ),
         )
+        self._on_made()
 
     # --- reading it -----------------------------------------------------------------------------
 
@@ -361,9 +378,15 @@ class Reply:
             self._stop()
 
     def cut(self) -> None:
-        """The daemon stops: it ends here."""
+        """It ends here, for whatever reason of ours."""
         if self.audible:
             self._stop()
+
+    def forget(self) -> None:
+        """Its conversation is deleted: it ends here, and nothing more of it is remembered."""
+        self._recorder = Forgetful()
+        self._announcer.log.forget_words()
+        self.cut()
 
     def pause(self) -> ReplyInfo:
         """Stand still; what is made meanwhile is bounded by the look-ahead."""

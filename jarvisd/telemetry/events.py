@@ -7,6 +7,7 @@ event is told how many it missed and ends.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 from types import TracebackType
 from typing import Self
@@ -66,6 +67,12 @@ class EventBus:
         """At most ``limit`` kept events with numbers above ``after``, in order."""
         skip = max(0, after - self.oldest + 1)
         return list(islice(self._ring, skip, skip + limit))
+
+    def rewrite(self, change: Callable[[msgspec.Struct], msgspec.Struct]) -> None:
+        """Put ``change(event)`` in the place of every kept event; numbers stay as they are."""
+        for index, (number, event) in enumerate(self._ring):
+            if (changed := change(event)) is not event:
+                self._ring[index] = (number, changed)
 
     def close(self) -> None:
         """End all readers once they have read what is there."""

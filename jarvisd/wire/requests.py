@@ -25,7 +25,9 @@ class SayRequest(Request):
 class ReplyRequest(Request):
     """Ask the assistant. Without ``conversation`` a new one begins.
 
-    ``on_disconnect`` ``continue``: the reply goes on when this client hangs up.
+    ``on_disconnect`` ``continue``: the reply goes on when this client hangs up. ``when_busy``: what
+    to do while the conversation's last question is still being answered: ``wait`` for its end,
+    ``interrupt`` it, or ``refuse`` this one.
     """
 
     text: Text
@@ -39,6 +41,7 @@ class ReplyRequest(Request):
     max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     seed: int | None = None
     on_disconnect: OnDisconnect = "stop"
+    when_busy: Literal["wait", "interrupt", "refuse"] = "wait"
 
 
 class InterruptRequest(Request):

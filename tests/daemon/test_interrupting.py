@@ -199,6 +199,63 @@ async def test_a_listener_that_starts_later_has_not_heard_what_lies_before(
     assert stored["heard"] == "".join(each["text"] for each in answer.of("utterance")[1:])
 
 
+async def test_turns_of_a_conversation_follow_each_other(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    question = {"conversation": "c", "speak": False}
+    async with turn(asked, "/v1/replies", question | {"text": "One?"}) as first:
+        second = Turn(asked, "/v1/replies", question | {"text": "Two?"})
+        refused = await asked.client.post(
+            "/v1/replies", json=question | {"text": "Three?", "when_busy": "refuse"}
+        )
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conversation.busy")
+        model.answer("It is one.")
+        await first.end()
+        model.answer("It is two.")
+        await second.end()
+        model.answer("It is four.")
+        await asked.all_events("/v1/replies", question | {"text": "Four?"})
+    texts = [message["text"] for message in await messages(asked, "c")]
+    assert texts == ["One?", "It is one.", "Two?", "It is two.", "Four?", "It is four."]
+    assert model.prompt(1) == ["One?", "It is one.", "Two?"]
+
+
+async def test_a_voice_that_asks_on_finds_what_was_heard(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    """It sends its next question with the interrupt, not after the answer to that."""
+    async with turn(asked, "/v1/replies", {"text": "Go", "conversation": "c"}) as answer:
+        model.answer(TEXT)
+        async with listening(asked, answer.id) as listener:
+            await listener.has(2 * RATE)
+            cutting = asyncio.create_task(answer.post("interrupt"))
+            following = {"text": "Next", "conversation": "c", "when_busy": "interrupt"}
+            async with turn(asked, "/v1/replies", following):
+                await until(lambda: len(model.bodies) == 2)
+            heard = (await cutting)["heard"]
+    assert 0 < len(heard) < len(TEXT)
+    assert model.prompt(1) == ["Go", heard, "Next"]
+
+
+async def test_a_conversation_that_is_deleted_while_it_is_answered_stays_deleted(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?", "conversation": "c"}) as answer:
+        model.write(TEXT)
+        await answer.until("chunk")
+        assert (await asked.client.delete("/v1/conversations/c")).json()["deleted"] == 1
+        assert (await answer.end())["type"] == "reply.interrupted"
+        gone = await asked.client.get(f"/v1/replies/{answer.id}")
+    assert gone.status_code == 404
+    assert (await asked.client.get("/v1/conversations/c")).status_code == 404
+    async with asked.client.stream("GET", "/v1/events?since=0") as response:
+        async for line in response.aiter_lines():
+            assert "train" not in line
+            assert "platform" not in line
+            if '"reply.interrupted"' in line:
+                break
+
+
 async def test_a_player_that_vanishes_has_not_heard_the_rest(
     asked: RunningDaemon, model: Conducted
 ) -> None:

@@ -241,11 +241,15 @@ class FakeReply:
 class FakeReplies:
     """Gives out the reply that the test prepared, or a short finished one."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: "FakeStore") -> None:
+        self._store = store
         self.requests: list[SayRequest | ReplyRequest] = []
         self.prepare: Callable[[SayRequest | ReplyRequest], FakeReply] = spoken
         self.known: dict[str, FakeReply] = {}
         self.error: JarvisError | None = None
+
+    async def forget(self, conversation: str) -> int:
+        return await self._store.forget(conversation)
 
     async def say(self, request: SayRequest) -> FakeReply:
         return self._make(request)
@@ -405,11 +409,12 @@ def status() -> StatusResponse:
 def fake_services(settings: Settings | None = None) -> Services:
     """Services made of the fakes above; reach them through its attributes."""
     settings = settings or Settings()
+    store = FakeStore()
     return Services(
         settings=settings,
-        replies=FakeReplies(),
+        replies=FakeReplies(store),
         speech=FakeSpeech(),
-        store=FakeStore(),
+        store=store,
         events=EventBus(settings.api.event_backlog),
         log_lines=EventBus(KEPT_LINES),
         log_level=LevelSwitch(settings.log.level, lambda _level: None),

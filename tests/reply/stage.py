@@ -11,6 +11,7 @@ from jarvisd.reply.replies import Replies
 from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech
 from jarvisd.store import Store
+from jarvisd.telemetry.events import EventBus
 from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.speech import OTHER, WANTED, Clock, ScriptedSpeech, settled, until
@@ -24,22 +25,33 @@ PLAIN = {
 class Stage:
     """``settings`` are nested tables; every sentence is an utterance of its own."""
 
-    def __init__(self, store: Store | None = None, **settings: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        store: Store | None = None,
+        bus: EventBus | None = None,
+        **settings: Mapping[str, object],
+    ) -> None:
         self.settings = msgspec.convert(PLAIN | settings, Settings)
         self.clock = Clock()
         self.speech = ScriptedSpeech(self.clock, WANTED, OTHER)
         self.provider = ScriptedProvider()
         self.store = store or Store(None, queue=10)
+        self.bus = bus or EventBus(10)
         self.published: list[ReplyEvent] = []
         self.replies = Replies(
             self.settings,
             speech=cast("Speech", self.speech),
             store=self.store,
             providers=cast("ChosenProvider", self.provider),
-            publish=self.published.append,
+            publish=self._publish,
+            rewrite=self.bus.rewrite,
             clock=self.clock,
             wall_clock=self.clock,
         )
+
+    def _publish(self, event: ReplyEvent) -> None:
+        self.published.append(event)
+        self.bus.publish(event)
 
     async def say(self, text: str, **more: Any) -> Reply:
         return await self.replies.say(SayRequest(text=text, **more))

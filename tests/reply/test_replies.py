@@ -51,6 +51,54 @@ async def test_replies_that_come_while_the_model_is_chosen_count_too() -> None:
     await stage.replies.close(0)
 
 
+async def test_replies_that_come_before_the_voices_were_found_count_too() -> None:
+    stage = Stage(reply={"max_active": 8})
+    found = asyncio.Event()
+    stage.speech.discovered = found.wait  # type: ignore[assignment]
+    saying = [asyncio.create_task(stage.say(f"Number {n}.")) for n in range(30)]
+    await settled()
+    found.set()
+    results = await asyncio.gather(*saying, return_exceptions=True)
+    assert sum(isinstance(result, Reply) for result in results) == 8
+    assert sum(isinstance(result, LimitError) for result in results) == 22
+    await stage.replies.close(0)
+    assert isinstance(await _again(stage), UnavailableError)
+
+
+async def _again(stage: Stage) -> JarvisError:
+    with pytest.raises(JarvisError) as raised:
+        await stage.say("One.")
+    return raised.value
+
+
+async def test_a_place_is_free_again_however_a_reply_failed_to_begin() -> None:
+    stage = Stage(reply={"max_active": 1})
+    for _ in range(3):
+        assert await refused(stage, SpeechError, voice="nobody") == "speech.voice_unknown"
+    waiting = asyncio.Event()
+    stage.speech.discovered = waiting.wait  # type: ignore[assignment]
+    asking = asyncio.create_task(stage.ask())
+    await settled()
+    assert await refused(stage, LimitError) == "limit.replies"
+    asking.cancel()
+    await asyncio.wait({asking})
+    waiting.set()
+    for _ in range(3):
+        await (await stage.ask()).interrupt()
+
+
+async def test_a_daemon_that_stops_meanwhile_begins_nothing() -> None:
+    stage = Stage()
+    found = asyncio.Event()
+    stage.speech.discovered = found.wait  # type: ignore[assignment]
+    waiting = [asyncio.create_task(stage.ask()), asyncio.create_task(stage.say("One."))]
+    await settled()
+    await stage.replies.close(0)
+    found.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(result) for result in results] == [UnavailableError] * 2
+
+
 async def test_a_refused_question_is_not_remembered() -> None:
     stage = Stage()
     with pytest.raises(SpeechError):

@@ -1,0 +1,143 @@
+"""Who may begin a reply now: a place among those being made, and a turn in the conversation.
+
+A place is taken before anything is waited for, so that no two that come at once share one. The
+turns of a conversation follow each other: each knows what became of those before it. Every wait is
+bounded, and who waits holds a place, so that no line is longer than there are places.
+"""
+
+import asyncio
+from collections import deque
+
+from jarvisd.errors import ConflictError, LimitError
+
+# As long as a person waits for an answer; whoever still wants it then can ask again.
+TURN_WAIT_S = 60.0
+
+
+class Turns:
+    """Whose turn it is in each conversation, and who comes next."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, deque[asyncio.Future[None]]] = {}
+        self._hurried: set[str] = set()
+
+    def taken(self, conversation: str) -> bool:
+        """Whether somebody has the turn."""
+        return conversation in self._lines
+
+    def hurried(self, conversation: str) -> bool:
+        """Whether somebody wants the turn at once."""
+        return conversation in self._hurried
+
+    def join(self, conversation: str, *, first: bool) -> "asyncio.Future[None]":
+        """Stand in line, ``first`` before all others; done as soon as it is the caller's turn."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line = self._lines.get(conversation)
+        if line is None:
+            self._lines[conversation] = deque()
+            waiting.set_result(None)
+        elif first:
+            self._hurried.add(conversation)
+            line.appendleft(waiting)
+        else:
+            line.append(waiting)
+        return waiting
+
+    def end(self, conversation: str) -> None:
+        """The turn is over: the next in line has it."""
+        line = self._lines[conversation]
+        self._hurried.discard(conversation)
+        while line:
+            waiting = line.popleft()
+            if not waiting.done():
+                waiting.set_result(None)
+                return
+        del self._lines[conversation]
+
+    def leave(self, conversation: str, waiting: "asyncio.Future[None]") -> None:
+        """Give up the place in line, or the turn that it became."""
+        line = self._lines[conversation]
+        if waiting in line:
+            line.remove(waiting)
+        elif waiting.done() and not waiting.cancelled():
+            self.end(conversation)
+
+
+class Ticket:
+    """What a reply needs to be made: a place, and in a conversation the turn.
+
+    ``end`` gives back what there is of them, once.
+    """
+
+    def __init__(self, admission: "Admission") -> None:
+        self._admission = admission
+        self._conversation = ""
+        self._waiting: asyncio.Future[None] | None = None
+        self._placed = False
+
+    def join(self, conversation: str, *, first: bool = False) -> None:
+        """Stand in the conversation's line."""
+        self._conversation = conversation
+        self._waiting = self._admission.turns.join(conversation, first=first)
+
+    def take_place(self) -> None:
+        """Take a place now; raises LimitError ``limit.replies`` where none is free."""
+        self._admission.take_place()
+        self._placed = True
+
+    async def turn(self) -> None:
+        """Return when it is this one's turn.
+
+        Raises ConflictError ``conversation.busy`` after ``TURN_WAIT_S``.
+        """
+        if self._waiting is None:
+            return
+        try:
+            async with asyncio.timeout(TURN_WAIT_S):
+                await asyncio.shield(self._waiting)
+        except TimeoutError:
+            raise busy(self._conversation) from None
+
+    @property
+    def hurried(self) -> bool:
+        """Whether somebody wants this turn to end at once."""
+        return self._admission.turns.hurried(self._conversation)
+
+    def end(self) -> None:
+        """Nothing is made under it any more."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._admission.turns.leave(self._conversation, waiting)
+        if self._placed:
+            self._placed = False
+            self._admission.taken -= 1
+
+
+class Admission:
+    """``taken`` places of at most ``limit``, and the turns of every conversation."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.taken = 0
+        self.turns = Turns()
+
+    def take_place(self) -> None:
+        """Count one more; raises LimitError ``limit.replies`` beyond the limit."""
+        if self.taken >= self.limit:
+            raise LimitError(
+                f"{self.taken} replies are being made, which is the limit.",
+                code="limit.replies",
+                hint="Wait for one to end, interrupt one, or raise reply.max_active.",
+                retry_after_s=1.0,
+            )
+        self.taken += 1
+
+
+def busy(conversation: str) -> ConflictError:
+    """The error for a conversation in which another question is being answered."""
+    return ConflictError(
+        f"Conversation {conversation!r} is still answering another question.",
+        code="conversation.busy",
+        hint='Ask again later, or with "when_busy": "interrupt" to stop that answer.',
+        retry_after_s=1.0,
+    )
