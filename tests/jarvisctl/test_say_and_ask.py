@@ -239,11 +239,43 @@ def test_skips_and_fallbacks_are_told(daemon: FakeDaemon, jarvisctl: Jarvisctl) 
     events[6] = samples.skipped(6, 1, "speech.deadline", "took longer than 30 s")
     daemon.lines("POST", "/v1/say", events)
     ran = jarvisctl.run("say", "hi", "-o", "/dev/null")
-    assert ran.code == 0
+    assert ran.code == 1
     assert ran.stderr == (
         "spoken by the fallback voice piper en_US-amy-medium: piper died twice\n"
-        "1 of 2 utterances was not spoken: took longer than 30 s\n"
+        "jarvisctl: 1 of 2 utterances was not spoken: took longer than 30 s\n"
+        "  See why: jarvisctl status\n"
     )
+
+
+def test_what_is_left_out_on_purpose_is_no_failure(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    events = samples.reply()
+    events[6] = samples.skipped(6, 1, "code")
+    daemon.lines("POST", "/v1/say", events)
+    ran = jarvisctl.run("say", "hi", "-o", "/dev/null")
+    assert (ran.code, ran.stderr) == (0, "1 of 2 utterances was not spoken: code\n")
+
+
+def test_an_answer_that_was_read_is_no_failure_where_it_was_not_heard(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    events = samples.reply()
+    events[6] = samples.skipped(6, 1, "speech.deadline", "took longer than 30 s")
+    daemon.lines("POST", "/v1/replies", events)
+    ran = jarvisctl.run("ask", "hi")
+    assert (ran.code, ran.stderr) == (
+        0, "1 of 2 utterances was not spoken: took longer than 30 s\n"
+    )  # fmt: skip
+
+
+def test_a_reply_that_is_not_on_disk_is_told(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    events = samples.reply()
+    events[-1].kept, events[-1].kept_reason = False, "the disk is full"
+    daemon.lines("POST", "/v1/replies", events)
+    ran = jarvisctl.run("ask", "hi")
+    assert (ran.code, ran.stderr) == (0, "not kept in the conversation: the disk is full\n")
+    assert jarvisctl.run("ask", "hi", "--json").objects[-1]["kept"] is False
 
 
 def test_timings_are_a_table(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

@@ -18,7 +18,7 @@ from jarvisctl.delivery import SinkFactory
 from jarvisctl.invocation import Invocation
 from jarvisctl.players import Player, find_player, why_silent
 from jarvisctl.turn import TurnRunner
-from jarvisctl.wav import WavFile, WavStream
+from jarvisctl.wav import OneAfterAnother, WavFile, WavStream
 from jarvisd.errors import JarvisError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,11 +58,11 @@ class Listening:
             if sys.stdout.isatty():
                 raise click.UsageError("Audio does not go to a terminal. Try: -o - | aplay")
             invocation.out.divert()
-            sinks.append(lambda rate: WavStream(sys.stdout.buffer, rate))
+            sinks.append(OneAfterAnother(lambda rate: WavStream(sys.stdout.buffer, rate)))
         elif self.output:
             path = Path(self.output)
             _check_writable(path)
-            sinks.append(lambda rate: WavFile(path, rate))
+            sinks.append(OneAfterAnother(lambda rate: WavFile(path, rate)))
         if self._playing_wanted:
             sinks += self._player()
         return sinks

@@ -2,21 +2,25 @@
 
 from jarvisctl.layout import shortened, table
 from jarvisctl.output import Output
-from jarvisctl.turn import Turn, notable_skips
+from jarvisctl.turn import Turn, skips
 from jarvisd.errors import JarvisError
 from jarvisd.wire import Chunk, ReplyInterrupted, ReplyTimings
 
 
 def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
     """Say what a person wants to know now: always failures and skips, on a terminal a summary."""
-    skips = notable_skips(turn)
+    error = turn.failure
+    left_out = skips(turn)
     if turn.started is not None and turn.started.fallback and not out.json:
         out.talk(
             out.talk_style(f"spoken by the fallback voice {speaker(turn)}: ", "yellow")
             + turn.started.fallback_reason
         )
-    if skips and not out.json:
-        out.talk(out.talk_style(_skips(turn), "yellow"))
+    if left_out and not out.json and (error is None or error.message != left_out):
+        out.talk(out.talk_style(left_out, "yellow"))
+    if turn.ended is not None and not turn.ended.kept:
+        reason = turn.ended.kept_reason or "the database did not take it"
+        out.talk(out.talk_style(f"not kept in the conversation: {reason}", "yellow"))
     if turn.interrupted:
         if not out.json and out.talk_is_terminal:
             out.talk(out.talk_style(interruption(turn), "dim"))
@@ -26,7 +30,6 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
         out.talk(out.talk_style(summary(turn), "dim"))
     if turn.audio_error is not None and turn.audio_optional:
         out.talk(out.talk_style(f"not heard: {turn.audio_error.message}", "yellow"))
-    error = turn.failure
     if error is not None:
         out.failure(JarvisError(error.message, code=error.code, hint=error.hint))
 
@@ -118,11 +121,3 @@ def _rate(turn: Turn) -> str:
     if ended is None or not ended.timings.completion_ms:
         return ""
     return f" at {ended.tokens.completion / ended.timings.completion_ms * 1_000:.0f}/s"
-
-
-def _skips(turn: Turn) -> str:
-    skips = notable_skips(turn)
-    reasons = sorted({skip.message or skip.reason for skip in skips})
-    total = max(len(turn.utterances), len(skips))
-    noun, verb = "utterance" + "s" * (total != 1), "was" if len(skips) == 1 else "were"
-    return f"{len(skips)} of {total} {noun} {verb} not spoken: {'; '.join(reasons)}"

@@ -31,6 +31,12 @@ from jarvisd.wire import (
 from jarvisd.wire.client import ApiClient, DaemonUnreachableError, EventLine
 
 _QUIET_SKIPS = {"blank"}
+# What is left out because of what it is; any other reason means that something went wrong.
+_MEANT_SKIPS = _QUIET_SKIPS | {"code", "table", "unspeakable"}
+_SKIP_HINTS = {
+    "speech.reply_too_long": "Speak it in several replies: jarvisctl say --split\n"
+    "or raise audio.max_reply_s, the seconds of speech in one reply.",
+}
 
 
 @dataclass
@@ -74,6 +80,10 @@ class Turn:
         if self.audio_error is not None and not self.audio_optional:
             error = self.audio_error
             return ErrorDetail(code=error.code, message=error.message, hint=error.hint)
+        lost = [skip for skip in self.skipped.values() if skip.reason not in _MEANT_SKIPS]
+        if lost and not self.audio_optional:
+            hint = _SKIP_HINTS.get(lost[0].reason, "See why: jarvisctl status")
+            return ErrorDetail(code=lost[0].reason, message=skips(self), hint=hint)
         return None
 
     def take(self, event: ReplyEvent | None) -> None:
@@ -215,6 +225,17 @@ def _cut_short(turn: Turn, delivery: AudioDelivery) -> bool:
     """Whether less was delivered than the reply had, though nothing broke: somebody cut it."""
     made = turn.ended.samples if isinstance(turn.ended, ReplyDone) else 0
     return delivery.error is None and delivery.samples < made
+
+
+def skips(turn: Turn) -> str:
+    """One line: how much was not spoken, and why; empty where a listener misses nothing."""
+    found = notable_skips(turn)
+    if not found:
+        return ""
+    reasons = sorted({(skip.message or skip.reason).rstrip(".") for skip in found})
+    total = max(len(turn.utterances), len(found))
+    noun, verb = "utterance" + "s" * (total != 1), "was" if len(found) == 1 else "were"
+    return f"{len(found)} of {total} {noun} {verb} not spoken: {'; '.join(reasons)}"
 
 
 def notable_skips(turn: Turn) -> list[ChunkSkipped]:

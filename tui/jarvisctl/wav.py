@@ -1,12 +1,15 @@
 """WAV on its way in and out: 16-bit mono PCM, headers that are true at any moment.
 
-Pure but for ``WavFile`` and ``WavStream``, which write; neither ever holds audio back.
+Pure but for the sinks, which write; none ever holds audio back.
 """
 
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
+
+from jarvisd.errors import JarvisError
 
 HEADER_BYTES = 44
 UNKNOWN_LENGTH = 0xFFFF_FFFF  # what players take as "until the end of the stream"
@@ -137,6 +140,49 @@ class WavStream:
 
     def close(self) -> None:
         """Leave the stream open: it belongs to the caller."""
+
+
+class OneAfterAnother:
+    """A sink for several replies: the first opens it, the others go on where that one ended."""
+
+    def __init__(self, make: Callable[[int], WavFile | WavStream]) -> None:
+        self._make = make
+        self._rate = 0
+        self._earlier = 0
+
+    def __call__(self, sample_rate: int) -> Self:
+        """The sink for the next reply. Raises JarvisError where its audio does not fit."""
+        if not self._rate:
+            self._rate, self._kept = sample_rate, self._make(sample_rate)
+        elif sample_rate != self._rate:
+            raise JarvisError(
+                f"the voice changed from {self._rate} to {sample_rate} samples a second",
+                code="audio.rate_changed",
+                hint="Name the voice to speak with: --voice",
+            )
+        self._earlier = self._kept.position()
+        return self
+
+    def write(self, pcm: bytes) -> None:
+        """Append samples."""
+        self._kept.write(pcm)
+
+    def position(self) -> int:
+        """Samples of this reply that were kept so far."""
+        return self._kept.position() - self._earlier
+
+    def end(self) -> None:
+        """This reply is over."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether all was delivered."""
+        return True
+
+    def abort(self) -> None:
+        """Nothing sounds here."""
+
+    def close(self) -> None:
+        """Stay open for the next reply; what is written is complete at any moment."""
 
 
 def _write_all(file: BinaryIO, data: bytes) -> None:
