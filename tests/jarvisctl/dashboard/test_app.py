@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
 from jarvisctl.dashboard.body import Body
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.preferences import Preferences
-from jarvisctl.dashboard.screens import AnswerSheet, HelpSheet, TraceSheet
+from jarvisctl.dashboard.screens import HelpSheet, ListSheet, TraceSheet
+from jarvisctl.dashboard.widgets.question import QuestionLine
 from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
@@ -197,6 +198,81 @@ async def test_the_palette_shows_what_the_daemon_answers(
         await settled(pilot, app)
         commands = {command.title: command for command in app.get_system_commands(app.screen)}
         commands["Live"].callback()
-        while not isinstance(app.screen, AnswerSheet):
+        assert "live yes" in " ".join((await listed(pilot, app)).split())
+
+
+async def listed(pilot: Pilot[None], app: Dashboard) -> str:
+    """What the list over the dashboard says, once it is there."""
+    while not isinstance(app.screen, ListSheet):
+        await pilot.pause(0.02)
+    options = app.screen.query_one(OptionList)
+    return "\n".join(str(option.prompt) for option in options.options)
+
+
+async def test_a_conversation_is_opened_from_the_list_and_copied(
+    daemon: FakeDaemon, socket_path: Path
+) -> None:
+    info = wire.ConversationInfo(
+        conversation="kitchen", created_at=1.0, updated_at=2.0, messages=2, title="Dinner?"
+    )
+    daemon.json("GET", "/v1/conversations", wire.ConversationsResponse(conversations=[info]))
+    messages = [
+        wire.MessageInfo(role="user", text="When is dinner?", created_at=1.0),
+        wire.MessageInfo(role="assistant", text="At eight.", heard="At", created_at=2.0),
+    ]
+    found = wire.ConversationResponse(conversation="kitchen", created_at=1.0, messages=messages)
+    daemon.json("GET", "/v1/conversations/kitchen", found)
+    app = app_of(socket_path, "connected")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot, app)
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        commands["Conversations"].callback()
+        assert "Dinner?" in await listed(pilot, app)
+        list_screen = app.screen
+        await pilot.press("enter")
+        while app.screen is list_screen:
             await pilot.pause(0.02)
-        assert '"loop_lag_ms": 0.25' in "\n".join(row.plain for row in app.screen.lines(80))
+        assert "When is dinner?" in await listed(pilot, app)
+        assert "At eight." not in await listed(pilot, app)
+        await pilot.press("j", "y")
+        assert app.clipboard == "At eight."
+
+
+async def test_a_line_of_the_log_is_opened_in_full(socket_path: Path) -> None:
+    app = app_of(socket_path, "degraded")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot, app)
+        app.query_one(Body).choose("log")
+        app.query_one(Body).log_panel.focus()
+        await pilot.press("enter")
+        assert "worker.died" in await listed(pilot, app)
+        lines = app.screen
+        await pilot.press("enter")
+        while app.screen is lines:
+            await pilot.pause(0.02)
+        assert "text" in await listed(pilot, app)
+
+
+async def test_what_was_asked_can_be_had_again(daemon: FakeDaemon, socket_path: Path) -> None:
+    app = app_of(socket_path, "connected")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("i", *"one", "enter", *"two", "enter", *"dra", "up", "up", "up")
+        line = app.query_one(QuestionLine)
+        assert line.value == "one"
+        await pilot.press("down")
+        assert line.value == "two"
+        await pilot.press("down")
+        assert line.value == "dra"
+
+
+async def test_speech_is_paused_from_the_input_line_too(
+    daemon: FakeDaemon, socket_path: Path
+) -> None:
+    path = f"/v1/replies/{samples.REPLY}/pause"
+    daemon.json("POST", path, samples.INFO)
+    app = app_of(socket_path)
+    async with app.run_test() as pilot:
+        await settled(pilot, app)
+        await pilot.press("i", "ctrl+s")
+        await until_asked(pilot, daemon, "POST", path)

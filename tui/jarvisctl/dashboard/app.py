@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from jarvisctl.dashboard import playback, themes
+from jarvisctl.dashboard.answers import Fields, Row, rows_of, rows_of_log
 from jarvisctl.dashboard.arrangement import PANELS
 from jarvisctl.dashboard.asking import Asking
 from jarvisctl.dashboard.body import Body
@@ -27,13 +28,15 @@ from jarvisctl.dashboard.feed import Feed
 from jarvisctl.dashboard.messages import Message, Remarked, Sampled, StatusRead, Ticked
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.reducer import reduce
-from jarvisctl.dashboard.screens import AnswerSheet, HelpSheet, TraceSheet
+from jarvisctl.dashboard.screens import HelpSheet, ListSheet, TraceSheet
 from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.dashboard.story import changes
 from jarvisctl.dashboard.verbs import VERBS, Verb
 from jarvisctl.dashboard.widgets.footer import Footer, Hint
 from jarvisctl.dashboard.widgets.header import Banner, Header
+from jarvisctl.dashboard.widgets.log import Log
 from jarvisctl.dashboard.widgets.panel import Panel
+from jarvisctl.dashboard.widgets.question import QuestionLine
 from jarvisd.wire import TraceResponse
 
 TAKE_IN_S = 0.05
@@ -61,6 +64,8 @@ KEYS: tuple[Hint, ...] = (
 TYPING_KEYS: tuple[Hint, ...] = (
     ("enter", "send", "app.ask"),
     ("esc", "interrupt or leave", "app.interrupt"),
+    ("^s", "pause", "app.pause"),
+    ("↑↓", "earlier questions", "app.focus('ask')"),
     ("tab", "leave", "app.focus_next"),
     ("^p", "commands", "app.command_palette"),
     ("^c", "quit", "app.quit"),
@@ -83,6 +88,13 @@ class Dashboard(App[None]):
         ),
         Binding("i,a,enter", "ask", "go to the input line; Enter there asks", id="ask"),
         Binding("p", "pause", "pause what is spoken, or let it go on", id="pause"),
+        Binding(
+            "ctrl+s",
+            "pause",
+            "pause, also while typing",
+            id="pause_always",
+            priority=True,
+        ),
         Binding("t", "traces", "where the time of past replies went", id="traces"),
         Binding("z", "zoom", "give the focused panel all the room, or give it back", id="zoom"),
         Binding("slash", "filter", "filter the log by words", id="filter"),
@@ -140,9 +152,7 @@ class Dashboard(App[None]):
         yield Header()
         yield Banner()
         yield Body()
-        line = Input(id="ask", placeholder=RESTING)
-        line.cursor_blink = False  # it would draw twice a second for nothing
-        yield line
+        yield QuestionLine(RESTING)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -227,6 +237,7 @@ class Dashboard(App[None]):
         if self._filtering:
             self._end_filter()
         elif text := event.value.strip():
+            self.query_one(QuestionLine).history.add(text)
             event.input.clear()
             self._asking.ask(text)
 
@@ -311,9 +322,17 @@ class Dashboard(App[None]):
     def _ask_for_trace(self, reply: str, learnt: Callable[[TraceResponse], None]) -> None:
         self._commanding.trace(reply, lambda trace: self.call_from_thread(learnt, trace))
 
-    def show_answer(self, title: str, text: str) -> None:
-        """Show what the daemon answered to a verb."""
-        self.push_screen(AnswerSheet(title, text))
+    def show_answer(self, title: str, answer: Fields | str) -> None:
+        """Show what the daemon answered."""
+        self._show_rows(title, rows_of(answer))
+
+    def action_open_log(self) -> None:
+        """The lines of the log that the panel shows, to be opened and copied."""
+        panel = self.query_one(Body).log_panel
+        self._show_rows("log", rows_of_log(tuple(reversed(panel.chosen(self.snapshot)))))
+
+    def _show_rows(self, title: str, rows: list[Row]) -> None:
+        self.push_screen(ListSheet(title, rows, lambda path: self._commanding.show(path, self)))
 
     def action_help(self) -> None:
         """Every key."""
@@ -341,7 +360,13 @@ class Dashboard(App[None]):
 
     def _keys(self) -> Iterable[tuple[str, str, str, str]]:
         """Group, key, meaning and id of every binding."""
-        groups = (("Anywhere", self.BINDINGS), ("In a panel", Panel.BINDINGS))
+        groups = (
+            ("Anywhere", self.BINDINGS),
+            ("In a panel", Panel.BINDINGS),
+            ("In the log", Log.BINDINGS),
+            ("In the input line", QuestionLine.BINDINGS),
+            ("In a list", ListSheet.BINDINGS),
+        )
         for group, bindings in groups:
             for binding in bindings:
                 if isinstance(binding, Binding):
@@ -359,6 +384,8 @@ class Dashboard(App[None]):
         self._show_keys()
 
     def _show_keys(self) -> None:
+        if not self.query("#footer"):
+            return  # the screen is being taken down
         line = self.query_one("#ask", Input)
         typing = line.has_focus
         line.placeholder = FILTER if self._filtering else TYPING if typing else RESTING

@@ -4,8 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.following import Put
 from jarvisctl.dashboard.messages import Cut, Remarked
@@ -68,8 +66,17 @@ class Commanding:
             return
 
         def ask(client: ApiClient) -> None:
-            text = answer(client, verb, path)
-            app.call_from_thread(app.show_answer, f"{verb.method} {path}", text)
+            found = answer(client, verb, path)
+            app.call_from_thread(app.show_answer, verb.title, found)
+
+        self._run(ask)
+
+    def show(self, path: str, app: "Dashboard") -> None:
+        """Show what lies at ``path``."""
+
+        def ask(client: ApiClient) -> None:
+            found = client.get(path, dict[str, Any])
+            app.call_from_thread(app.show_answer, path.rpartition("/")[2], found)
 
         self._run(ask)
 
@@ -85,18 +92,16 @@ class Commanding:
         threading.Thread(target=run, name="dashboard command", daemon=True).start()
 
 
-def answer(client: ApiClient, verb: Verb, path: str) -> str:
-    """The daemon's answer as text to read."""
+def answer(client: ApiClient, verb: Verb, path: str) -> dict[str, Any] | str:
+    """The daemon's answer: fields, or plain text."""
     if path == "/metrics":
         with client.stream_bytes(path, accept="*/*") as body:
             return b"".join(body).decode("utf-8", "replace")
     if verb.how == "level":
         wanted = LogLevelRequest(level="debug", for_s=DEBUG_FOR_S)
-        fields = client.put(path, wanted, dict[str, Any])
-    elif verb.method == "POST":
-        fields = client.post(path, None, dict[str, Any])
-    elif verb.method == "DELETE":
-        fields = client.delete(path, dict[str, Any])
-    else:
-        fields = client.get(path, dict[str, Any])
-    return msgspec.json.format(msgspec.json.encode(fields), indent=2).decode()
+        return client.put(path, wanted, dict[str, Any])
+    if verb.method == "POST":
+        return client.post(path, None, dict[str, Any])
+    if verb.method == "DELETE":
+        return client.delete(path, dict[str, Any])
+    return client.get(path, dict[str, Any])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from jarvisctl.dashboard.snapshot import Level, Outcome, Stage
+from jarvisctl.terminal import printable
 
 GOOD, WARN, BAD, BUSY = "$text-success", "$text-warning", "$text-error", "$text-primary"
 FAINT, HINT, KEY, STRONG = "$text-muted", "$text-accent", "$text-accent bold", "bold"
@@ -73,6 +74,15 @@ def unavailable(what: str) -> list[Content]:
     return [line((f"not available: {what}", FAINT))]
 
 
+def safe(text: Content) -> Content:
+    """``text`` without what drives a terminal: the one way out for words that others wrote.
+
+    Each such character becomes a space, so that styles stay where they are.
+    """
+    cleaned = printable(text.plain, mark=" ")
+    return text if cleaned == text.plain else Content(cleaned, list(text.spans))
+
+
 def clipped(lines: Sequence[Content], width: int) -> list[Content]:
-    """Every line cut at ``width`` columns."""
-    return [text.truncate(width, ellipsis=True) for text in lines]
+    """Every line safe to show, and cut at ``width`` columns."""
+    return [safe(text).truncate(width, ellipsis=True) for text in lines]

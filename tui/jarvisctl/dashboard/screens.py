@@ -1,4 +1,4 @@
-"""The screens over the dashboard: traces of past replies, an answer of the API, and the help."""
+"""The screens over the dashboard: traces of past replies, lists to choose from, and the help."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -8,11 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from jarvisctl.dashboard import waterfall
+from jarvisctl.dashboard.answers import Row, rows_of
 from jarvisctl.dashboard.figures import milliseconds
-from jarvisctl.dashboard.look import FAINT, KEY, OUTCOMES, column, line
+from jarvisctl.dashboard.look import FAINT, KEY, OUTCOMES, column, line, safe
 from jarvisctl.dashboard.snapshot import ReplyView
 from jarvisctl.terminal import printable
 from jarvisd.wire import TraceResponse
@@ -50,7 +51,7 @@ class Sheet(ModalScreen[None]):
     def fill(self) -> None:
         """Put the lines in."""
         width = max(20, self.query_one("#sheet").scrollable_content_region.width)
-        self.query_one("#sheet-text", Static).update(Content("\n").join(self.lines(width)))
+        self.query_one("#sheet-text", Static).update(safe(Content("\n").join(self.lines(width))))
 
     def lines(self, width: int) -> list[Content]:
         """What the sheet says."""
@@ -66,16 +67,54 @@ class Sheet(ModalScreen[None]):
         sheet.scroll_to(y=sheet.max_scroll_y * end, animate=False)
 
 
-class AnswerSheet(Sheet):
-    """What the daemon answered to a verb."""
+class ListSheet(ModalScreen[None]):
+    """Rows to choose from: Enter opens the chosen one, y copies it, Escape closes."""
 
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__(title)
-        self._text = text
+    AUTO_FOCUS = "#sheet"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "close", id="list.close"),
+        Binding("j", "move(1)", "one line down", id="list.down"),
+        Binding("k", "move(-1)", "one line up", id="list.up"),
+        Binding("y", "copy", "copy the line", id="list.copy"),
+    ]
 
-    def lines(self, width: int) -> list[Content]:
-        """The answer as it is."""
-        return [Content(printable(row)) for row in self._text.splitlines()]
+    def __init__(self, title: str, rows: Sequence[Row], ask: Callable[[str], None]) -> None:
+        """``ask`` has the daemon asked for a path, and its answer shown."""
+        super().__init__()
+        self._title, self._rows, self._ask = title, rows, ask
+
+    def compose(self) -> ComposeResult:
+        """A frame around the rows."""
+        options = OptionList(*(safe(row.text) for row in self._rows), id="sheet")
+        options.border_title = printable(self._title)
+        opens = "Enter opens · " if any(row.opens for row in self._rows) else ""
+        options.border_subtitle = f"{opens}y copies · Esc closes"
+        yield options
+
+    def on_mount(self) -> None:
+        """Begin at the first row that opens, where there is one."""
+        opening = (number for number, row in enumerate(self._rows) if row.opens)
+        self.query_one(OptionList).highlighted = next(opening, 0) if self._rows else None
+
+    def action_move(self, lines: int) -> None:
+        """Choose another row."""
+        options = self.query_one(OptionList)
+        (options.action_cursor_down if lines > 0 else options.action_cursor_up)()
+
+    def action_copy(self) -> None:
+        """Put the chosen row into the terminal's clipboard."""
+        chosen = self.query_one(OptionList).highlighted
+        if chosen is not None:
+            self.app.copy_to_clipboard(printable(self._rows[chosen].copied))
+            self.notify("copied", timeout=2)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Show what lies behind the row."""
+        row = self._rows[event.option_index]
+        if row.path:
+            self._ask(row.path)
+        elif row.inner is not None:
+            self.app.push_screen(ListSheet(self._title, rows_of(row.inner), self._ask))
 
 
 class HelpSheet(Sheet):

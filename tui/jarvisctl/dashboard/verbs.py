@@ -27,6 +27,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("GET", "/v1/", "Routes", "List every route of the API"),
     Verb("POST", "/v1/audio/speech", "OpenAI speech", "Speak as OpenAI's route does", "words"),
     Verb("GET", "/v1/clock", "Clock", "Show the daemon's clocks"),
+    Verb("GET", "/v1/config", "Settings", "Show the settings in force and where each was set"),
     Verb("GET", "/v1/conversations", "Conversations", "List the newest conversations"),
     Verb(
         "DELETE", "/v1/conversations/{conversation}", "Forget this conversation",
@@ -54,7 +55,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("GET", "/v1/replies/{reply}", "This reply", "Where the current reply stands", "reply"),
     Verb("GET", "/v1/replies/{reply}/audio", "Listen", "Replies asked here are heard here", "here"),
     Verb("GET", "/v1/replies/{reply}/events", "Follow", "The panels here do this", "here"),
-    Verb("POST", "/v1/replies/{reply}/interrupt", "Interrupt", "Silence it at once", "reply"),
+    Verb("POST", "/v1/replies/{reply}/interrupt", "Interrupt", "Stop speaking now", "reply"),
     Verb("POST", "/v1/replies/{reply}/pause", "Pause", "Hold the reply where it is", "reply"),
     Verb("POST", "/v1/replies/{reply}/played", "Played", "The player here reports this", "here"),
     Verb("POST", "/v1/replies/{reply}/resume", "Resume", "Let the paused reply go on", "reply"),

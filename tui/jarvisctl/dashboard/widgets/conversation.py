@@ -8,7 +8,6 @@ from jarvisctl.dashboard import playback
 from jarvisctl.dashboard.look import BAD, FAINT, HINT, WARN, line
 from jarvisctl.dashboard.snapshot import ReplyView, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
-from jarvisctl.terminal import printable
 
 SPOKEN_WORD = "$block-cursor-foreground on $block-cursor-background bold"
 EMPTY = (
@@ -70,7 +69,7 @@ class Conversation(Panel):
 def turn(reply: ReplyView, now: float, width: int) -> Iterator[Content]:
     """One turn as lines, and an empty one after it."""
     if reply.question:
-        question = Content.assemble((printable(reply.question), "$text-accent bold"))
+        question = Content.assemble((reply.question, "$text-accent bold"))
         yield from _indented(question, "❯ ", HINT, width)
     live = playback.audible(reply, now)
     text = _answer(reply, now)
@@ -84,8 +83,7 @@ def turn(reply: ReplyView, now: float, width: int) -> Iterator[Content]:
 
 def _answer(reply: ReplyView, now: float) -> Content:
     """The text: what was said, the word being said, and what is still to come."""
-    raw = reply.text
-    text = _printable_in_place(raw)
+    text = raw = reply.text
     spans: list[Span] = []
     if reply.outcome in ("interrupted", "failed") and reply.heard_chars is not None:
         spans.append(Span(playback.said(reply, now), len(raw), "$text-muted strike"))
@@ -100,15 +98,6 @@ def _answer(reply: ReplyView, now: float) -> Content:
     start = len(text) - len(text.lstrip())
     shown = Content(text, spans)[start:kept] if kept > start else Content("")
     return Content.assemble(("… ", FAINT), shown) if reply.missed != 0 else shown
-
-
-def _printable_in_place(text: str) -> str:
-    """Control characters as spaces: offsets into the text stay true."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c if c == "\n" or not (ord(c) < 32 or 127 <= ord(c) < 160) else " " for c in text
-    )
 
 
 def _end(reply: ReplyView, width: int) -> Iterator[Content]:

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from jarvisctl.dashboard.look import BAD, COMPONENTS, FAINT, HINT, WARN, between, line
+from jarvisctl.dashboard.look import BAD, COMPONENTS, FAINT, HINT, WARN, between, line, safe
 from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.layout import mebibytes, seconds
 
@@ -19,7 +19,7 @@ class Header(Widget):
     def show(self, snapshot: Snapshot) -> None:
         """Draw what changed."""
         self._snapshot = snapshot
-        drawn = header(snapshot, self.size.width)
+        drawn = safe(header(snapshot, self.size.width))
         if (drawn.plain, drawn.spans) != (self._line.plain, self._line.spans):
             self._line = drawn
             self.refresh()
@@ -44,7 +44,7 @@ class Banner(Widget):
     def show(self, snapshot: Snapshot) -> None:
         """Say what is wrong and what to type."""
         self.display = snapshot.link.state == "down"
-        text = banner(snapshot)
+        text = safe(banner(snapshot))
         if text.plain != self._text.plain:
             self._text = text
             self.refresh(layout=True)

@@ -1,7 +1,9 @@
 """What happened, newest at the bottom; by level, and only what has the words looked for."""
 
 import time
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from jarvisctl.dashboard.look import FAINT, LEVELS, line
@@ -16,6 +18,9 @@ class Log(Panel):
 
     TITLE = "log"
     TAIL = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "app.open_log", "open the lines, newest first", id="log.open"),
+    ]
 
     def __init__(self, number: int, name: str) -> None:
         super().__init__(number, name)
@@ -24,13 +29,17 @@ class Log(Panel):
 
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Content]:
         """The lines that pass level and filter."""
-        found = [row(entry, width) for entry in chosen(snapshot.log, self.level, self.words)]
+        found = [row(entry, width) for entry in self.chosen(snapshot)]
         return found or [line(("nothing yet", FAINT))]
 
     def heading(self, snapshot: Snapshot) -> str:
         """Level and filter."""
         words = f" with {self.words!r}" if self.words else ""
         return f"{self.level}{'' if self.level == 'error' else ' and above'}{words}"
+
+    def chosen(self, snapshot: Snapshot) -> list[LogLine]:
+        """The lines that level and filter let through."""
+        return chosen(snapshot.log, self.level, self.words)
 
     def next_level(self) -> None:
         """Show more or less: the next level, and the first after the last."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from jarvisctl.dashboard.look import clipped
+from jarvisctl.dashboard.look import clipped, safe
 from jarvisctl.dashboard.snapshot import Snapshot
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -83,7 +83,7 @@ class Panel(Widget, can_focus=True):
     def _title(self, heading: str) -> Content:
         number = SUPERSCRIPTS[self._number]
         title = Content.assemble((number, "$text-accent"), (self.TITLE, "bold"))
-        return Content.assemble(title, "  ", (heading, "$text-muted")) if heading else title
+        return safe(Content.assemble(title, "  ", (heading, "$text-muted"))) if heading else title
 
     def _more(self, above: int, below: int) -> Content:
         parts = [f"↑ {above}" if above else "", f"↓ {below}" if below else ""]
