@@ -2,10 +2,13 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# The Pythons that we promise, and the tests quick enough to run on each of them.
+PYTHONS := 3.11 3.12 3.13
+QUICK  := tests/audio tests/config tests/governor tests/llm tests/reply tests/store tests/text
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-long test-vm check check-units format man bench clean
+.PHONY: help try test test-long test-quick test-pythons test-vm check check-units format man lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -19,6 +22,20 @@ test: $(VENV)/.installed-dev ## run the whole test suite
 
 test-long: $(VENV)/.installed-dev ## the long property runs as well
 	$(BIN)/pytest --timeout 3600
+
+test-quick: $(VENV)/.installed-dev ## the tests that take seconds
+	$(BIN)/pytest -q -m "not long and not slow" $(QUICK)
+
+test-pythons: ## the quick tests on each Python from 3.11 to 3.13 that is there
+	@for version in $(PYTHONS); do \
+	  python=; \
+	  for found in python$$version $$(ls -d $$HOME/.pyenv/versions/$$version.*/bin/python 2>/dev/null); do \
+	    if $$found -c 'import venv' 2>/dev/null; then python=$$found; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then echo "Python $$version is not here: not tried"; continue; fi; \
+	  echo "Python $$version:"; \
+	  $(MAKE) --no-print-directory test-quick VENV=.cache/python$$version PYTHON=$$python || exit 1; \
+	done
 
 test-vm: $(VENV)/.installed-dev ## install, run and upgrade under a real systemd (ONLY="words of names")
 	$(BIN)/python -m tests.vm $(ONLY)
@@ -36,6 +53,10 @@ check-units: $(VENV)/.installed-dev ## units understood and shut in, installer l
 format: $(VENV)/.installed-dev ## format the code in place
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.installed-dev ## pin the newest packages, with their hashes, for install.sh
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group lock
+	$(BIN)/python -m scripts.lock
 
 man: $(VENV)/.installed ## write the manual pages from the commands and settings
 	$(BIN)/python -m scripts.manual

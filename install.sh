@@ -6,13 +6,15 @@ umask 022
 
 TREE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 readonly TREE
+# Python is to run our code only: neither these nor, by -I, the caller's directory may add to it.
+unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONUSERBASE PYTHONPLATLIBDIR PYTHONPYCACHEPREFIX
 readonly NEED_MB=400            # a venv with its libraries, beside the one before
 readonly READY_TIMEOUT_S="${JARVISD_READY_TIMEOUT_S:-120}"
 
 # DESTDIR puts every file under another root and leaves the running system alone, for packagers.
 DESTDIR="${DESTDIR:-}"
 MODE=system ACTION=install PREFIX='' DRY_RUN='' NO_START='' PURGE='' UPGRADE='' WHEELS=''
-PIPER='' TOP=yes XTTS='' PREPARE=''
+PIPER='' TOP=yes PREPARE='' FETCH=''
 
 usage() {
   cat <<'END'
@@ -26,10 +28,10 @@ lets it say one sentence. Running it again upgrades what is installed, or change
   --prefix DIR     where releases live (/opt/jarvisd; ~/.local/share/jarvisd)
   --with-piper     with Piper's neural voices (about 200 MB more)
   --without-top    without the dashboard, jarvisctl top (about 20 MB less)
-  --with-xtts      with a separate environment for XTTS (about 1.8 GB more)
   --wheels DIR     take every Python package from DIR, nothing from the network
+  --fetch DIR      only fill DIR for --wheels, for a host with the same Python; needs no root
   --prepare        make the release only, beside the one that runs; installing it is quick then
-  --no-start       install, but neither enable nor start anything
+  --no-start       say nothing to systemd: neither enable nor start anything
   --upgrade        as without, but fail when there is nothing to upgrade
   --uninstall      remove everything but conversations, voices and configuration
   --purge          with --uninstall: remove those, too, and the user and group
@@ -43,7 +45,7 @@ END
 
 # --- talking -------------------------------------------------------------------------------------
 
-SCRATCH='' FORMER=''
+SCRATCH=''
 STEP='reading the options' LEFT='Nothing was changed.' NEXT='./install.sh --help'
 
 say() { printf '%s\n' "$*"; }
@@ -85,7 +87,7 @@ words() {
   printf '%s' "$line"
 }
 
-CHANGED=''
+CHANGED='' FORMER=()
 # put MODE TARGET: writes stdin to TARGET where it differs, keeping the former file for a rollback.
 # Never at the end of a pipe: what it remembers would be lost with the subshell.
 put() {
@@ -97,8 +99,11 @@ put() {
     detail "would write: ${target#"$DESTDIR"}"
   else
     detail "${target#"$DESTDIR"}"
+    make_directory "$(dirname "$target")"
     keep_former "$target"
-    install -D -m "$mode" "$new" "$target"
+    # Made beside and renamed over: nobody ever reads half a file.
+    install -m "$mode" "$new" "$target.new.$$"
+    mv -T "$target.new.$$" "$target"
   fi
 }
 
@@ -109,7 +114,7 @@ link() {
     detail "would link: ${name#"$DESTDIR"} -> ${to#"$DESTDIR"}"
     return
   fi
-  mkdir -p "$(dirname "$name")"
+  make_directory "$(dirname "$name")"
   # Made beside and renamed over: there is no moment without a link.
   ln -s "$to" "$name.new.$$"
   mv -T "$name.new.$$" "$name"
@@ -130,21 +135,48 @@ drop_if_empty() {
   done
 }
 
-# The files of the release before, so that a rollback brings back its units with it.
-keep_former() {
-  FORMER=$SCRATCH/former
-  mkdir -p "$FORMER"
-  if [ -f "$1" ]; then
-    install -D -m "$(stat -c %a "$1")" "$1" "$FORMER/files$1"
-  else
-    printf '%s\n' "$1" >>"$FORMER/new"
+# Directories that were not there before are written down: removing takes those, and no others.
+make_directory() {
+  local missing=$1 made=()
+  while [ ! -d "$missing" ]; do
+    made=("$missing" "${made[@]}")
+    missing=$(dirname "$missing")
+  done
+  [ "${#made[@]}" -gt 0 ] || return 0
+  mkdir -p "$1"
+  # A packager's root knows nothing of the directories where the package will be unpacked.
+  [ -z "$DESTDIR" ] || return 0
+  if [ ! -d "$ROOT" ]; then make_directory "$ROOT"; fi
+  printf '%s\n' "${made[@]}" >>"$ROOT/.directories"
+}
+
+drop_made_directories() {
+  local path paths=()
+  if [ -f "$ROOT/.directories" ]; then
+    mapfile -t paths < <(sort -ru "$ROOT/.directories")
+    drop "$ROOT/.directories"
   fi
+  for path in "${paths[@]}"; do drop_if_empty "$path"; done
+}
+
+# The files of the release before, so that a rollback brings back its units with it: one by one, with
+# their modes and owners. Never a directory: its mode is its owner's affair.
+keep_former() {
+  if [ -f "$1" ]; then cp --preserve=all "$1" "$SCRATCH/former.${#FORMER[@]}"; fi
+  FORMER+=("$1")
 }
 
 restore_former() {
-  [ -n "$FORMER" ] || return 0
-  if [ -d "$FORMER/files" ]; then cp -a "$FORMER/files/." /; fi
-  if [ -f "$FORMER/new" ]; then xargs -r -d '\n' rm -f <"$FORMER/new"; fi
+  local number target
+  for number in "${!FORMER[@]}"; do
+    target=${FORMER[number]}
+    if [ -f "$SCRATCH/former.$number" ]; then
+      cp --preserve=all "$SCRATCH/former.$number" "$target.new.$$"
+      mv -T "$target.new.$$" "$target"
+    else
+      rm -f "$target"
+    fi
+  done
 }
 
 # --- options and places --------------------------------------------------------------------------
@@ -157,9 +189,10 @@ read_options() {
       --prefix=*) PREFIX=${1#*=} ;;
       --wheels) [ $# -ge 2 ] || fail '--wheels needs a directory'; WHEELS=$2; shift ;;
       --wheels=*) WHEELS=${1#*=} ;;
+      --fetch) [ $# -ge 2 ] || fail '--fetch needs a directory'; FETCH=$2; shift ;;
+      --fetch=*) FETCH=${1#*=} ;;
       --with-piper) PIPER=yes ;;
       --without-top) TOP='' ;;
-      --with-xtts) XTTS=yes ;;
       --prepare) PREPARE=yes ;;
       --no-start) NO_START=yes ;;
       --upgrade) UPGRADE=yes ;;
@@ -177,6 +210,10 @@ read_options() {
     [ -d "$WHEELS" ] || fail "there is no directory $WHEELS"
     WHEELS=$(cd "$WHEELS" && pwd)
   fi
+  case $DESTDIR in '' | /*) ;; *) fail "DESTDIR must be an absolute path, not $DESTDIR" ;; esac
+  DESTDIR=${DESTDIR%/}
+  case $FETCH in '' | /*) ;; *) FETCH=$PWD/$FETCH ;; esac
+  case ${PYTHON:-} in '' | /*) ;; */*) PYTHON=$PWD/$PYTHON ;; esac
 }
 
 set_places() {
@@ -191,6 +228,7 @@ set_places() {
     BASH_COMPLETION=$SHARE/bash-completion/completions/jarvisctl
     ZSH_COMPLETION=$SHARE/zsh/site-functions/_jarvisctl
     FISH_COMPLETION=${XDG_CONFIG_HOME:-$home/.config}/fish/completions/jarvisctl.fish
+    FISH_FORMERLY=''
     CTL=(systemctl --user)
   else
     : "${PREFIX:=/opt/jarvisd}"
@@ -201,10 +239,16 @@ set_places() {
     SHARE=$DESTDIR/usr/local/share
     BASH_COMPLETION=$SHARE/bash-completion/completions/jarvisctl
     ZSH_COMPLETION=$SHARE/zsh/site-functions/_jarvisctl
-    FISH_COMPLETION=$SHARE/fish/vendor_completions.d/jarvisctl.fish
+    FISH_FORMERLY=$SHARE/fish/vendor_completions.d/jarvisctl.fish
+    # fish looks below /usr/local only where XDG_DATA_DIRS says so, and here always.
+    FISH_COMPLETION=$DESTDIR/etc/fish/completions/jarvisctl.fish
     CTL=(systemctl)
   fi
   case $PREFIX in /*) ;; *) fail "--prefix must be an absolute path, not $PREFIX" ;; esac
+  # systemd or the shell would take these for something else.
+  case $PREFIX in
+    *[\"\'\\\$\`%[:cntrl:]]*) fail "--prefix may hold no quotes, none of \\ \$ % \` and no control characters" ;;
+  esac
   PREFIX=${PREFIX%/}
   CURRENT=$PREFIX/current          # as the running system sees it
   ROOT=$DESTDIR$PREFIX
@@ -247,43 +291,59 @@ check_systemd() {
 }
 
 check_python() {
-  local candidate
-  for candidate in ${PYTHON:+"$PYTHON"} /usr/bin/python3 /usr/bin/python3.1[1-9] /usr/local/bin/python3 \
-    "$(command -v python3 || true)"; do
-    fits "$candidate" && break
-    candidate=''
-  done
-  if [ -z "$candidate" ]; then
+  local candidate found=''
+  if [ -n "${PYTHON:-}" ]; then
+    found=$(versioned "$PYTHON") || [ -n "$DRY_RUN" ] \
+      || fail "PYTHON=$PYTHON is no Python 3.11 or newer that can be used here" \
+        "Name another one, or none: then the system's own is taken."
+  else
+    for candidate in /usr/bin/python3 /usr/bin/python3.1[1-9] /usr/local/bin/python3 \
+      "$(command -v python3 || true)"; do
+      if found=$(versioned "$candidate"); then break; fi
+    done
+  fi
+  if [ -z "$found" ]; then
     [ -z "$DRY_RUN" ] || { PYTHON=/usr/bin/python3; return; }
     fail 'no Python 3.11 or newer was found outside of home directories' \
       'sudo apt install python3 python3-venv; or name one: sudo PYTHON=/path/to/python3 ./install.sh'
   fi
-  PYTHON=$candidate
+  PYTHON=$found
   [ -n "$DRY_RUN" ] && return
-  PIP_WHEEL=$("$PYTHON" - <<'END' || true
+  PIP_WHEEL=$("$PYTHON" -I - <<'END' || true
 import ensurepip, pathlib, sysconfig
 places = [sysconfig.get_config_var("WHEEL_PKG_DIR"), pathlib.Path(ensurepip.__file__).parent / "_bundled"]
 print(next(str(w) for place in places if place for w in sorted(pathlib.Path(place).glob("pip-*.whl"))))
 END
   )
   [ -n "$PIP_WHEEL" ] || fail "$PYTHON cannot make virtual environments" 'sudo apt install python3-venv'
-  detail "$("$PYTHON" --version) at $PYTHON"
+  detail "$("$PYTHON" -I --version) at $PYTHON"
 }
 
+# The interpreter behind a name, under the name that keeps its version: /usr/bin/python3 is another
+# Python after the distribution's next upgrade, which does not look where this one put the packages.
 # A service may not look into home directories, so its interpreter must not live there.
-fits() {
-  [ -n "$1" ] && [ -x "$1" ] || return 1
-  if [ "$MODE" = system ]; then
-    case $(readlink -f "$1") in /root/* | /home/*) return 1 ;; esac
+versioned() {
+  local found
+  [ -n "$1" ] || return 1
+  found=$("$1" -I - 2>/dev/null <<'END'
+import os, sys
+if sys.version_info < (3, 11):
+    sys.exit(1)
+base = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+beside = os.path.join(os.path.dirname(base), "python%d.%d" % sys.version_info[:2])
+print(beside if os.path.exists(beside) and os.path.samefile(base, beside) else base)
+END
+  ) || return 1
+  if [ "$MODE" = system ] && [ -z "$FETCH" ]; then
+    case $found in /root/* | /home/*) return 1 ;; esac
   fi
-  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+  printf '%s' "$found"
 }
 
 check_disk() {
   local place=$ROOT free need=$NEED_MB
   [ -z "$DRY_RUN" ] || return 0
   [ -z "$PIPER" ] || need=$((need + 300))
-  [ -z "$XTTS" ] || need=$((need + 4000))
   while [ ! -d "$place" ]; do place=$(dirname "$place"); done
   free=$(df -m --output=avail "$place" | tail -n 1 | tr -d ' ')
   [ "$free" -ge "$need" ] || fail "$place has $free MB free; $need MB are needed"
@@ -310,8 +370,7 @@ choose_release() {
     SOURCE=$wheel
     VERSION=$(basename "$wheel" | cut -d- -f2)
   fi
-  EXTRAS=${TOP:+tui}${TOP:+${PIPER:+,}}${PIPER:+piper}
-  EXTRAS=${EXTRAS:+[$EXTRAS]}
+  LOCKS=(base ${TOP:+tui} ${PIPER:+piper})
   FINGERPRINT=$(fingerprint)
   # The same version made of other files is another release: 0.1.0, 0.1.0.2, 0.1.0.3 …
   local count=1
@@ -324,10 +383,11 @@ choose_release() {
 }
 
 fingerprint() {
+  local lock
   {
-    # A distribution's upgrade brings another Python at the same place.
-    printf '%s %s\n' "$EXTRAS" "$PYTHON"
-    "$PYTHON" --version || true
+    printf '%s %s\n' "${LOCKS[*]}" "$PYTHON"
+    "$PYTHON" -I --version || true
+    for lock in "${LOCKS[@]}"; do cat "$TREE/lock/$lock.txt"; done
     if [ -f "$SOURCE" ]; then
       cat "$SOURCE"
     else
@@ -338,7 +398,20 @@ fingerprint() {
   } | sha256sum | cut -d' ' -f1
 }
 
-made() { [ "$(cat "$ROOT/$1/.made-of" 2>/dev/null || true)" = "$FINGERPRINT" ]; }
+# Made of these files, and still alive: where its interpreter is gone, or another one stands at that
+# place, none of its packages is found.
+made() {
+  [ "$(cat "$ROOT/$1/.made-of" 2>/dev/null || true)" = "$FINGERPRINT" ] && alive "$1"
+}
+
+alive() { released "$1" jarvisd --version >/dev/null 2>&1; }
+
+# released NAME COMMAND …: runs a command of a release, where it lies now.
+released() {
+  local bin=$ROOT/$1/bin command=$2
+  shift 2
+  if [ -n "$DESTDIR" ]; then "$bin/python3" -I "$bin/$command" "$@"; else "$bin/$command" "$@"; fi
+}
 
 make_release() {
   if made "$NAME"; then
@@ -349,46 +422,99 @@ make_release() {
     "An unfinished $PREFIX/$NAME, which the next run replaces. What was installed before still runs." \
     'Read the message above; with a network or a complete --wheels directory, run the same command again.'
   drop "$RELEASE"
-  run "$PYTHON" -m venv --without-pip "$RELEASE"
-  install_packages "$RELEASE" "$(buildable)$EXTRAS"
-  if [ -n "$DRY_RUN" ]; then return; fi
-  "$RELEASE/bin/jarvisd" --version >/dev/null || fail 'the new release does not even say its version'
+  if [ -n "$DRY_RUN" ]; then
+    detail "would run: $(words "$PYTHON" -I -m venv --without-pip "$RELEASE")"
+    detail "would run: pip install --require-hashes$(printf ' -r lock/%s.txt' "${LOCKS[@]}")${WHEELS:+ from $WHEELS}"
+    detail "would install: $(words "$SOURCE")"
+    return
+  fi
+  make_directory "$ROOT"
+  "$PYTHON" -I -m venv --without-pip "$RELEASE"
+  install_locked "$RELEASE" "${LOCKS[@]}"
+  build_wheel
+  # What it needs is there, and checked; nothing else may come with it.
+  pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location "$WHEEL"
+  finish_release
+  alive "$NAME" || fail 'the new release does not even say its version'
   printf '%s\n' "$FINGERPRINT" >"$RELEASE/.made-of"
 }
 
-# Building leaves files behind, which must be neither root's in an owner's tree nor in the next build.
-buildable() {
-  if [ -n "$DRY_RUN" ] || [ -f "$SOURCE" ]; then printf '%s' "$SOURCE"; return; fi
-  mkdir -p "$SCRATCH/source"
-  cp -R "$TREE"/{jarvisd,tui,pyproject.toml,README.md,LICENSE} "$SCRATCH/source/"
-  printf '%s' "$SCRATCH/source"
+# pip is Python's own copy; it is not left in the release.
+pip_of() {
+  local venv=$1 command=$2
+  shift 2
+  PIP_ROOT_USER_ACTION=ignore "$venv/bin/python3" -I "$PIP_WHEEL/pip" "$command" \
+    --quiet --disable-pip-version-check --no-cache-dir "$@"
 }
 
-# pip comes from Python's own copy and is not left in the release.
-install_packages() {
-  local venv=$1 options=(--quiet --disable-pip-version-check --no-warn-script-location --no-cache-dir --no-compile)
+# Wheels only, each with a hash that we know: no code of theirs runs while root unpacks them, and it does
+# not matter from which index they came.
+install_locked() {
+  local venv=$1 lock from=()
   shift
-  if [ -n "$WHEELS" ]; then options+=(--no-index --find-links "$WHEELS"); fi
-  if [ -n "$DRY_RUN" ]; then
-    detail "would run: pip install $(words "$@")${WHEELS:+ from $WHEELS}"
-  else
-    PYTHONPATH=$PIP_WHEEL PIP_ROOT_USER_ACTION=ignore "$venv/bin/python" -m pip install "${options[@]}" "$@"
-    # Now and on every core: the service may not write there. Libraries' own tests are left out.
-    "$venv/bin/python" -m compileall -q -j 0 -x '/tests/' "$venv/lib" >/dev/null || true
-  fi
+  if [ -n "$WHEELS" ]; then from=(--no-index --find-links "$WHEELS"); fi
+  for lock in "$@"; do from+=(-r "$TREE/lock/$lock.txt"); done
+  pip_of "$venv" install --require-hashes --only-binary :all: --no-deps --no-compile \
+    --no-warn-script-location "${from[@]}"
 }
 
-make_xtts() {
-  [ -n "$XTTS" ] || return 0
-  local venv=$ROOT/xtts
-  if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c 'import TTS' 2>/dev/null; then return 0; fi
-  step "Making the XTTS environment in $PREFIX/xtts (long)" \
-    "An unfinished $PREFIX/xtts, which the next run replaces; jarvisd itself is not concerned." \
-    'Run the same command again, or without --with-xtts.'
-  drop "$venv"
-  run "$PYTHON" -m venv --without-pip "$venv"
-  if [ -z "$WHEELS" ]; then export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu; fi
-  install_packages "$venv" 'coqui-tts>=0.28,<0.29' torch torchaudio six msgspec numpy
+# Sets WHEEL: our own, built with what lock/build.txt names, or the one that --wheels brought. Building
+# leaves files behind, which must be neither root's in an owner's tree nor in the next build.
+build_wheel() {
+  WHEEL=$SOURCE
+  if [ -f "$SOURCE" ]; then return; fi
+  mkdir -p "$SCRATCH/source" "$SCRATCH/wheel"
+  cp -R "$TREE"/{jarvisd,tui,pyproject.toml,README.md,LICENSE} "$SCRATCH/source/"
+  "$PYTHON" -I -m venv --without-pip "$SCRATCH/build"
+  install_locked "$SCRATCH/build" build
+  if ! (cd "$SCRATCH/source" && "$SCRATCH/build/bin/python3" -I -m hatchling build -t wheel -d "$SCRATCH/wheel") \
+    >"$SCRATCH/built" 2>&1; then
+    cat "$SCRATCH/built" >&2
+    fail 'the wheel of jarvisd could not be built'
+  fi
+  WHEEL=$(echo "$SCRATCH"/wheel/jarvisd-*.whl)
+}
+
+# A release knows the place where it will run, never DESTDIR, and brings compiled code: the service may
+# not write there. Libraries' own commands and tests are left out.
+finish_release() {
+  local python=$PREFIX/$NAME/bin/python3 bin=$RELEASE/bin
+  find "$bin" -mindepth 1 ! -name 'python*' -delete
+  launcher "$python" jarvisd.__main__ >"$bin/jarvisd"
+  launcher "$python" jarvisctl.cli >"$bin/jarvisctl"
+  chmod 755 "$bin"/jarvis{d,ctl}
+  sed -i '/^command = /d' "$RELEASE/pyvenv.cfg"
+  "$bin/python3" -I -m compileall -q -j 0 -x '/tests/' ${DESTDIR:+-s "$DESTDIR" -p /} "$RELEASE/lib" \
+    >/dev/null || true
+}
+
+# A command of a release. A path with a space, or a long one, cannot stand behind #!: then the shell
+# reads the second line, and Python takes it for a text.
+launcher() {
+  local python=$1 module=$2
+  if [ "${#python}" -gt 120 ] || [[ $python == *[[:space:]]* ]]; then
+    printf "#!/bin/sh\n'''exec' '%s' \"\$0\" \"\$@\"\n'''\n" "$python"
+  else
+    printf '#!%s\n' "$python"
+  fi
+  printf 'import sys\nfrom %s import main\n\nsys.exit(main())\n' "$module"
+}
+
+# --fetch: everything that --wheels takes, checked against the same hashes.
+fetch() {
+  local locks=(base build ${TOP:+tui} ${PIPER:+piper}) lock
+  step "Fetching packages into $FETCH" "Packages in $FETCH, which the next run completes." \
+    'Run the same command again.'
+  if [ -n "$DRY_RUN" ]; then
+    detail "would run: pip download --require-hashes$(printf ' -r lock/%s.txt' "${locks[@]}") into $FETCH"
+    return
+  fi
+  "$PYTHON" -I -m venv --without-pip "$SCRATCH/fetch"
+  for lock in "${locks[@]}"; do
+    pip_of "$SCRATCH/fetch" download --require-hashes --only-binary :all: --no-deps \
+      -d "$FETCH" -r "$TREE/lock/$lock.txt"
+  done
+  say "On the host without a network: sudo ./install.sh --wheels DIR${PIPER:+ --with-piper}"
 }
 
 # --- files around the release ---------------------------------------------------------------------
@@ -419,31 +545,29 @@ write_units() {
   local source=$TREE/systemd name
   [ "$MODE" = system ] || source=$TREE/systemd/user
   for name in jarvisd.service jarvisd.socket; do
-    put 644 "$UNITS/$name" < <(sed "s|^ExecStart=.*/current/bin|ExecStart=$CURRENT/bin|" "$source/$name")
+    put 644 "$UNITS/$name" < <(with_command "$source/$name")
   done
   if [ "$MODE" = system ]; then
     put 644 "$UNITS/jarvis.slice" <"$source/jarvis.slice"
     put 644 "$UNITS/llama-server.service.d/jarvis.conf" <"$source/llama-server.service.d/jarvis.conf"
   fi
-  if [ -n "$XTTS" ]; then put 644 "$UNITS/jarvisd.service.d/xtts.conf" < <(xtts_drop_in); fi
   link "$CURRENT/bin/jarvisd" "$BIN/jarvisd"
   link "$CURRENT/bin/jarvisctl" "$BIN/jarvisctl"
 }
 
-xtts_drop_in() {
-  cat <<'END'
-# Written by install.sh --with-xtts.
-[Service]
-# torch compiles code while it runs.
-MemoryDenyWriteExecute=no
-# 2.5 GB steady, 3.9 GB while the model loads.
-MemoryHigh=5G
-MemoryMax=6G
-END
+# A unit with the place of our commands, in quotes where systemd wants them.
+with_command() {
+  local line command=$CURRENT/bin/jarvisd
+  case $command in *[!A-Za-z0-9_./-]*) command='"'$command'"' ;; esac
+  while IFS= read -r line; do
+    case $line in ExecStart=*/current/bin/jarvisd) line=ExecStart=$command ;; esac
+    printf '%s\n' "$line"
+  done <"$1"
 }
 
 write_completion() {
   local shell target
+  drop "$FISH_FORMERLY"
   for shell in bash zsh fish; do
     case $shell in
       bash) target=$BASH_COMPLETION ;;
@@ -454,7 +578,7 @@ write_completion() {
       detail "would write: ${target#"$DESTDIR"}"
     elif [ "$1" = "$NAME" ] && [ -f "$target" ]; then
       continue
-    elif "$RELEASE/bin/jarvisctl" completion "$shell" >"$SCRATCH/completion" 2>/dev/null; then
+    elif released "$NAME" jarvisctl completion "$shell" >"$SCRATCH/completion" 2>/dev/null; then
       put 644 "$target" <"$SCRATCH/completion"
     fi
   done
@@ -516,7 +640,7 @@ roll_back() {
   local before=$1
   say "jarvisd $NAME did not become ready. Its last words:"
   journal | sed 's/^/    /' >&2 || true
-  if [ -z "$before" ] || { [ "$before" = "$NAME" ] && [ -z "$FORMER" ]; }; then
+  if [ -z "$before" ] || { [ "$before" = "$NAME" ] && [ "${#FORMER[@]}" -eq 0 ]; }; then
     fail "jarvisd $NAME does not start" 'Mend what its last words name, then: systemctl restart jarvisd'
   fi
   step "Going back to jarvisd $before" "Both releases in $PREFIX; current points to $before." \
@@ -541,14 +665,15 @@ journal() {
   fi
 }
 
-# Kept are the one in force, the one before it to go back to, and what was made since.
+# Kept are the one in force, the one before it to go back to, and what was made since; of all these only
+# what still runs.
 remove_old_releases() {
-  local before=$1 made_of
-  if [ -n "$DRY_RUN" ] || [ -z "$before" ] || [ "$before" = "$NAME" ]; then return; fi
+  local before=$1 made_of name
+  if [ -n "$DRY_RUN$DESTDIR" ] || [ -z "$before" ] || [ "$before" = "$NAME" ]; then return; fi
   for made_of in "$ROOT"/*/.made-of; do
-    if [ "$made_of" -ot "$ROOT/$before/.made-of" ] && [ "$made_of" != "$ROOT/$NAME/.made-of" ]; then
-      drop "$(dirname "$made_of")"
-    fi
+    name=$(basename "$(dirname "$made_of")")
+    [ "$name" != "$NAME" ] || continue
+    if [ "$made_of" -ot "$ROOT/$before/.made-of" ] || ! alive "$name"; then drop "$ROOT/$name"; fi
   done
 }
 
@@ -569,6 +694,11 @@ greet() {
 }
 
 install_all() {
+  if [ -n "$FETCH" ]; then
+    check_python
+    fetch
+    return
+  fi
   check
   local before
   before=$(installed_version)
@@ -584,7 +714,6 @@ install_all() {
   if [ -n "$before" ] && [ "$before" != "$NAME" ]; then say "Upgrading jarvisd $before to $NAME"; fi
   make_user
   make_release
-  make_xtts
   write_units
   write_completion "$before"
   start "$before"
@@ -597,30 +726,43 @@ install_all() {
 uninstall() {
   check_rights
   step 'Stopping jarvisd' 'Everything is still installed.' 'Run the same command again.'
-  if [ -z "$DESTDIR" ] && { [ -n "$DRY_RUN" ] || [ -e "$UNITS/jarvisd.service" ]; }; then
+  if managed && { [ -n "$DRY_RUN" ] || [ -e "$UNITS/jarvisd.service" ]; }; then
     run "${CTL[@]}" --quiet disable --now jarvisd.socket jarvisd.service || true
+    if [ "$MODE" = system ]; then stop_slice; fi
   fi
   step 'Removing jarvisd' 'Part of the files.' 'Run the same command again.'
-  drop "$UNITS"/jarvisd.{service,socket} "$UNITS/jarvisd.service.d/xtts.conf" "$UNITS/jarvis.slice" \
+  drop "$UNITS"/jarvisd.{service,socket} "$UNITS/jarvis.slice" \
     "$UNITS/llama-server.service.d/jarvis.conf" "$BIN/jarvisd" "$BIN/jarvisctl" \
-    "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$SHARE"/man/man[1-8]/jarvis{d,ctl}*.[1-8]
-  drop_if_empty "$UNITS"/{jarvisd,llama-server}.service.d \
-    "$SHARE/bash-completion"{/completions,} "$SHARE/zsh"{/site-functions,} \
-    "$SHARE/fish"{/vendor_completions.d,} "$SHARE/man"/man[1-8]
+    "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$FISH_FORMERLY" "$SHARE"/man/man[1-8]/jarvis{d,ctl}*.[1-8]
+  drop_if_empty "$UNITS"/{jarvisd,llama-server}.service.d
   if [ "$MODE" = system ]; then
     drop "$DESTDIR"/usr/lib/{sysusers,tmpfiles}.d/jarvisd.conf \
       "$DESTDIR/usr/lib/systemd/catalog/jarvisd.catalog" "$DESTDIR/run/jarvisd"
   fi
-  if [ -z "$DESTDIR" ]; then
+  if managed; then
     if [ "$MODE" = system ]; then run journalctl --update-catalog; fi
     run "${CTL[@]}" daemon-reload
     run "${CTL[@]}" reset-failed jarvisd.service jarvisd.socket 2>/dev/null || true
   fi
   drop_releases
-  if [ -n "$PURGE" ]; then purge; else
+  if [ -n "$PURGE" ]; then purge; fi
+  drop_made_directories
+  if [ -n "$PURGE" ]; then say 'jarvisd is removed, with its data.'; else
     say "jarvisd is removed. Kept: ${STATE#"$DESTDIR"} and ${CONFIG#"$DESTDIR"}${NAMES_KEPT}."
     say 'To remove those, too: ./install.sh --uninstall --purge'
   fi
+}
+
+# Whether there is a systemd to tell, and we may.
+managed() { [ -z "$NO_START" ] && { [ -n "$DRY_RUN" ] || [ -d /run/systemd/system ]; }; }
+
+# llama-server may still be in it: stopping the slice would stop that, too.
+stop_slice() {
+  if [ -z "$DRY_RUN" ] && grep -qs '^populated 1' /sys/fs/cgroup/jarvis.slice/cgroup.events; then
+    detail 'jarvis.slice stays until what runs in it is restarted: systemctl status jarvis.slice'
+    return
+  fi
+  run systemctl stop jarvis.slice || true
 }
 
 # Only what was made here: --prefix may name a directory that holds other things.
@@ -630,18 +772,21 @@ drop_releases() {
     if [ -f "$venv" ]; then drop "$(dirname "$venv")"; fi
   done
   drop "$ROOT/current"
-  drop_if_empty "$ROOT"
+  if [ -n "$DESTDIR" ]; then drop_if_empty "$ROOT"; fi
 }
 
 purge() {
   drop "$STATE" "$CONFIG" "$UNITS/jarvisd.service.d"
   if [ "$MODE" = system ] && [ -z "$DESTDIR" ]; then
+    # Without members the group goes with its user, and nobody is warned about it.
+    if [ -n "$DRY_RUN" ] || getent group jarvis >/dev/null 2>&1; then run gpasswd --members '' jarvis; fi
     if [ -n "$DRY_RUN" ] || id jarvis >/dev/null 2>&1; then run userdel jarvis; fi
     if getent group jarvis >/dev/null 2>&1; then run groupdel jarvis; fi
   fi
-  say 'jarvisd is removed, with its data.'
 }
 
+# Who only reads this file, as its tests do, gets the functions.
+if [ "${BASH_SOURCE[0]}" != "$0" ]; then return 0; fi
 read_options "$@"
 set_places
 NAMES_KEPT=''
@@ -649,4 +794,5 @@ NAMES_KEPT=''
 SOCKET=''
 [ "$MODE" = system ] || SOCKET=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/jarvisd/control.sock
 SCRATCH=$(mktemp -d)
+cd /
 if [ "$ACTION" = uninstall ]; then uninstall; else install_all; fi

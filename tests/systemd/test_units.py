@@ -94,7 +94,8 @@ def test_both_services_are_supervised_alike(name: str) -> None:
     assert service["Type"] == ["notify"]
     assert service["NotifyAccess"] == ["main"]
     assert service["RestartPreventExitStatus"] == ["78"]
-    assert service["RuntimeDirectoryPreserve"] == ["yes"], "stopping would remove the socket"
+    if "RuntimeDirectory" in service:
+        assert service["RuntimeDirectoryPreserve"] == ["yes"], "stopping would remove the socket"
     assert service["OOMPolicy"] == ["continue"], "one worker's memory would stop the daemon"
     assert int(service["WatchdogSec"][0]) >= 20, "a busy host is not a dead daemon"
 
@@ -106,6 +107,15 @@ def test_the_model_comes_first() -> None:
     model, speech = drop_in["Service"], _section("jarvisd.service")
     assert [model["Slice"]] == speech["Slice"], "weights compare siblings only"
     assert int(model["CPUWeight"]) >= 4 * int(speech["CPUWeight"][0])
+
+
+def test_nobody_but_root_can_put_a_socket_in_the_place_of_ours() -> None:
+    """The daemon's user, and with it every worker, may not write where the socket is."""
+    assert "RuntimeDirectory" not in _section("jarvisd.service"), "that would belong to User="
+    line = re.search(r"(?m)^d\s+/run/jarvisd\s.*$", (UNITS / "jarvisd.tmpfiles").read_text())
+    assert line is not None
+    assert line.group().split()[2:5] == ["0755", "root", "root"]
+    assert "DirectoryMode=0755\n" in (UNITS / "jarvisd.socket").read_text()
 
 
 def test_the_socket_is_for_the_group() -> None:

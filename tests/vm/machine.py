@@ -48,7 +48,7 @@ def _command(emulator: Path, root: Path, project: Path, disk: Path) -> list[str]
     # A processor without wide vectors: emulating those makes everything half as slow again.
     command += ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem"]
     command += ["-smp", str(PROCESSORS), "-m", MEMORY]
-    command += ["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"]
+    command += ["-nodefaults", "-display", "none", "-serial", "stdio"]
     command += _disk("root", root, "cache=unsafe,snapshot=on")
     command += _disk("project", project, "readonly=on")
     command += _disk("results", disk, "cache=unsafe")

@@ -1,10 +1,11 @@
 """What the tests bring into the guest: this working tree, and wheels of it and its libraries.
 
-Three sets of wheels: the tree as it is, a next version, and one that does not start, for upgrades
-that succeed and that must be rolled back.
+Three sets of wheels: for the tree as it is, a next version, and one that does not start, for
+upgrades that succeed and that must be rolled back. The first is built in the guest, as an owner's.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,10 @@ TREE = Path(__file__).parents[2]
 NEXT_VERSION = "9.0.0"
 BROKEN_VERSION = "9.1.0"
 SIZE = "300M"
+# The guest's files are this machine's packages, so this is the Python that it has.
+GUEST_PYTHON = "/usr/bin/python3"
+# What docs/operations.md installs beside jarvisd.
+TOOLS = ("py-spy",)
 
 
 def build(cache: Path, names: list[str]) -> Path:
@@ -32,13 +37,13 @@ def build(cache: Path, names: list[str]) -> Path:
         (project / "only").write_text("\n".join(names))
         this = project / "wheels/this"
         shutil.copytree(libraries, this)
-        _wheel(project, this)
+        (this / "tools").rename(project / "wheels/tools")
         for version, name in ((NEXT_VERSION, "next"), (BROKEN_VERSION, "broken")):
             changed = Path(directory) / name
             _copy_tree(changed)
             _rename_version(changed, version)
             if name == "broken":
-                _forget_libraries(changed)
+                _break(changed)
             wheels = project / "wheels" / name
             wheels.mkdir()
             for library in libraries.glob("*.whl"):
@@ -49,28 +54,32 @@ def build(cache: Path, names: list[str]) -> Path:
     return image
 
 
-def _forget_libraries(tree: Path) -> None:
-    """Leave enough to install it and to ask for its version, and too little to serve."""
-    path = tree / "pyproject.toml"
-    shortened = 'dependencies = ["msgspec"]'
-    path.write_text(re.sub(r"(?ms)^dependencies = \[.*?^\]", shortened, path.read_text(), count=1))
+def _break(tree: Path) -> None:
+    """It can be installed and asked for its version, and does not serve."""
+    path = tree / "jarvisd/daemon.py"
+    path.write_text(f"{path.read_text()}\nimport a_library_that_is_missing\n")
 
 
 def _libraries(cache: Path) -> Path:
-    """Wheels of everything that the project needs, kept until its requirements change."""
-    requirements = (TREE / "pyproject.toml").read_bytes()
-    wanted = hashlib.sha256(requirements + sys.version.encode()).hexdigest()[:16]
+    """Wheels of everything that the project needs, kept until its lock changes."""
+    requirements = b"".join(path.read_bytes() for path in sorted((TREE / "lock").iterdir()))
+    python = Path(GUEST_PYTHON).resolve().name
+    wanted = hashlib.sha256(requirements + python.encode()).hexdigest()[:16]
     wheels = cache / f"wheels-{wanted}"
     if not wheels.exists():
         for old in cache.glob("wheels-*"):
             shutil.rmtree(old)
         print("Fetching wheels of the libraries …", flush=True)
         with TemporaryDirectory(dir=cache) as directory:
-            tree, fetched = Path(directory) / "tree", Path(directory) / "wheels"
-            _copy_tree(tree)
-            _pip("wheel", str(tree), "--wheel-dir", str(fetched))
-            for own in fetched.glob("jarvisd-*.whl"):
-                own.unlink()
+            fetched = Path(directory) / "wheels"
+            subprocess.run(
+                [TREE / "install.sh", "--without-top", "--fetch", fetched],
+                check=True,
+                env={**os.environ, "PYTHON": GUEST_PYTHON},
+            )
+            version = python.removeprefix("python")
+            _pip("download", "--only-binary", ":all:", "--python-version", version,
+                 "--dest", str(fetched / "tools"), *TOOLS)  # fmt: skip
             fetched.replace(wheels)
     return wheels
 

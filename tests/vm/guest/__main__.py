@@ -10,10 +10,11 @@ import harness
 import installing
 import confining
 import sharing
-import personal
 import supervising
+import personal
 import upgrading
 import manual
+import rebooting
 import removing
 
 ONLY = Path("/project/only").read_text().split()

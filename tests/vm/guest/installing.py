@@ -1,9 +1,11 @@
 """A new owner's first minutes."""
 
+import re
+import shutil
 import threading
 from pathlib import Path
 
-from harness import always, test
+from harness import RESULTS, always, test
 from system import (
     MEMBER,
     PROJECT,
@@ -22,7 +24,12 @@ from system import (
 ELSEWHERE = ("/proc", "/sys", "/dev", "/run", "/project", "/tmp", "/var/log", "/var/tmp",
              "/var/lib/systemd", "/etc/.pwd.lock", "/etc/passwd-", "/etc/group-", "/etc/shadow-",
              "/etc/gshadow-", "/etc/subuid-", "/etc/subgid-")  # fmt: skip
-before: set[str] = set()
+# What was there before, kept across the reboot.
+BEFORE = RESULTS / "before"
+# Another package's, which is empty.
+OTHERS = Path("/usr/local/share/zsh/site-functions")
+# Another interpreter than the system's, which goes away one day.
+FORMER_PYTHON = Path("/opt/formerly/bin") / Path("/usr/bin/python3").resolve().name
 
 
 def install(wheels: str) -> tuple[Path | str, ...]:
@@ -31,9 +38,26 @@ def install(wheels: str) -> tuple[Path | str, ...]:
     return (PROJECT / "install.sh", "--without-top", "--wheels", PROJECT / "wheels" / wheels)
 
 
+def tree_with_other_units() -> Path:
+    """What an installer needs of a tree, whose services differ from the installed ones."""
+    tree = Path("/run/tree")
+    if tree.exists():
+        return tree
+    for name in ("systemd", "etc", "man", "lock"):
+        shutil.copytree(PROJECT / name, tree / name)
+    for name in ("install.sh", "pyproject.toml"):
+        shutil.copy(PROJECT / name, tree)
+    for service in (tree / "systemd/jarvisd.service", tree / "systemd/user/jarvisd.service"):
+        service.write_text(service.read_text().replace("RestartSec=1\n", "RestartSec=3\n"))
+    return tree
+
+
 def _make_releases() -> None:
+    FORMER_PYTHON.parent.mkdir(parents=True)
+    shutil.copy("/usr/bin/python3", FORMER_PYTHON)
     for wheels in ("next", "broken"):
         succeed(*install(wheels), "--prepare")
+    succeed(*install("next"), "--prepare", environment={"PYTHON": str(FORMER_PYTHON)})
 
 
 making = threading.Thread(target=_make_releases)
@@ -44,9 +68,11 @@ def the_plan_can_be_seen_first() -> None:
     """install.sh --dry-run changes nothing."""
     succeed("useradd", "--create-home", MEMBER)
     succeed("useradd", "--create-home", STRANGER)
-    before.update(every_file(but=ELSEWHERE))
+    OTHERS.mkdir(parents=True)
+    before = every_file(but=ELSEWHERE)
     assert "would run" in succeed(*install("this"), "--dry-run")
     assert every_file(but=ELSEWHERE) == before
+    BEFORE.write_text("\n".join(before))
 
 
 @always
@@ -55,6 +81,9 @@ def one_command_installs() -> None:
     said = succeed(*install("this"))
     assert "is ready" in said, said
     assert "could not be said" not in said, said
+    python = Path("/opt/jarvisd/current/bin/python3").resolve()
+    assert re.fullmatch(r"python3\.\d+", python.name), python
+    assert python == Path(f"/opt/jarvisd/current/bin/{python.name}").readlink()
 
 
 @test
@@ -106,6 +135,17 @@ def a_stranger_is_refused() -> None:
     assert refused.code == 5, refused
     assert "usermod -aG jarvis" in refused.output
     assert SOCKET.stat().st_mode & 0o777 == 0o660
+
+
+@test
+def the_socket_cannot_be_replaced() -> None:
+    """The daemon's user, and so its workers, cannot put another socket in the place of ours."""
+    assert (SOCKET.parent.owner(), SOCKET.parent.group()) == ("root", "root")
+    for attempt in (("rm", "-f", str(SOCKET)), ("mv", str(SOCKET), "/run/jarvisd/other")):
+        tried = run_as("jarvis", *attempt)
+        assert tried.code != 0, tried
+        assert "Permission denied" in tried.output, tried
+    assert get("/v1/live")["live"]
 
 
 @test

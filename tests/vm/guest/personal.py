@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from harness import test, until
+from installing import making, tree_with_other_units
 from system import MEMBER, PROJECT, Done, run, show, succeed
 
 HOME = Path("/home") / MEMBER
@@ -21,8 +22,10 @@ def a_user_has_a_daemon_of_their_own() -> None:
     """install.sh --user installs, starts and removes a daemon without root."""
     succeed("loginctl", "enable-linger", MEMBER)
     until(lambda: show("ActiveState", f"user@{_uid()}.service") == "active", "the user's systemd")
+    there = set(HOME.rglob("*"))
     _release_made_already()
     install = (str(PROJECT / "install.sh"), "--user", "--without-top")
+    HOME.chmod(0o700)
     installed = _as_member(*install, "--wheels", str(PROJECT / "wheels/this"))
     assert installed.code == 0, installed
     assert "is ready" in installed.output, installed
@@ -32,13 +35,32 @@ def a_user_has_a_daemon_of_their_own() -> None:
     said = _as_member(jarvisctl, "--socket", str(socket), "say", "Hello", "-o", "/tmp/own.wav")
     assert said.code == 0, said
     assert (HOME / ".local/state/jarvisd/jarvisd.sqlite3").exists()
+    _a_failed_upgrade_is_taken_back()
     removed = _as_member(*install, "--uninstall", "--purge")
     assert removed.code == 0, removed
-    left = list(HOME.rglob("*jarvis*"))
+    left = [path for path in HOME.rglob("*") if path not in there]
     assert not left, left
     succeed("loginctl", "disable-linger", MEMBER)
     for directory in (".local", ".config"):
         shutil.rmtree(HOME / directory)
+
+
+def _a_failed_upgrade_is_taken_back() -> None:
+    """Files come back one by one; a home that is closed to others stays closed."""
+    making.join()
+    (OWN / "9.1.0").symlink_to("/opt/jarvisd/9.1.0")
+    unit = HOME / ".config/systemd/user/jarvisd.service"
+    before, former = unit.read_text(), (OWN / "current").readlink()
+    failed = _as_member(
+        *("env", "JARVISD_READY_TIMEOUT_S=15", str(tree_with_other_units() / "install.sh")),
+        *("--user", "--without-top", "--wheels", str(PROJECT / "wheels/broken")),
+    )
+    assert failed.code == 1, failed
+    assert f"{former} is back in force" in failed.output, failed
+    assert unit.read_text() == before
+    assert (OWN / "current").readlink() == former
+    assert HOME.stat().st_mode & 0o777 == 0o700
+    assert not (OWN / "9.1.0").is_symlink()
 
 
 def _uid() -> int:

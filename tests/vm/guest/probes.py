@@ -99,6 +99,8 @@ PROBES: dict[str, Callable[[], object]] = {
     "choose processors": lambda: os.sched_setaffinity(0, {0}),
     "load the embedded voice": load_voice,
     "connect elsewhere": lambda: connect(("192.0.2.1", 80)),
+    "replace the control socket": lambda: Path("/run/jarvisd/control.sock").unlink(),
+    "put a socket beside it": lambda: write("/run/jarvisd/probe"),
     "write /etc": lambda: write("/etc/jarvisd/probe"),
     "write /usr": lambda: write("/usr/local/bin/probe"),
     "write its own code": lambda: write("/opt/jarvisd/current/probe"),

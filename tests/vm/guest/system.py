@@ -31,7 +31,7 @@ class Done:
 
 
 def run(
-    *command: str | Path, environment: dict[str, str] | None = None, limit_s: float = 300
+    *command: str | Path, environment: dict[str, str] | None = None, limit_s: float = 1500
 ) -> Done:
     """Run a command; what it prints goes to the log, too."""
     print("$", *command, flush=True)

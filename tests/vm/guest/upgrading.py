@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from harness import test, until
-from installing import install, making
+from installing import FORMER_PYTHON, install, making, tree_with_other_units
 from system import PROJECT, as_installed, get, run, show, succeed
 from tries import Tries
 
@@ -44,8 +44,12 @@ def a_version_that_does_not_start_is_taken_back() -> None:
     """A version that does not start is replaced by the former one, and install.sh says so."""
     unit = Path("/etc/systemd/system/jarvisd.service")
     before = unit.read_text()
+    narrow = Path("/etc/systemd"), Path("/usr/local/share")
+    for path in narrow:
+        path.chmod(0o751)
+    modes = {path: path.stat().st_mode for one in narrow for path in (one, *one.parents)}
     failed = run(
-        *(_tree_with_other_units() / "install.sh", "--without-top"),
+        *(tree_with_other_units() / "install.sh", "--without-top"),
         *("--wheels", PROJECT / "wheels/broken"),
         "--upgrade",
         environment={"JARVISD_READY_TIMEOUT_S": "15"},
@@ -58,15 +62,25 @@ def a_version_that_does_not_start_is_taken_back() -> None:
     assert get("/v1/version")["version"] == "9.0.0"
     assert unit.read_text() == before, "the units of the failed version are still there"
     assert not (RELEASES / "9.1.0").exists()
+    assert {path: path.stat().st_mode for path in modes} == modes
+    for path in narrow:
+        path.chmod(0o755)
 
 
-def _tree_with_other_units() -> Path:
-    """What an installer needs of a tree, whose service differs from the installed one."""
-    tree = Path("/run/tree")
-    for name in ("systemd", "etc", "man"):
-        shutil.copytree(PROJECT / name, tree / name)
-    for name in ("install.sh", "pyproject.toml"):
-        shutil.copy(PROJECT / name, tree)
-    service = tree / "systemd/jarvisd.service"
-    service.write_text(service.read_text().replace("RestartSec=1\n", "RestartSec=3\n"))
-    return tree
+@test
+def an_interpreter_that_goes_away_is_mended_by_installing_again() -> None:
+    """Where the interpreter is gone, the daemon cannot start; install.sh run again mends that."""
+    good = _installed()
+    succeed(*install("next"), environment={"PYTHON": str(FORMER_PYTHON)})
+    broken = _installed()
+    assert broken != good
+    assert get("/v1/version")["version"] == "9.0.0"
+    shutil.rmtree(FORMER_PYTHON.parents[1])
+    assert run("systemctl", "restart", "jarvisd.service").code != 0
+    assert show("ExecMainStatus") == "203"
+    assert run("/bin/sh", "-c", "jarvisctl version").code == 127
+    said = succeed(*install("next"))
+    assert "is ready" in said, said
+    assert get("/v1/version")["version"] == "9.0.0"
+    assert succeed("jarvisctl", "version")
+    assert not (RELEASES / broken).exists()
