@@ -157,6 +157,8 @@ drop_made_directories() {
     drop "$ROOT/.directories"
   fi
   for path in "${paths[@]}"; do drop_if_empty "$path"; done
+  # Installers before this one wrote nothing down; of this name it can only be ours.
+  case $ROOT in */jarvisd) drop_if_empty "$ROOT" ;; esac
 }
 
 # The files of the release before, so that a rollback brings back its units with it: one by one, with
@@ -502,7 +504,8 @@ launcher() {
 
 # --fetch: everything that --wheels takes, checked against the same hashes.
 fetch() {
-  local locks=(base build ${TOP:+tui} ${PIPER:+piper}) lock
+  local locks=(base build ${TOP:+tui} ${PIPER:+piper}) lock without_top=''
+  if [ -z "$TOP" ]; then without_top=' --without-top'; fi
   step "Fetching packages into $FETCH" "Packages in $FETCH, which the next run completes." \
     'Run the same command again.'
   if [ -n "$DRY_RUN" ]; then
@@ -514,7 +517,7 @@ fetch() {
     pip_of "$SCRATCH/fetch" download --require-hashes --only-binary :all: --no-deps \
       -d "$FETCH" -r "$TREE/lock/$lock.txt"
   done
-  say "On the host without a network: sudo ./install.sh --wheels DIR${PIPER:+ --with-piper}"
+  say "On the host without a network: sudo ./install.sh --wheels DIR${PIPER:+ --with-piper}${without_top}"
 }
 
 # --- files around the release ---------------------------------------------------------------------
@@ -772,7 +775,6 @@ drop_releases() {
     if [ -f "$venv" ]; then drop "$(dirname "$venv")"; fi
   done
   drop "$ROOT/current"
-  if [ -n "$DESTDIR" ]; then drop_if_empty "$ROOT"; fi
 }
 
 purge() {

@@ -8,10 +8,10 @@ from importlib.util import find_spec
 import click
 
 from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisd.config.installation import how_to_add
 from jarvisd.errors import JarvisError
 
 WEB_PORT = 8137
-INSTALL = "pip install 'jarvisd[tui]'"
 
 
 @click.command("top")
@@ -40,7 +40,7 @@ def _require(module: str) -> None:
         raise JarvisError(
             "the dashboard needs Textual, which is not installed",
             code="dashboard.not_installed",
-            hint=f"Install it into the same environment:\n  {INSTALL}",
+            hint=f"Install it: {how_to_add('tui')}",
         )
 
 

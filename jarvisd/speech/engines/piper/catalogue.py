@@ -9,11 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from jarvisd.config.installation import how_to_add
 from jarvisd.speech.engine import VoiceList
 from jarvisd.speech.engines.piper.settings import Settings
 from jarvisd.speech.model import EngineStatus, VoiceInfo
-
-_INSTALL = "Install it with: pip install 'jarvisd[piper]'"
 
 _MOST_VOICES = 1_000
 _MOST_JSON_BYTES = 4_194_304
@@ -54,7 +53,8 @@ def read(settings: Settings) -> VoiceList:
     folder = Path(settings.voices_dir)
     voices = read_voices(folder)
     if not settings.python and importlib.util.find_spec("piper") is None:
-        status = EngineStatus("absent", "piper-tts is not installed", _INSTALL)
+        hint = f"Install it: {how_to_add('piper')}"
+        status = EngineStatus("absent", "piper-tts is not installed", hint)
         return VoiceList(voices, status)
     if not voices:
         hint = f"Put a voice (NAME.onnx and NAME.onnx.json) into {folder}"
