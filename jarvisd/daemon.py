@@ -15,7 +15,8 @@ from pathlib import Path
 import structlog
 
 import jarvisd
-from jarvisd.api.connections import ConnectionCounters
+from jarvisd.api.access import AccessPolicy
+from jarvisd.api.limits import Connections
 from jarvisd.api.server import ApiServer
 from jarvisd.api.services import Services
 from jarvisd.config import Loaded, Settings
@@ -89,7 +90,7 @@ class Daemon:
         self._start_signals(stack)
         supervision = self._start_supervision(stack, notifier)
         listening = self._open_sockets(stack)
-        connections = ConnectionCounters()
+        connections = Connections(self.settings.api, AccessPolicy(self.settings.api))
         process = ProcessFigures(
             state=lambda: self._state,
             uptime_s=lambda: time.monotonic() - self._started_at,
@@ -218,9 +219,9 @@ class Daemon:
         stack: AsyncExitStack,
         services: Services,
         listening: list[sockets.ControlSocket],
-        connections: ConnectionCounters,
+        connections: Connections,
     ) -> ApiServer:
-        server = ApiServer(services, [one.socket for one in listening], counters=connections)
+        server = ApiServer(services, [one.socket for one in listening], connections=connections)
         await server.start()
         stack.push_async_callback(self._stop_api, server)
         return server

@@ -1,24 +1,25 @@
-"""The ASGI application: from a request to its handler, and from what that returns to a response.
+"""From a request to its handler, and from what that returns to an answer.
 
-Responsible for the steps that all routes share: find the route, check the role, read and decode,
+Responsible for the steps that all routes share: find the route, check the caller, read and decode,
 answer, and turn every failure into an error body with a stable code. Never knows what a route does.
 """
 
 import asyncio
 import difflib
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Any
 
 import structlog
-from starlette.routing import Route as PathRoute
-from starlette.routing import Router
 
 from jarvisd.api.access import AccessPolicy
-from jarvisd.api.bodies import BodyDecoder, decode_query, encode, encode_error
-from jarvisd.api.exchange import Answer, Document, Exchange, Route, Stream
-from jarvisd.api.presence import ClientGoneError, Connection, present
+from jarvisd.api.bodies import BodyDecoder, decode_query, encode, encode_error, error_headers
+from jarvisd.api.browsers import check_caller, check_media_type
+from jarvisd.api.disconnect import ClientGoneError, disconnect_guard
+from jarvisd.api.exchange import Answer, Document, Exchange, Route, SocketHandler, Stream
+from jarvisd.api.request import HttpRequest
 from jarvisd.api.services import Services
+from jarvisd.api.websocket import FAILED, GOING_AWAY, WebSocket
 from jarvisd.config.settings import ApiSettings
 from jarvisd.errors import (
     AccessError,
@@ -29,10 +30,7 @@ from jarvisd.errors import (
 )
 from jarvisd.wire import Request
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 log = structlog.get_logger("jarvisd.api")
 
@@ -43,85 +41,66 @@ class MethodError(RequestError):
     status = 405
     default_code = "request.method"
 
+    def __init__(self, path: str, method: str, allowed: str) -> None:
+        super().__init__(f"{path} does not take {method}", hint=f"Allowed: {allowed}.")
+        self.allowed = allowed
+
 
 class Application:
-    """Serves ``routes``. Starlette matches paths; everything after that is ours."""
+    """Serves ``routes``."""
 
     def __init__(self, services: Services, routes: tuple[Route, ...], policy: AccessPolicy) -> None:
-        self._paths = sorted({route.path for route in routes})
-        self._endpoints: list[Endpoint] = []
-        by_path: dict[str, dict[str, Endpoint]] = {path: {} for path in self._paths}
-        for route in routes:
-            endpoint = Endpoint(route, routes, services, policy)
-            self._endpoints.append(endpoint)
-            by_path[route.path][route.method] = endpoint
-        endpoints = {path: PathEndpoint(methods) for path, methods in by_path.items()}
+        self._endpoints = [Endpoint(route, routes, services, policy) for route in routes]
+        methods: dict[str, dict[str, Endpoint]] = {}
+        for endpoint in self._endpoints:
+            methods.setdefault(endpoint.route.path, {})[endpoint.route.method] = endpoint
         # Most paths are fixed: one look-up instead of one regular expression per route.
-        self._fixed = {path: found for path, found in endpoints.items() if "{" not in path}
-        self._router = Router(
-            [PathRoute(path, found) for path, found in endpoints.items() if "{" in path],
-            redirect_slashes=False,
-            default=self._unknown_path,
-        )
+        self._fixed = {path: found for path, found in methods.items() if "{" not in path}
+        self._patterns = [
+            (re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path)), found)
+            for path, found in methods.items()
+            if "{" in path
+        ]
+        self._paths = sorted(methods)
 
     def apply(self, settings: ApiSettings) -> None:
         """New limits for the requests to come."""
         for endpoint in self._endpoints:
             endpoint.apply(settings)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, request: HttpRequest) -> None:
         """Answer one request; whatever goes wrong is answered too."""
-        started = False
-
-        async def sending(message: MutableMapping[str, Any]) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self._fixed.get(scope["path"], self._router)(scope, receive, sending)
+            check_caller(request.head)
+            endpoint, parameters = self._find(request.head.path, request.head.method)
+            await endpoint(request, parameters)
         except ClientGoneError:
-            connection = scope["state"]["connection"]
-            if connection.gone:  # otherwise the connection itself has refused the request
-                connection.truncate()
+            request.connection.truncate()
         except asyncio.CancelledError:
             # The server stops and this took too long; it is the task's end, so nobody else asks.
-            stopping = UnavailableError("the daemon is stopping", code="daemon.stopping")
-            await _fail(scope, send, stopping, started=started)
+            await _fail(request, UnavailableError("the daemon is stopping", code="daemon.stopping"))
         except JarvisError as error:
-            _log_refusal(scope, error, started=started)
-            await _fail(scope, send, error, started=started)
+            _log_refusal(request, error)
+            await _fail(request, error)
         except Exception as bug:
-            log.exception("request.crashed", path=_printable_path(scope), method=scope["method"])
-            internal = JarvisError(
-                f"internal error: {type(bug).__name__}", hint="See jarvisd's log."
-            )
-            await _fail(scope, send, internal, started=started)
+            head = request.head
+            log.exception("request.crashed", path=head.printable_path, method=head.method)
+            name = type(bug).__name__
+            await _fail(request, JarvisError(f"internal error: {name}", hint="See jarvisd's log."))
 
-    async def _unknown_path(self, scope: Scope, _receive: Receive, _send: Send) -> None:
-        path = scope["path"]
-        near = difflib.get_close_matches(path[:200], self._paths, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "GET /v1/ lists every route."
-        raise NotFoundError(f"there is no route {path[:200]}", hint=hint)
-
-
-class PathEndpoint:
-    """All methods of one path."""
-
-    def __init__(self, methods: dict[str, "Endpoint"]) -> None:
-        self._methods = methods
-        self._allow = ", ".join(sorted(methods))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand over to the method's endpoint, or refuse it naming those that exist."""
-        endpoint = self._methods.get(scope["method"])
-        if endpoint is None:
-            scope["allow"] = self._allow
-            raise MethodError(
-                f"{scope['path'][:200]} does not take {scope['method']}",
-                hint=f"Allowed: {self._allow}.",
-            )
-        await endpoint(scope, receive, send)
+    def _find(self, path: str, method: str) -> tuple["Endpoint", dict[str, str]]:
+        methods, parameters = self._fixed.get(path), {}
+        for pattern, found in () if methods else self._patterns:
+            if match := pattern.fullmatch(path):
+                methods, parameters = found, match.groupdict()
+                break
+        if methods is None:
+            near = difflib.get_close_matches(path[:200], self._paths, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "GET /v1/ lists every route."
+            raise NotFoundError(f"there is no route {path[:200]}", hint=hint)
+        if method not in methods:
+            raise MethodError(path[:200], method, ", ".join(sorted(methods)))
+        return methods[method], parameters
 
 
 class Endpoint:
@@ -130,7 +109,7 @@ class Endpoint:
     def __init__(
         self, route: Route, routes: tuple[Route, ...], services: Services, policy: AccessPolicy
     ) -> None:
-        self._route = route
+        self.route = route
         self._routes = routes
         self._services = services
         self._policy = policy
@@ -139,110 +118,108 @@ class Endpoint:
 
     def apply(self, settings: ApiSettings) -> None:
         """New limits for the requests to come."""
-        route = self._route
+        self._settings = settings
+        route = self.route
         if route.body is not None:
             self._decoder = BodyDecoder(
                 route.body, max_text_chars=settings.max_text_chars, optional=route.body_optional
             )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, request: HttpRequest, parameters: dict[str, str]) -> None:
         """Check, decode, handle, answer."""
-        connection: Connection = scope["state"]["connection"]
-        if connection.peer is None:
+        route, head = self.route, request.head
+        peer = request.connection.peer
+        if peer is None:
             raise AccessError("the kernel did not say who is calling")
-        route = self._route
-        role = self._policy.require(connection.peer, route.role)
+        role = self._policy.require(peer, route.role)
+        check_media_type(head, is_json=route.body_within_s is None)
         query = None
-        if route.query is not None or scope["query_string"]:
-            query = decode_query(scope["query_string"], route.query or Request)
-        body = await self._read(receive)
+        if route.query is not None or head.query:
+            query = decode_query(head.query, route.query or Request)
         exchange = Exchange(
             services=self._services,
-            peer=connection.peer,
+            peer=peer,
             role=role,
-            path=scope.get("path_params", {}),
+            path=parameters,
             query=query,
-            body=body,
-            accept=_header(scope, b"accept"),
+            body=await self._read(request),
+            accept=head.header(b"accept"),
+            pieces=self._pieces(request),
             routes=self._routes,
         )
-        await _answer(await route.handler(exchange), connection, send)
+        if route.socket is not None:
+            await self._talk(route.socket, exchange, request)
+        elif route.handler is not None:
+            await _answer(await route.handler(exchange), request)
 
-    async def _read(self, receive: Receive) -> Request | None:
-        if self._decoder is None:
+    async def _read(self, request: HttpRequest) -> Request | None:
+        """The whole body, decoded; that of a route which declares none is dropped."""
+        if self.route.body_within_s is not None:
             return None
-        pieces = []
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGoneError
-            pieces.append(message["body"])
-            if not message["more_body"]:
-                break
-        return self._decoder.decode(b"".join(pieces))
+        body = await request.body.read(self._settings.max_body_bytes)
+        return None if self._decoder is None else self._decoder.decode(body)
+
+    def _pieces(self, request: HttpRequest) -> AsyncIterator[bytes] | None:
+        if self.route.body_within_s is None:
+            return None
+        request.connection.expect_body_within(self.route.body_within_s)
+        return request.body.pieces()
+
+    async def _talk(self, handler: SocketHandler, exchange: Exchange, request: HttpRequest) -> None:
+        """Open the WebSocket and hand it over; it ends with its handler, or with its client."""
+        settings = self._settings
+        socket = WebSocket(
+            request, limit=settings.max_body_bytes, silence_s=settings.idle_timeout_s
+        )
+        try:
+            async with disconnect_guard(request.connection):
+                await handler(exchange, socket)
+        except (ClientGoneError, asyncio.CancelledError):
+            socket.close(GOING_AWAY)
+            raise
+        except Exception as error:
+            socket.close(FAILED, error.code if isinstance(error, JarvisError) else "")
+            raise
+        socket.close()
 
 
-async def _answer(answer: Answer, connection: Connection, send: Send) -> None:
+async def _answer(answer: Answer, request: HttpRequest) -> None:
     if isinstance(answer, Stream):
-        await _stream(answer, connection, send)
+        await _stream(answer, request)
         return
     document = answer if isinstance(answer, Document) else Document(encode(answer))
-    await _send(send, 200, document.body + b"\n", content_type=document.content_type)
+    headers = {"content-type": document.content_type}
+    await request.answer(200, document.body + b"\n", headers=headers)
 
 
-async def _stream(stream: Stream, connection: Connection, send: Send) -> None:
+async def _stream(stream: Stream, request: HttpRequest) -> None:
     """Send the pieces as they come; the response starts with the first, or with the end."""
     complete = False
     try:
-        async with present(connection), aclosing(stream.pieces) as pieces:
+        async with disconnect_guard(request.connection), aclosing(stream.pieces) as pieces:
             first = await anext(pieces, b"")
-            await send(_start(200, _stream_headers(stream)))
-            await send({"type": "http.response.body", "body": first, "more_body": True})
+            await request.start({"content-type": stream.content_type, **stream.headers})
+            await request.send(first)
             async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await request.send(piece)
             complete = True
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            request.end()
     finally:
         if not complete and stream.abandoned is not None:
             stream.abandoned()
 
 
-def _stream_headers(stream: Stream) -> Headers:
-    named = [(b"content-type", stream.content_type.encode())]
-    return named + [(name.encode(), value.encode()) for name, value in stream.headers.items()]
-
-
-def _start(status: int, headers: Headers) -> dict[str, Any]:
-    return {"type": "http.response.start", "status": status, "headers": headers}
-
-
-async def _send(
-    send: Send,
-    status: int,
-    body: bytes,
-    *,
-    content_type: str = "application/json",
-    extra: Headers | None = None,
-) -> None:
-    headers = [
-        (b"content-type", content_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-        *(extra or ()),
-    ]
-    await send(_start(status, headers))
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-async def _fail(scope: Scope, send: Send, error: JarvisError, *, started: bool) -> None:
-    if started:
-        scope["state"]["connection"].truncate()
+async def _fail(request: HttpRequest, error: JarvisError) -> None:
+    if request.started:
+        request.connection.truncate()
         return
-    extra: Headers = []
-    if "allow" in scope:
-        extra.append((b"allow", scope["allow"].encode()))
-    if error.retry_after_s is not None:
-        extra.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
-    await _send(send, status_for(error), encode_error(error), extra=extra)
+    headers = error_headers(error)
+    if isinstance(error, MethodError):
+        headers["allow"] = error.allowed
+    try:
+        await request.answer(status_for(error), encode_error(error), headers=headers)
+    except ClientGoneError:
+        request.connection.truncate()
 
 
 def status_for(error: JarvisError) -> int:
@@ -250,24 +227,15 @@ def status_for(error: JarvisError) -> int:
     return 404 if error.code.endswith("unknown") else error.status
 
 
-def _log_refusal(scope: Scope, error: JarvisError, *, started: bool) -> None:
-    peer = scope["state"]["connection"].peer
-    ours = started or error.status >= 500 or isinstance(error, AccessError)
+def _log_refusal(request: HttpRequest, error: JarvisError) -> None:
+    peer, head = request.connection.peer, request.head
+    ours = request.started or error.status >= 500 or isinstance(error, AccessError)
     (log.warning if ours else log.info)(
-        "request.cut" if started else "request.refused",
+        "request.cut" if request.started else "request.refused",
         code=error.code,
         reason=error.message,
-        method=scope["method"],
-        path=_printable_path(scope),
+        method=head.method,
+        path=head.printable_path,
         uid=peer.uid if peer else None,
         pid=peer.pid if peer else None,
     )
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
-
-
-def _printable_path(scope: Scope) -> str:
-    """The path as it was sent, percent-encoded: decoded, it could forge lines of the log."""
-    return str(scope["raw_path"][:200], "ascii", "replace")

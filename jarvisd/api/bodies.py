@@ -5,6 +5,7 @@ Never guesses: unknown fields, wrong types and invalid UTF-8 are refused with th
 """
 
 import difflib
+import math
 import re
 from collections.abc import Mapping
 from typing import TypeVar
@@ -42,6 +43,14 @@ def encode_error(error: JarvisError) -> bytes:
     return _encoder.encode(ErrorResponse(error=detail_of(error))) + b"\n"
 
 
+def error_headers(error: JarvisError) -> dict[str, str]:
+    """The headers of a refusal."""
+    headers = {"content-type": "application/json"}
+    if error.retry_after_s is not None:
+        headers["retry-after"] = str(max(1, math.ceil(error.retry_after_s)))
+    return headers
+
+
 class BodyDecoder:
     """Decodes bodies into one request type; made once per route, because decoders are compiled."""
 
@@ -54,7 +63,7 @@ class BodyDecoder:
     def decode(self, body: bytes) -> Request:
         """Return the request in ``body``; raises RequestError or PayloadError saying what is wrong.
 
-        The content type is not looked at: ``curl -d`` claims a form whatever it sends.
+        Whether the caller may send this kind of body is decided elsewhere (``browsers``).
         """
         if not body.strip():
             if self._optional:

@@ -4,9 +4,9 @@ Values only. Handlers take an ``Exchange`` and return a wire struct or a ``Strea
 sockets, status lines or ASGI messages.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from jarvisd.api.access import Peer, Role
 from jarvisd.api.services import Services
@@ -41,9 +41,24 @@ class Document:
 Answer = Response | Stream | Document
 
 
+class Messages(Protocol):
+    """A WebSocket, as handlers see it."""
+
+    def messages(self) -> AsyncIterator[str | bytes]:
+        """Each message as a whole; ends when the client closes."""
+        ...
+
+    async def send(self, message: str | bytes) -> None:
+        """Send one message; waits for a client that reads slowly."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a handler may know of a request. ``body`` and ``query`` are decoded and checked."""
+    """What a handler may know of a request. ``body`` and ``query`` are decoded and checked.
+
+    ``pieces`` is the body as it arrives, of routes that take it so.
+    """
 
     services: Services
     peer: Peer
@@ -52,6 +67,7 @@ class Exchange:
     query: Request | None
     body: Request | None
     accept: str
+    pieces: AsyncIterator[bytes] | None
     routes: "tuple[Route, ...]"
 
     def body_as(self, kind: type[R]) -> R:
@@ -70,21 +86,28 @@ def _declared(value: Request | None, kind: type[R]) -> R:
 
 
 Handler = Callable[[Exchange], Awaitable[Answer]]
+SocketHandler = Callable[[Exchange, Messages], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One verb of the API. ``response`` are the structs it answers with; streams yield them."""
+    """One verb of the API. ``response`` are the structs it answers with; streams yield them.
+
+    With ``body_within_s`` the body is handed on as it arrives and must be whole within that time;
+    with ``socket`` the route is a WebSocket, whose handler that is.
+    """
 
     method: str
     path: str
     role: Role
-    handler: Handler
+    handler: Handler | None
+    socket: SocketHandler | None = None
     name: str
     summary: str
     response: tuple[type[Response], ...]
     body: type[Request] | None = None
     body_optional: bool = False
+    body_within_s: float | None = None
     query: type[Request] | None = None
     streams: tuple[str, ...] = ()
 
@@ -100,9 +123,10 @@ def route(
     *response: type[Response],
     body: type[Request] | None = None,
     body_optional: bool = False,
+    body_within_s: float | None = None,
     query: type[Request] | None = None,
     streams: tuple[str, ...] = (),
-) -> Callable[[Callable[[Exchange], Awaitable[Answer]]], Route]:
+) -> Callable[[Handler], Route]:
     """Make a route of the handler below: ``verb`` is ``METHOD /path``, its docstring the summary.
 
     The docstring must be one line. It is what ``GET /v1/``, OpenAPI and docs/api.md say.
@@ -120,8 +144,27 @@ def route(
             response=response,
             body=body,
             body_optional=body_optional,
+            body_within_s=body_within_s,
             query=query,
             streams=streams,
+        )
+
+    return declare
+
+
+def websocket(path: str, role: Role) -> Callable[[SocketHandler], Route]:
+    """Make a WebSocket route of the handler below."""
+
+    def declare(handler: SocketHandler) -> Route:
+        return Route(
+            method="GET",
+            path=path,
+            role=role,
+            handler=None,
+            socket=handler,
+            name=handler.__name__,
+            summary=handler.__doc__ or "",
+            response=(),
         )
 
     return declare

@@ -52,6 +52,13 @@ class ApiSettings(Section, frozen=True):
     max_head_bytes: Annotated[Bytes, about("Largest request line and headers.")] = 16_384
     max_body_bytes: Annotated[Bytes, about("Largest request body.")] = 1_048_576
     max_connections: Annotated[Count, about("Open connections; more are refused with 503.")] = 128
+    max_connections_per_user: Annotated[
+        Count, about("Open connections of one user, administrators aside; more: 429.")
+    ] = 32
+    reserved_connections: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000)],
+        about("How many of max_connections only administrators may have."),
+    ] = 16
     header_timeout_s: Annotated[
         Seconds, about("How long a client may take to send a request's headers.")
     ] = 10.0

@@ -23,7 +23,7 @@ from jarvisd.wire import LogLevel
 # syslog's numbers, which the journal reads from a line's prefix.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2, "exception": 3}
 # They speak once a request or about every connection; their errors still come through.
-_QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore", "asyncio", "aiosqlite")
+_QUIET = ("httpx", "httpcore", "asyncio", "aiosqlite")
 
 
 def configure(

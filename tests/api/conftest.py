@@ -10,6 +10,8 @@ import httpx
 import msgspec
 import pytest
 
+from jarvisd.api.exchange import Route
+from jarvisd.api.routes import ROUTES
 from jarvisd.api.server import ApiServer
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.host.sockets import bind
@@ -22,11 +24,18 @@ SOON_S = 10.0
 class Running:
     """A server that is up, its fakes, and the ways in."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings,
+        *,
+        routes: tuple[Route, ...] = ROUTES,
+        mode: int = 0o660,
+    ) -> None:
         self.path = path
         self.services = fake_services(settings)
-        self.listening = bind(path, group="")
-        self.server = ApiServer(self.services, [self.listening.socket])
+        self.listening = bind(path, mode=mode)
+        self.server = ApiServer(self.services, [self.listening.socket], routes=routes)
 
     @property
     def replies(self) -> FakeReplies:
@@ -74,9 +83,11 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]
 
 
 @asynccontextmanager
-async def running(directory: Path, **api: Any) -> AsyncIterator[Running]:
+async def running(
+    directory: Path, *, routes: tuple[Route, ...] = ROUTES, **api: Any
+) -> AsyncIterator[Running]:
     settings = Settings(api=msgspec.convert(api, ApiSettings))
-    found = Running(directory / "control.sock", settings)
+    found = Running(directory / "control.sock", settings, routes=routes)
     await found.server.start()
     try:
         yield found

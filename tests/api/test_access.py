@@ -1,3 +1,4 @@
+import dataclasses
 import grp
 import os
 import socket
@@ -12,11 +13,14 @@ import pytest
 from anyio import run_process
 
 from jarvisd.api.access import AccessPolicy, Peer, Role, read_peer
+from jarvisd.api.exchange import Exchange
+from jarvisd.api.routes import ROUTES
 from jarvisd.api.server import ApiServer
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.errors import AccessError
 from jarvisd.host.sockets import bind
-from tests.fakes.services import fake_services
+from tests.fakes.services import FakeReplies, FakeReply, fake_services
+from tests.fakes.services import status as fake_status
 
 NOBODY = 65_534
 # A group that every Debian has and nobody's tests depend on; it stands in for "jarvis".
@@ -149,6 +153,36 @@ async def test_the_socket_itself_keeps_others_out(shared_directory: Path) -> Non
         assert b"PermissionError" in done.stderr
     finally:
         listening.close()
+
+
+@pytest.mark.parametrize(("role", "conversation"), [(Role.OBSERVER, ""), (Role.OPERATOR, "c1")])
+async def test_only_operators_see_which_conversation_a_reply_is_in(
+    role: Role, conversation: str
+) -> None:
+    replies = FakeReplies()
+    replies.known["r1"] = reply = FakeReply()
+    shown = msgspec.structs.replace(fake_status(), replies=[reply.info()])
+    exchange = Exchange(
+        services=dataclasses.replace(fake_services(), replies=replies, status=lambda: shown),
+        peer=peer(NOBODY),
+        role=role,
+        path={"reply": "r1"},
+        query=None,
+        body=None,
+        accept="",
+        pieces=None,
+        routes=ROUTES,
+    )
+    found = {
+        route.path: msgspec.to_builtins(await route.handler(exchange))
+        for route in ROUTES
+        if route.handler is not None
+        and (route.method, route.role) == ("GET", Role.OBSERVER)
+        and route.path in ("/v1/status", "/v1/replies", "/v1/replies/{reply}")
+    }
+    assert found["/v1/replies/{reply}"]["conversation"] == conversation
+    for listed in ("/v1/status", "/v1/replies"):
+        assert [info["conversation"] for info in found[listed]["replies"]] == [conversation]
 
 
 async def test_the_owner_of_a_private_daemon_is_admin(client: httpx.AsyncClient) -> None:

@@ -39,7 +39,7 @@ async def test_not_being_ready_is_an_answer(
 async def test_version(client: httpx.AsyncClient) -> None:
     found = (await client.get("/v1/version")).json()
     assert found["schema"] == 1
-    assert "uvicorn" in found["packages"]
+    assert "httptools" in found["packages"]
 
 
 async def test_voices_begin_with_the_default(client: httpx.AsyncClient) -> None:

@@ -82,7 +82,7 @@ def test_level_can_change_while_running() -> None:
 def test_libraries_that_talk_a_lot_are_quiet() -> None:
     stream, before = lines(LogSettings(level="debug", format="json"))
     logging.getLogger("httpx").info("HTTP Request: POST …")
-    logging.getLogger("uvicorn.error").info("Started")
+    logging.getLogger("httpcore.http11").info("send_request_headers.started")
     assert stream.getvalue().splitlines() == before
 
 

@@ -18,7 +18,7 @@ from jarvisd.wire import (
     VersionResponse,
 )
 
-PACKAGES = ("httpx", "msgspec", "soxr", "starlette", "structlog", "uvicorn", "uvloop")
+PACKAGES = ("httptools", "httpx", "msgspec", "soxr", "structlog", "uvloop", "wsproto")
 
 
 @route("GET /v1/", Role.OBSERVER, RoutesResponse)

@@ -1,5 +1,7 @@
 """Replies: asking for them, listening to them, controlling them, and what became of them."""
 
+import msgspec
+
 from jarvisd.api.access import Role
 from jarvisd.api.audio import L16, NDJSON, WAV, negotiate
 from jarvisd.api.exchange import Exchange, Stream, route
@@ -41,6 +43,11 @@ REPLY_EVENTS: tuple[type[Response], ...] = (
 )
 
 
+def visible(info: ReplyInfo, role: Role) -> ReplyInfo:
+    """What ``role`` may know of a reply: which conversation it is in, observers may not."""
+    return info if role >= Role.OPERATOR else msgspec.structs.replace(info, conversation="")
+
+
 @route(
     "POST /v1/say",
     Role.OPERATOR,
@@ -79,7 +86,8 @@ async def ask(exchange: Exchange) -> Stream:
 @route("GET /v1/replies", Role.OBSERVER, RepliesResponse)
 async def replies(exchange: Exchange) -> RepliesResponse:
     """Replies in flight."""
-    return RepliesResponse(replies=[reply.info() for reply in exchange.services.replies.active()])
+    active = exchange.services.replies.active()
+    return RepliesResponse(replies=[visible(reply.info(), exchange.role) for reply in active])
 
 
 @route("GET /v1/replies/recent", Role.OBSERVER, RecentRepliesResponse, query=LimitQuery)
@@ -91,7 +99,8 @@ async def recent(exchange: Exchange) -> RecentRepliesResponse:
 @route("GET /v1/replies/{reply}", Role.OBSERVER, ReplyInfo)
 async def reply(exchange: Exchange) -> ReplyInfo:
     """Where a reply stands."""
-    return exchange.services.replies.get(exchange.path["reply"]).info()
+    info = exchange.services.replies.get(exchange.path["reply"]).info()
+    return visible(info, exchange.role)
 
 
 @route("GET /v1/replies/{reply}/audio", Role.OPERATOR, query=AudioQuery, streams=(WAV, L16))

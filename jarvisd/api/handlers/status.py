@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from jarvisd.api.access import Role
 from jarvisd.api.exchange import Exchange, route
+from jarvisd.api.handlers.replies import visible
 from jarvisd.telemetry.records import newest
 from jarvisd.wire import (
     Component,
@@ -23,7 +26,9 @@ _CONSIDERATE = frozenset({"cgroup"})
 @route("GET /v1/status", Role.OBSERVER, StatusResponse)
 async def status(exchange: Exchange) -> StatusResponse:
     """Everything an owner looks at first."""
-    return exchange.services.status()
+    found = exchange.services.status()
+    replies = [visible(info, exchange.role) for info in found.replies]
+    return msgspec.structs.replace(found, replies=replies)
 
 
 @route("GET /v1/live", Role.OBSERVER, LiveResponse)

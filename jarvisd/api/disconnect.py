@@ -1,4 +1,4 @@
-"""Noticing that a client went away while something is made for it.
+"""The disconnect guard: noticing that a client went away while something is made for it.
 
 Responsible for ending a block of work the moment its client closes the connection, without polling
 and without a second task. Never closes connections itself.
@@ -9,30 +9,23 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from jarvisd.api.access import Peer
-
 
 class ClientGoneError(Exception):
     """The client closed its end; there is nobody left to answer."""
 
 
-class Connection(Protocol):
-    """What the application needs of the connection that carries a request."""
+class Watchable(Protocol):
+    """What the guard needs of the connection that carries a request."""
 
-    peer: Peer | None
     gone: bool
 
     def watch(self, on_gone: Callable[[], None]) -> Callable[[], None]:
         """Call ``on_gone`` once when the client goes; returns what ends the watch."""
         ...
 
-    def truncate(self) -> None:
-        """Close without ending the response."""
-        ...
-
 
 @asynccontextmanager
-async def present(connection: Connection) -> AsyncGenerator[None, None]:
+async def disconnect_guard(connection: Watchable) -> AsyncGenerator[None, None]:
     """Run the block while the client is there; raises ClientGoneError out of it when it goes.
 
     Works as ``asyncio.timeout`` does: the task is cancelled, and the cancellation is turned into
@@ -40,7 +33,7 @@ async def present(connection: Connection) -> AsyncGenerator[None, None]:
     """
     task = asyncio.current_task()
     if task is None:
-        raise RuntimeError("present() needs a task")
+        raise RuntimeError("disconnect_guard() needs a task")
     if connection.gone:
         raise ClientGoneError
     cancellations = task.cancelling()
