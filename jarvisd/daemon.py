@@ -23,6 +23,7 @@ from jarvisd.config import Loaded, Settings
 from jarvisd.errors import JarvisError, UnavailableError
 from jarvisd.host import sockets
 from jarvisd.host.notify import Notifier
+from jarvisd.host.state_lock import StateLock
 from jarvisd.host.supervision import Extended, Supervision
 from jarvisd.observe.health import DependencyCheck
 from jarvisd.observe.liveness import Liveness
@@ -90,6 +91,7 @@ class Daemon:
         self._start_signals(stack)
         supervision = self._start_supervision(stack, notifier)
         listening = self._open_sockets(stack)
+        stack.callback(StateLock(self.state_dir).close)
         connections = Connections(self.settings.api, AccessPolicy(self.settings.api))
         process = ProcessFigures(
             state=lambda: self._state,
@@ -113,7 +115,12 @@ class Daemon:
             lambda _: self._look(parts.check),
         )
         self._reloader = Reloader(
-            self._loaded, read=self._read, rooms=told, notifier=notifier, line=parts.line
+            self._loaded,
+            read=self._read,
+            rooms=told,
+            reloaded=parts.store.reloaded,
+            notifier=notifier,
+            line=parts.line,
         )
         self._look(parts.check)
         stack.callback(self._look_no_more)

@@ -22,7 +22,11 @@ log = structlog.get_logger("jarvisd")
 
 
 class Reloader:
-    """Keeps what is in force; ``rooms`` are told of new settings, and must not fail or wait."""
+    """Keeps what is in force; ``rooms`` are told of new settings, and must not fail or wait.
+
+    ``reloaded`` is called each time, also where nothing differs: somebody may have repaired what
+    the settings point at.
+    """
 
     def __init__(
         self,
@@ -30,12 +34,14 @@ class Reloader:
         *,
         read: Callable[[], Loaded],
         rooms: Sequence[Callable[[Settings], None]],
+        reloaded: Callable[[], None],
         notifier: Notifier,
         line: StatusLine,
     ) -> None:
         self.loaded = loaded
         self._read = read
         self._rooms = rooms
+        self._reloaded = reloaded
         self._notifier = notifier
         self._line = line
         self._one_at_a_time = asyncio.Lock()
@@ -56,6 +62,7 @@ class Reloader:
         changes = compare(self.loaded.settings, wanted.settings)
         for tell in self._rooms if changes.now else ():
             tell(changes.settings)
+        self._reloaded()
         # What waits for a restart is still in force from where it came from.
         kept = {path: self.loaded.sources[path] for path in changes.restart}
         self.loaded = Loaded(changes.settings, {**wanted.sources, **kept}, wanted.files)

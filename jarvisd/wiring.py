@@ -25,7 +25,7 @@ from jarvisd.observe.status import ProcessFigures, StatusReport
 from jarvisd.observe.status_line import StatusLine
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
-from jarvisd.store import Store
+from jarvisd.store import Store, StoreNews
 from jarvisd.telemetry.daily_summary import DailySummaries
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.sampling import Sampler
@@ -45,6 +45,8 @@ class Topics:
     decisions: Topic[GovernorDecision] = field(default_factory=lambda: Topic("decisions"))
     # How a language model was found to be.
     provider: Topic[ProviderNews] = field(default_factory=lambda: Topic("provider"))
+    # What becomes of the disk.
+    store: Topic[StoreNews] = field(default_factory=lambda: Topic("store"))
     # The state of this part may be another one.
     changed: Topic[str] = field(default_factory=lambda: Topic("changed"))
 
@@ -144,7 +146,9 @@ async def start_parts(
         telemetry=telemetry,
         sampler=sampler,
         health=health,
-        check=DependencyCheck(health, providers=providers, checked=telemetry.records.checked),
+        check=DependencyCheck(
+            health, providers=providers, store=store, checked=telemetry.records.checked
+        ),
         status=status,
         line=StatusLine(notifier, status.line),
         metrics=metrics,
@@ -166,6 +170,10 @@ def _subscribe(topics: Topics, parts: Parts) -> None:
     topics.decisions.subscribe(parts.events.publish)
     topics.provider.subscribe(parts.health.learn)
     topics.provider.subscribe(lambda _: topics.changed.publish("llm"))
+    topics.store.subscribe(
+        lambda news: parts.telemetry.records.notice(news.level, news.name, news.message)
+    )
+    topics.store.subscribe(lambda _: topics.changed.publish("store"))
     topics.changed.subscribe(lambda _: parts.line.changed())
 
 
@@ -178,7 +186,7 @@ async def _start_store(
     store = await Store.open(
         state_dir / DATABASE_NAME if settings.store.enabled else None,
         queue=settings.store.queue,
-        on_change=lambda: topics.changed.publish("store"),
+        on_news=topics.store.publish,
     )
     stack.push_async_callback(store.close)
     return store

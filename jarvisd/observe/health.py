@@ -4,6 +4,7 @@
 first, within its own time limits. Reads every part and changes none.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -157,15 +158,17 @@ class DependencyCheck:
         health: Health,
         *,
         providers: ChosenProvider,
+        store: Store,
         checked: Callable[[list[Component]], None],
     ) -> None:
         self._health = health
         self._providers = providers
+        self._store = store
         self._checked = checked
 
     async def __call__(self, max_age_s: float | None = None) -> list[Component]:
         """Every component, asked now or as recently as its cache and ``max_age_s`` allow."""
-        await self._providers.health(max_age_s=max_age_s)
+        await asyncio.gather(self._providers.health(max_age_s=max_age_s), self._store.look())
         found = self._health.components()
         self._checked(found)
         return found

@@ -146,7 +146,9 @@ class Replies:
         history = [self._as_heard(message) for message in stored]
         question = self._store.add_message(
             conversation,
-            NewMessage(role="user", text=request.text, created_at=self._wall_clock()),
+            NewMessage(
+                role="user", text=request.text, created_at=self._wall_clock(), reply=reply.id
+            ),
         )
         llm = self._settings.llm
         prompt = Prompt(
@@ -245,24 +247,33 @@ class Replies:
     # --- remembering ----------------------------------------------------------------------------
 
     def ended(self, reply: Reply, outcome: Outcome) -> Receipt:
-        """Put the answer into its conversation; the receipt tells when it is safe."""
+        """Put the answer into its conversation; the receipt tells when it is safe.
+
+        A question that got an error in place of an answer is marked: the next prompt leaves it out.
+        """
         self._prune()
-        if not reply.conversation or not outcome.text:
-            return Receipt.settled()
-        return self._store.add_message(
-            reply.conversation,
-            NewMessage(
-                role="assistant",
-                text=outcome.text,
-                created_at=self._wall_clock(),
-                heard=outcome.heard,
-                interrupted=outcome.interrupted,
-                reply=reply.id,
-                provider=reply.provider.name,
-                model=outcome.model,
-                voice=reply.voice_id,
-                tokens=outcome.tokens,
-            ),
+        receipt = Receipt.settled()
+        if not reply.conversation:
+            return receipt
+        if outcome.text:
+            receipt = self._store.add_message(reply.conversation, self._answer(reply, outcome))
+        known = outcome.text if outcome.heard is None else outcome.heard
+        if outcome.failed and not known.strip():
+            receipt = self._store.mark_failed(reply.id, outcome.failed)
+        return receipt
+
+    def _answer(self, reply: Reply, outcome: Outcome) -> NewMessage:
+        return NewMessage(
+            role="assistant",
+            text=outcome.text,
+            created_at=self._wall_clock(),
+            heard=outcome.heard,
+            interrupted=outcome.interrupted,
+            reply=reply.id,
+            provider=reply.provider.name,
+            model=outcome.model,
+            voice=reply.voice_id,
+            tokens=outcome.tokens,
         )
 
     def heard(self, reply: Reply, heard: str) -> Receipt:

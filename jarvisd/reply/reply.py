@@ -51,13 +51,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a reply came to, for the store: ``heard`` is ``None`` where nothing was spoken."""
+    """What a reply came to, for the store: ``heard`` is ``None`` where nothing was spoken, and
+    ``failed`` the code of the error that ended it.
+    """
 
     text: str
     heard: str | None
     interrupted: bool
     model: str
     tokens: int
+    failed: str = ""
 
 
 class Recorder(Protocol):
@@ -272,7 +275,8 @@ class Reply:
 
     async def _finish(self, failure: JarvisError | None) -> None:
         """Remember the outcome, then say that it ended, and whether that is safe on disk."""
-        self._record(self._heard_at_end(), interrupted=False)
+        failed = failure.code if failure else ""
+        self._record(self._heard_at_end(), interrupted=False, failed=failed)
         unkept = await self._unkept()
         if failure is None:
             self.state = "done"
@@ -300,7 +304,7 @@ class Reply:
         await self._receipt.kept(END_KEPT_S)
         return self._receipt.reason
 
-    def _record(self, heard: str | None, *, interrupted: bool) -> None:
+    def _record(self, heard: str | None, *, interrupted: bool, failed: str = "") -> None:
         self._recorded = True
         self._remembered = heard
         self._receipt = self._recorder.ended(
@@ -311,6 +315,7 @@ class Reply:
                 interrupted=interrupted,
                 model=self._writer.completion.model,
                 tokens=self._writer.completion.completion_tokens,
+                failed=failed,
             ),
         )
         self._on_made()

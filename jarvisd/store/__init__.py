@@ -1,7 +1,21 @@
 """Conversations that outlive the daemon: SQLite behind memory, never on a reply's way."""
 
-from jarvisd.store.model import Conversation, ConversationSummary, NewMessage, StoredMessage
+from jarvisd.store.model import (
+    Conversation,
+    ConversationSummary,
+    NewMessage,
+    StoredMessage,
+    StoreNews,
+)
 from jarvisd.store.receipt import Receipt
 from jarvisd.store.store import Store
 
-__all__ = ["Conversation", "ConversationSummary", "NewMessage", "Receipt", "Store", "StoredMessage"]
+__all__ = [
+    "Conversation",
+    "ConversationSummary",
+    "NewMessage",
+    "Receipt",
+    "Store",
+    "StoreNews",
+    "StoredMessage",
+]

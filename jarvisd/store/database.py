@@ -1,10 +1,11 @@
-"""The statements: changes in one transaction, and the reads, on a connection each.
+"""The database file: opened when it can be, written in one transaction, read beside it.
 
-Knows SQL and nothing of queues, memory or retries. Its callers see to it that one task at a time
-writes. Errors are ``sqlite3.Error`` as they come.
+Knows SQL and the file, and nothing of queues, memory or retries. Its callers see to it that one
+task at a time writes or opens. Errors are ``sqlite3.Error`` and ``OSError`` as they come.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, fields
@@ -20,11 +21,12 @@ from jarvisd.store.model import (
     ConversationSummary,
     DaySummary,
     KeepDay,
+    MarkFailed,
     MarkHeard,
     StoredMessage,
     title_of,
 )
-from jarvisd.store.opening import open_connections, set_aside
+from jarvisd.store.opening import identity, open_connections, set_aside
 
 _ADD_CONVERSATION = """
 INSERT INTO conversations (id, created_at, updated_at, title) VALUES (?, ?, ?, ?)
@@ -34,19 +36,22 @@ ON CONFLICT (id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)
 _ADD_MESSAGE = """
 INSERT INTO messages (
     id, conversation, role, text, created_at, heard, interrupted, reply, provider, model, voice,
-    tokens
+    tokens, failed
 ) VALUES (
     :id, :conversation, :role, :text, :created_at, :heard, :interrupted, :reply, :provider, :model,
-    :voice, :tokens
+    :voice, :tokens, :failed
 ) ON CONFLICT (id) DO NOTHING
 """
 _MARK_HEARD = """
 UPDATE messages SET heard = ?, interrupted = ?
 WHERE reply = ? AND reply <> '' AND role = 'assistant'
 """
+_MARK_FAILED = """
+UPDATE messages SET failed = ? WHERE reply = ? AND reply <> '' AND role = 'user'
+"""
 _NEWEST_MESSAGES = """
 SELECT
-    role, text, created_at, heard, interrupted, reply, provider, model, voice, tokens, id,
+    role, text, created_at, heard, interrupted, reply, provider, model, voice, tokens, failed, id,
     conversation
 FROM messages WHERE conversation = ? ORDER BY position DESC LIMIT ?
 """
@@ -70,39 +75,63 @@ _log = structlog.get_logger(__name__)
 
 
 class Database:
-    """An open database file; ``close`` it."""
+    """A database file, open or not. ``await ready()`` before using it, ``close`` it at the end."""
 
-    def __init__(
-        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection
-    ) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.writer = writer
-        self.reader = reader
-        # Between moving a damaged file away and having opened a fresh one.
-        self._lost = False
+        self._open: tuple[aiosqlite.Connection, aiosqlite.Connection] | None = None
+        self._identity: tuple[int, int] | None = None
 
-    @classmethod
-    async def open(cls, path: Path) -> "Database":
-        """Open or create; see ``open_connections`` for what happens to files that are unsound."""
-        return cls(path, *await open_connections(path))
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a file to read from and to write to."""
+        return self._open is not None
+
+    @property
+    def writer(self) -> aiosqlite.Connection:
+        """The connection that writes; raises ``sqlite3.OperationalError`` where there is none."""
+        return self._connections()[0]
+
+    @property
+    def reader(self) -> aiosqlite.Connection:
+        """The connection that reads; raises ``sqlite3.OperationalError`` where there is none."""
+        return self._connections()[1]
+
+    async def ready(self) -> bool:
+        """Open the file where it is not open, or no longer the one that was opened.
+
+        Returns whether it was opened now: then it may lack what was written before. See
+        ``open_connections`` for what happens to files that are unsound.
+        """
+        if self._open is not None:
+            if await asyncio.to_thread(identity, self.path) == self._identity:
+                return False
+            _log.error("store.deleted", path=str(self.path))
+            await self.close()
+        self._open = await open_connections(self.path)
+        self._identity = await asyncio.to_thread(identity, self.path)
+        return True
 
     async def close(self) -> None:
         """Close both connections; the last one to close merges the journal into the file."""
+        if self._open is None:
+            return
+        writer, reader = self._open
+        self._open = None
         try:
-            await self.reader.close()
+            await reader.close()
         finally:
-            await self.writer.close()
+            await writer.close()
 
-    async def start_afresh(self, reason: str) -> None:
-        """Move the damaged file aside and go on with an empty one."""
-        self._lost = True
+    async def set_aside(self, reason: str) -> None:
+        """Move the damaged file away; ``ready`` goes on with an empty one."""
         await self.close()
         await asyncio.to_thread(set_aside, self.path, reason)
-        await self._reopen()
 
-    async def _reopen(self) -> None:
-        self.writer, self.reader = await open_connections(self.path)
-        self._lost = False
+    def _connections(self) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
+        if self._open is None:
+            raise sqlite3.OperationalError(f"{self.path} is not open")
+        return self._open
 
     async def apply(self, changes: Sequence[Change]) -> None:
         """Make all changes in order, in one transaction: all of them or none."""
@@ -114,6 +143,8 @@ class Database:
                     case MarkHeard(reply, heard, interrupted):
                         values = (heard, interrupted, reply)
                         await connection.execute_fetchall(_MARK_HEARD, values)
+                    case MarkFailed(reply, failed):
+                        await connection.execute_fetchall(_MARK_FAILED, (failed, reply))
                     case KeepDay():
                         await days.keep(connection, change)
 
@@ -157,13 +188,9 @@ class Database:
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """Commit at the end, roll back on any error and on cancellation.
 
-        Opens the file again where starting afresh could not, because the disk was full, say.
-
         Statements reach the connection's thread in order: a rollback takes effect after whatever
         was under way, even when its own answer is not waited for.
         """
-        if self._lost:
-            await self._reopen()
         connection = self.writer
         try:
             await connection.execute_fetchall("BEGIN IMMEDIATE")

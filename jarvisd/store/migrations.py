@@ -65,7 +65,9 @@ _DAYS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_CONVERSATIONS_AND_MESSAGES, _DAYS)
+_FAILED = ("ALTER TABLE messages ADD COLUMN failed TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_CONVERSATIONS_AND_MESSAGES, _DAYS, _FAILED)
 NEWEST = len(MIGRATIONS)
 
 

@@ -13,8 +13,9 @@ class NewMessage:
     """A message to keep.
 
     ``text`` is what was generated or asked. ``heard`` is what a listener heard of it: ``None``
-    where nothing was to be heard (a question, an unspoken answer). ``reply`` identifies the
-    assistant's turn for later corrections; ``tokens`` is the completion's size, 0 if unknown.
+    where nothing was to be heard (a question, an unspoken answer). ``reply`` identifies the turn
+    for later corrections; ``tokens`` is the completion's size, 0 if unknown. ``failed`` is the code
+    of the error that a question got in place of an answer.
     """
 
     role: Role
@@ -27,6 +28,7 @@ class NewMessage:
     model: str = ""
     voice: str = ""
     tokens: int = 0
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,11 @@ class StoredMessage(NewMessage):
         """What the next prompt may say was said; blank when it must be left out of it.
 
         A listener knows only what was heard: where that was recorded, or speech was cut, it
-        counts; otherwise the whole text does.
+        counts; otherwise the whole text does. A question that got no answer would only be asked
+        once more.
         """
+        if self.failed:
+            return ""
         if self.interrupted or self.heard is not None:
             return self.heard or ""
         return self.text
@@ -84,6 +89,14 @@ class MarkHeard:
     interrupted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MarkFailed:
+    """A later correction: ``reply``'s question got the error ``failed`` and no answer."""
+
+    reply: str
+    failed: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySpan:
     """One span on one day, in milliseconds; ``bins`` are its sketch's, empty once it is over."""
@@ -119,7 +132,17 @@ class KeepDay:
     oldest: str
 
 
-Change = StoredMessage | MarkHeard | KeepDay
+@dataclass(frozen=True, slots=True)
+class StoreNews:
+    """What became of the disk, for people: ``name`` is stable, ``message`` says it."""
+
+    level: Literal["info", "error"]
+    name: str
+    message: str
+
+
+Correction = MarkHeard | MarkFailed
+Change = StoredMessage | Correction | KeepDay
 
 
 def title_of(text: str) -> str:

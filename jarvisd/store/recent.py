@@ -8,7 +8,15 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from jarvisd.store.model import Change, ConversationSummary, MarkHeard, StoredMessage, title_of
+from jarvisd.store.model import (
+    Change,
+    ConversationSummary,
+    Correction,
+    MarkFailed,
+    MarkHeard,
+    StoredMessage,
+    title_of,
+)
 
 # Bookkeeping of one message beside its texts, in characters: keeps empty messages countable.
 OVERHEAD_CHARS = 200
@@ -35,7 +43,8 @@ class Recent:
         self._most_chars = chars
         self._complete = complete
         self._threads: OrderedDict[str, _Thread] = OrderedDict()
-        self._replies: dict[str, str] = {}
+        # The conversation of each role's message of a reply.
+        self._replies: dict[tuple[str, str], str] = {}
         self.chars = 0
 
     def add(self, message: StoredMessage) -> None:
@@ -44,25 +53,30 @@ class Recent:
         self._append(thread, message)
         self._touch(message.conversation)
 
-    def mark(self, change: MarkHeard) -> None:
-        """Correct what was heard of a reply's message, if it is still remembered."""
-        thread = self._threads.get(self._replies.get(change.reply, ""))
+    def mark(self, change: Correction) -> None:
+        """Correct the message that a change is about, if it is still remembered."""
+        conversation = self._replies.get((_role(change), change.reply), "")
+        thread = self._threads.get(conversation)
         if thread is None:
             return
         for index, message in enumerate(thread.messages):
-            if message.reply == change.reply and message.role == "assistant":
+            if _concerns(change, message):
                 thread.messages[index] = corrected(message, change)
                 self._account(thread, size(thread.messages[index]) - size(message))
+        self._touch(conversation)
 
     def newest(self, conversation: str, limit: int) -> list[StoredMessage] | None:
-        """The last ``limit`` messages, oldest first; ``None`` when more may exist elsewhere."""
+        """The last ``limit`` messages that count, oldest first; ``None`` when more may exist
+        elsewhere.
+        """
         thread = self._threads.get(conversation)
         if thread is None:
             return [] if self._complete else None
         self._touch(conversation)
-        if not thread.whole and len(thread.messages) < limit:
+        messages = counting(thread.messages)
+        if not thread.whole and len(messages) < limit:
             return None
-        return thread.messages[-limit:]
+        return messages[-limit:]
 
     def merged(self, conversation: str, saved: Iterable[StoredMessage]) -> list[StoredMessage]:
         """Saved messages followed by those that only this memory has; where both know one, the
@@ -89,6 +103,10 @@ class Recent:
         self._release(thread, thread.messages)
         return len(thread.messages)
 
+    def everything(self) -> list[StoredMessage]:
+        """All that is remembered, each conversation oldest first."""
+        return [message for thread in self._threads.values() for message in thread.messages]
+
     def summaries(self) -> list[ConversationSummary]:
         """What is remembered of every conversation, last updated first."""
         found = [summarize(thread.messages) for thread in self._threads.values() if thread.messages]
@@ -96,8 +114,8 @@ class Recent:
 
     def _append(self, thread: _Thread, message: StoredMessage) -> None:
         thread.messages.append(message)
-        if message.reply and message.role == "assistant":
-            self._replies[message.reply] = message.conversation
+        if message.reply:
+            self._replies[message.role, message.reply] = message.conversation
         self._account(thread, size(message))
 
     def _touch(self, conversation: str) -> None:
@@ -121,8 +139,7 @@ class Recent:
 
     def _release(self, thread: _Thread, messages: Iterable[StoredMessage]) -> None:
         for message in messages:
-            if message.role == "assistant":
-                self._replies.pop(message.reply, None)
+            self._replies.pop((message.role, message.reply), None)
             self._account(thread, -size(message))
 
 
@@ -131,9 +148,18 @@ def size(message: StoredMessage) -> int:
     return len(message.text) + len(message.heard or "") + OVERHEAD_CHARS
 
 
-def corrected(message: StoredMessage, change: MarkHeard) -> StoredMessage:
-    """The message with what was heard of it replaced."""
-    return replace(message, heard=change.heard, interrupted=change.interrupted)
+def counting(messages: Iterable[StoredMessage]) -> list[StoredMessage]:
+    """The messages without the questions that got no answer."""
+    return [message for message in messages if not message.failed]
+
+
+def corrected(message: StoredMessage, change: Correction) -> StoredMessage:
+    """The message with what a later change says of it."""
+    match change:
+        case MarkHeard(_, heard, interrupted):
+            return replace(message, heard=heard, interrupted=interrupted)
+        case MarkFailed(_, failed):
+            return replace(message, failed=failed)
 
 
 def overlay(
@@ -142,13 +168,21 @@ def overlay(
     """Messages as they will be once ``pending`` changes, oldest first, have been saved."""
     messages = {message.id: message for message in saved}
     for change in pending:
-        if isinstance(change, MarkHeard):
+        if isinstance(change, Correction):
             for id_, message in messages.items():
-                if message.reply == change.reply and message.role == "assistant":
+                if _concerns(change, message):
                     messages[id_] = corrected(message, change)
         elif isinstance(change, StoredMessage) and change.conversation == conversation:
             messages.setdefault(change.id, change)
     return list(messages.values())
+
+
+def _role(change: Correction) -> str:
+    return "assistant" if isinstance(change, MarkHeard) else "user"
+
+
+def _concerns(change: Correction, message: StoredMessage) -> bool:
+    return (message.role, message.reply) == (_role(change), change.reply)
 
 
 def summarize(messages: list[StoredMessage]) -> ConversationSummary:

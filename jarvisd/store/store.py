@@ -22,12 +22,14 @@ from jarvisd.store.model import (
     ConversationSummary,
     DaySummary,
     KeepDay,
+    MarkFailed,
     MarkHeard,
     NewMessage,
     StoredMessage,
+    StoreNews,
 )
 from jarvisd.store.receipt import Receipt
-from jarvisd.store.recent import Recent, overlay, summarize
+from jarvisd.store.recent import Recent, counting, overlay, summarize
 from jarvisd.store.writer import STOP_GRACE_S, Writer
 
 RECENT_CONVERSATIONS = 64
@@ -35,6 +37,9 @@ RECENT_CHARS = 2_000_000
 # Messages of one conversation that are ever given out at once.
 CONVERSATION_MESSAGES = 1_000
 LIST_FLUSH_S = 1.0
+LOOK_S = 0.25
+# A conversation is read again when one was deleted meanwhile.
+READ_ATTEMPTS = 3
 CLOSE_DEADLINE_S = 5.0
 NOT_WANTED = "conversations live in memory only: store.enabled is false"
 _NEWEST = (math.inf, "")
@@ -51,35 +56,34 @@ class Store:
         database: Database | None,
         *,
         queue: int,
-        reason: str = "",
-        on_change: Callable[[], None] = lambda: None,
+        on_news: Callable[[StoreNews], None] = lambda _: None,
     ) -> None:
+        """``on_news`` hears what becomes of the disk, and of what was lost."""
         self._database = database
-        self._writer = Writer(database, queue=queue, on_change=on_change) if database else None
-        self._reason = reason
         self._recent = Recent(
             conversations=RECENT_CONVERSATIONS, chars=RECENT_CHARS, complete=database is None
         )
+        self._writer = None
+        if database is not None:
+            remembered = self._recent.everything
+            self._writer = Writer(database, queue=queue, remembered=remembered, on_news=on_news)
 
     @classmethod
     async def open(
-        cls, path: Path | None, *, queue: int, on_change: Callable[[], None] = lambda: None
+        cls,
+        path: Path | None,
+        *,
+        queue: int,
+        on_news: Callable[[StoreNews], None] = lambda _: None,
     ) -> "Store":
-        """Open the database, or live on memory: by choice (``None``) or because it failed.
+        """Open the database, or live on memory: by choice (``None``), or until it can be opened.
 
         ``queue`` bounds the changes that wait for the disk; ``on_change`` is called when
         ``degraded`` may be another one.
         """
-        if path is None:
-            return cls(None, queue=queue)
-        try:
-            store = cls(await Database.open(path), queue=queue, on_change=on_change)
-        except (sqlite3.Error, OSError, StoreError) as error:
-            reason = f"cannot use {path}, conversations live in memory only: {error}"
-            _log.error("store.memory_only", reason=reason)
-            return cls(None, queue=queue, reason=reason)
+        store = cls(Database(path) if path else None, queue=queue, on_news=on_news)
         if store._writer is not None:
-            store._writer.start()
+            await store._writer.start()
         return store
 
     async def close(self, deadline_s: float = CLOSE_DEADLINE_S) -> bool:
@@ -88,7 +92,7 @@ class Store:
         A disk that hangs costs a grace of some two seconds beyond the deadline, no more.
         """
         if self._writer is None or self._database is None:
-            return not self._reason
+            return True
         saved = await self._writer.stop(deadline_s)
         # A task of its own: closing awaits a thread that a hung disk may hold, and would not let
         # itself be cancelled.
@@ -103,11 +107,21 @@ class Store:
     @property
     def degraded(self) -> str:
         """Why conversations are not being saved, or empty. Empty, too, when that was the wish."""
-        return self._reason or (self._writer.reason if self._writer else "")
+        return self._writer.reason if self._writer else ""
+
+    async def look(self) -> None:
+        """Somebody asks how the database is: look at its file, without waiting for long."""
+        if self._writer:
+            await self._writer.look(LOOK_S)
+
+    def reloaded(self) -> None:
+        """The settings were read again: whoever did so may have made room."""
+        if self._writer:
+            self._writer.forgive()
 
     @property
     def writer(self) -> Writer | None:
-        """Who writes to the file; ``None`` where conversations live in memory."""
+        """Who writes to the file; ``None`` where conversations live in memory by choice."""
         return self._writer
 
     @property
@@ -140,6 +154,12 @@ class Store:
         self._recent.mark(change)
         return self._submit(change)
 
+    def mark_failed(self, reply: str, failed: str) -> Receipt:
+        """The question that ``reply`` was to answer got the error ``failed`` instead."""
+        change = MarkFailed(reply, failed)
+        self._recent.mark(change)
+        return self._submit(change)
+
     def keep_day(self, summary: DaySummary, oldest: str) -> None:
         """Keep a day's summary in place of an earlier one of it; forget days before ``oldest``."""
         self._submit(KeepDay(summary, oldest))
@@ -147,7 +167,8 @@ class Store:
     async def days(self, limit: int) -> list[DaySummary]:
         """The newest summaries on disk, newest first; none where that cannot be read."""
         try:
-            return await self._database.days(limit) if self._database else []
+            open_ = self._database is not None and self._database.is_open
+            return await self._database.days(limit) if self._database and open_ else []
         except _READ_ERRORS as error:
             _log.warning("store.unreadable", reason=str(error))
             return []
@@ -157,10 +178,11 @@ class Store:
 
         False after ``timeout_s``, and at once where a database was wanted and there is none.
         """
-        return await self._writer.flush(timeout_s) if self._writer else not self._reason
+        return await self._writer.flush(timeout_s) if self._writer else True
 
     async def history(self, conversation: str, limit: int) -> list[StoredMessage]:
-        """The newest ``limit`` (1 or more) messages, oldest first; none for a new conversation.
+        """The newest ``limit`` (1 or more) messages, oldest first, as they count for the next
+        prompt: without the questions that got no answer.
 
         A database that cannot be read is logged and answered from memory: a reply goes on.
         """
@@ -171,9 +193,9 @@ class Store:
             messages, whole = await self._read(conversation, limit)
         except StoreError as error:
             _log.warning("store.unreadable", reason=error.message, conversation=conversation)
-            return self._recent.merged(conversation, [])[-limit:]
+            return counting(self._recent.merged(conversation, []))[-limit:]
         self._recent.load(conversation, messages, whole=whole)
-        return messages[-limit:]
+        return counting(messages)[-limit:]
 
     async def conversations(self, limit: int, before: str | None) -> list[ConversationSummary]:
         """Conversations, last updated first; ``before`` is the ``cursor`` of the last one seen.
@@ -186,6 +208,8 @@ class Store:
         if self._database is None:
             return in_memory[:limit]
         complete = await self.flush(LIST_FLUSH_S)
+        if not self._database.is_open:
+            return in_memory[:limit]
         try:
             saved = await self._database.summaries(limit, start)
         except _READ_ERRORS as error:
@@ -221,7 +245,7 @@ class Store:
         """
         try:
             deleted = await self._writer.forget(conversation) if self._writer else 0
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, StoreError) as error:
             raise StoreError(
                 f"the conversation could not be deleted from disk: {error}",
                 hint="Free the disk or mend the database, then forget it again.",
@@ -232,12 +256,14 @@ class Store:
 
     def _submit(self, change: Change) -> Receipt:
         if self._writer is None:
-            return Receipt.settled(self._reason or NOT_WANTED)
+            return Receipt.settled(NOT_WANTED)
         return self._writer.submit(change)
 
     async def _summary(self, conversation: str) -> ConversationSummary | None:
         try:
-            return await self._database.summary(conversation) if self._database else None
+            if self._database is None or not self._database.is_open:
+                return None
+            return await self._database.summary(conversation)
         except _READ_ERRORS as error:
             raise _unreadable(error) from error
 
@@ -245,11 +271,20 @@ class Store:
         """Messages from file, queue and memory together; whether these are all there are."""
         if self._database is None or self._writer is None:
             return self._recent.merged(conversation, []), True
+        for _ in range(READ_ATTEMPTS):
+            deletions, waiting = self._writer.deletions, self._writer.waiting
+            saved = await self._saved(conversation, limit)
+            if deletions == self._writer.deletions:
+                break  # none of it was deleted meanwhile; what was saved is the same in both
+        current = overlay(saved, conversation, waiting)
+        whole = self._database.is_open and len(saved) < limit
+        return self._recent.merged(conversation, current), whole
+
+    async def _saved(self, conversation: str, limit: int) -> list[StoredMessage]:
+        if self._database is None or not self._database.is_open:
+            return []
         try:
-            async with self._writer.held():
-                saved = await self._database.messages(conversation, limit)
-                current = overlay(saved, conversation, self._writer.waiting)
-                return self._recent.merged(conversation, current), len(saved) < limit
+            return await self._database.messages(conversation, limit)
         except _READ_ERRORS as error:
             raise _unreadable(error) from error
 

@@ -1,23 +1,23 @@
 """The one task that writes: takes changes at once, saves them in batches, outlives every failure.
 
 Changes wait in memory, bounded in number and characters; what does not fit is dropped, counted and
-logged. A failing disk is tried again with growing pauses until it takes what waits. Nothing here
-makes a caller of ``submit`` wait.
+logged. A failing disk is tried again with growing pauses while something waits for it, and whenever
+somebody asks; a file that is gone is made anew, with what memory holds. Nothing here makes a caller
+of ``submit`` wait.
 """
 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from itertools import islice
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import structlog
 
 from jarvisd.errors import StoreError
 from jarvisd.store.database import Database
-from jarvisd.store.model import Change, MarkHeard, StoredMessage
+from jarvisd.store.model import Change, MarkHeard, StoredMessage, StoreNews
 from jarvisd.store.opening import is_corrupt
 from jarvisd.store.receipt import Receipt
 from jarvisd.store.recent import size
@@ -52,11 +52,14 @@ class Writer:
         database: Database,
         *,
         queue: int,
-        on_change: Callable[[], None] = lambda: None,
+        remembered: Callable[[], list[StoredMessage]],
+        on_news: Callable[[StoreNews], None],
     ) -> None:
-        """``on_change`` is called when writing begins to fail, and when it works again."""
-        self._on_change = on_change
+        """``remembered`` is what memory holds of conversations, saved or not."""
+        self._on_news = on_news
         self._database = database
+        self._remembered = remembered
+        self._lacking = False
         self._most = queue
         self._waiting: deque[_Waiting] = deque()
         self._chars = 0
@@ -68,9 +71,13 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._deletions: set[asyncio.Task[int]] = set()
         self._failure = ""
+        self._failures = 0
+        self._loss = ""
         self._stopping = False
         self.dropped = 0
         self.refused = 0
+        # Begun and ended deletions: who reads without a lock sees whether one came in between.
+        self.deletions = 0
         self.steps = 0
 
     @property
@@ -83,11 +90,16 @@ class Writer:
 
     @property
     def reason(self) -> str:
-        """Why nothing is being saved at the moment, or empty."""
+        """Why nothing is being saved at the moment, or what was lost of late; or empty."""
         if not self._failure:
-            return ""
+            return self._loss
         lost = f"; {self.dropped} changes lost" if self.dropped else ""
-        return f"cannot write {self._database.path}: {self._failure}{lost}"
+        if self._database.is_open:
+            return f"cannot write {self._database.path}: {self._failure}{lost}"
+        return (
+            f"cannot use {self._database.path}, conversations live in memory only: "
+            f"{self._failure}{lost}"
+        )
 
     @property
     def queued(self) -> int:
@@ -99,16 +111,39 @@ class Writer:
         """Accepted and not yet saved, oldest first."""
         return [entry.change for entry in self._waiting]
 
-    def start(self) -> None:
-        """Begin to write."""
+    async def start(self) -> None:
+        """Open the file, if that is possible, and begin to write."""
+        try:
+            await self._database.ready()
+        except _FAILURES as error:
+            self._failure = str(error)
+            _log.error("store.memory_only", reason=self.reason)
+            self._tell("error", "store.memory_only", self.reason)
         self._task = asyncio.create_task(self._run(), name="store-writer")
 
     def ping(self) -> None:
-        """Have the task take a step (``steps``), whether or not there is anything to write.
+        """Have the task look at the file and take a step (``steps``), whatever there is to write.
 
         While it pauses after a failure it takes one at the end of the pause.
         """
         self._work.set()
+
+    async def look(self, timeout_s: float) -> None:
+        """Have the file looked at now; returns when that was done, or after ``timeout_s``."""
+        steps = self.steps
+        self._work.set()
+        self._retry.set()
+        try:
+            async with asyncio.timeout(timeout_s), self._progress:
+                await self._progress.wait_for(lambda: self.steps > steps)
+        except TimeoutError:
+            return
+
+    def forgive(self) -> None:
+        """Say no more of what was lost, and try the disk at once."""
+        self._loss = ""
+        self._work.set()
+        self._retry.set()
 
     async def stop(self, deadline_s: float) -> bool:
         """Save what waits, for at most ``deadline_s``; whether all was saved."""
@@ -128,6 +163,7 @@ class Writer:
             self.dropped += 1
             if self.dropped.bit_count() == 1:  # 1, 2, 4, 8 ...: loud, but no flood
                 _log.error("store.dropped", dropped=self.dropped, reason=self.reason)
+                self._lose(f"{self.dropped} changes lost: too many waited for the disk")
             return Receipt.settled("too many changes wait for the disk")
         self._accepted += 1
         self._chars += weight
@@ -139,22 +175,22 @@ class Writer:
     async def flush(self, timeout_s: float) -> bool:
         """Wait until all that was accepted before is saved; false after ``timeout_s``.
 
-        Does not wait out a pause after a failure: the disk is tried again at once.
+        Does not wait out a pause after a failure: the disk is tried at once, and when it takes
+        nothing then, that is the answer.
         """
-        target, refused = self._accepted, self.refused
+        target, refused, failures = self._accepted, self.refused, self._failures
         self._retry.set()
+
+        def known() -> bool:
+            return self._saved_up_to() >= target or self._failures > failures
+
         try:
             async with asyncio.timeout(timeout_s), self._progress:
-                await self._progress.wait_for(lambda: self._saved_up_to() >= target)
+                await self._progress.wait_for(known)
         except TimeoutError:
             return False
-        return self.refused == refused
-
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        """Nothing is written meanwhile, so the file and ``waiting`` add up to the whole."""
-        async with self._lock:
-            yield
+        saved = self._saved_up_to() >= target and self._database.is_open
+        return saved and self.refused == refused
 
     async def forget(self, conversation: str) -> int:
         """Delete a conversation, waiting or saved; returns how many messages it had.
@@ -169,10 +205,15 @@ class Writer:
     async def _forget(self, conversation: str) -> int:
         try:
             async with self._lock:
+                self.deletions += 1
                 waiting = [e for e in self._waiting if _belongs(e.change, conversation)]
+                for entry in waiting:
+                    entry.receipt.settle("its conversation was deleted")
                 self._take(waiting)
+                await self._open()
                 deleted = await self._database.forget(conversation)
         finally:
+            self.deletions += 1
             await self._announce()
         return len(waiting) + deleted
 
@@ -186,22 +227,44 @@ class Writer:
             try:
                 await self._write_batch()
             except _FAILURES as error:
+                self.steps += 1
                 await self._pause(str(error), pause)
                 pause = min(2 * pause, LONGEST_RETRY_S)
             else:
                 pause = FIRST_RETRY_S
                 self._recovered()
+                self.steps += 1
                 await self._announce()
-            self.steps += 1
 
     async def _write_batch(self) -> None:
         async with self._lock:
+            if not self._waiting:  # nothing to try for again, unless somebody asks
+                self._work.clear()
+            await self._open()
             batch = list(islice(self._waiting, BATCH))
-            if batch:  # a deletion may have left nothing
+            if batch:
                 await self._save(batch)
                 self._take(batch)
             if not self._waiting:
                 self._work.clear()
+
+    async def _open(self) -> None:
+        """Open the file where it is not, and write what it may lack of what memory holds."""
+        before = self._database.is_open
+        if await self._database.ready():
+            self._lacking = True
+            if before:
+                gone = f"{self._database.path} was deleted; what memory holds is written again"
+                self._tell("error", "store.deleted", gone)
+        if self._lacking:
+            waiting = {e.change.id for e in self._waiting if isinstance(e.change, StoredMessage)}
+            saved = [message for message in self._remembered() if message.id not in waiting]
+            self._lacking = False
+            try:
+                await self._save([_Waiting(0, message, Receipt.settled()) for message in saved])
+            except BaseException:
+                self._lacking = True
+                raise
 
     async def _save(self, batch: list[_Waiting]) -> None:
         """Save together; where that fails for no passing reason, find out which one it was."""
@@ -211,7 +274,8 @@ class Writer:
             raise
         except _UNWRITABLE as error:
             if is_corrupt(error):
-                await self._database.start_afresh(str(error))
+                await self._database.set_aside(str(error))
+                await self._open()
                 await self._database.apply([entry.change for entry in batch])
             elif len(batch) > 1:
                 for entry in batch:
@@ -219,6 +283,7 @@ class Writer:
             else:
                 self.refused += 1
                 batch[0].receipt.settle(f"the database refused it: {error}")
+                self._lose(f"a change was lost: the database refused it: {error}")
                 _log.exception("store.refused", change=type(batch[0].change).__name__)
 
     def _take(self, entries: list[_Waiting]) -> None:
@@ -235,8 +300,11 @@ class Writer:
     async def _pause(self, failure: str, pause_s: float) -> None:
         if not self._failure:
             _log.error("store.failing", reason=failure, waiting=len(self._waiting))
+        begun = not self._failure
         self._failure = failure
-        self._on_change()
+        self._failures += 1
+        if begun:
+            self._tell("error", "store.failing", self.reason)
         self._retry.clear()
         for entry in self._waiting:
             entry.receipt.put_off(self.reason)
@@ -251,7 +319,14 @@ class Writer:
         if self._failure:
             _log.warning("store.recovered", after=self._failure, dropped=self.dropped)
             self._failure = ""
-            self._on_change()
+            self._tell("info", "store.recovered", "conversations are saved again")
+
+    def _tell(self, level: Literal["info", "error"], name: str, message: str) -> None:
+        self._on_news(StoreNews(level, name, message))
+
+    def _lose(self, loss: str) -> None:
+        self._loss = loss
+        self._tell("error", "store.lost", loss)
 
     async def _announce(self) -> None:
         async with self._progress:

@@ -186,7 +186,11 @@ class ConversationsResponse(Response):
 
 
 class MessageInfo(Response):
-    """One message: the text as generated, and what was heard of it (``None``: not spoken)."""
+    """One message: the text as generated, and what was heard of it (``None``: not spoken).
+
+    ``failed`` is the code of the error that a question got in place of an answer: it is left out of
+    what the model is told next.
+    """
 
     role: str
     text: str
@@ -196,6 +200,7 @@ class MessageInfo(Response):
     reply: str | None = None
     provider: str = ""
     voice: str = ""
+    failed: str = ""
 
 
 class ConversationResponse(Response):

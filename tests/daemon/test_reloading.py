@@ -42,11 +42,13 @@ class Stage:
         self.reading = threading.Event()
         self.reading.set()
         self.told: list[Settings] = []
+        self.reloads: list[int] = []
         line = StatusLine(self.notifier, lambda: "Idle")
         self.reloader = Reloader(
             loaded(Settings(), "/old"),
             read=self._read,
             rooms=(self.told.append,),
+            reloaded=lambda: self.reloads.append(len(self.told)),
             notifier=self.notifier,
             line=line,
         )
@@ -100,6 +102,7 @@ async def test_nothing_new_disturbs_no_room(stage: Stage) -> None:
     answer = await stage.reloader.reload()
     assert (answer.changed, answer.restart) == ([], ["store.queue"])
     assert stage.told == []
+    assert stage.reloads == [0], "what the settings point at may have been repaired"
 
 
 @pytest.mark.parametrize("wanted", [WANTED, ConfigError(["x"])])

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from jarvisd.errors import LlmError
 from jarvisd.reply import reply as reply_module
 from jarvisd.store import Store
-from jarvisd.wire import ReplyDone, ReplyInterrupted, ReplyStarted, Token
+from jarvisd.wire import ReplyDone, ReplyFailed, ReplyInterrupted, ReplyStarted, Token
 from tests.fakes.speech import RATE, settled, until
 from tests.reply.stage import Stage, ended
 
@@ -37,7 +38,7 @@ async def test_nothing_is_told_of_a_reply_before_its_question_is_on_disk(
     stage: Stage, path: Path
 ) -> None:
     assert stage.store.writer is not None
-    async with stage.store.writer.held():
+    async with stage.store.writer._lock:
         reply = await stage.ask("Well?")
         stage.provider.write("One two three. ")
         await stage.speech.makes("One")  # the work goes on meanwhile
@@ -58,7 +59,7 @@ async def test_a_disk_that_takes_too_long_is_said_at_the_beginning_and_the_end(
     monkeypatch.setattr(reply_module, "BEGIN_KEPT_S", 0.01)
     monkeypatch.setattr(reply_module, "END_KEPT_S", 0.01)
     assert stage.store.writer is not None
-    async with stage.store.writer.held():
+    async with stage.store.writer._lock:
         reply = await stage.ask(speak=False)
         stage.provider.answer("One.")
         events = await ended(reply)
@@ -71,7 +72,7 @@ async def test_done_is_said_when_the_answer_is_on_disk(stage: Stage, path: Path)
     assert stage.store.writer is not None
     reply = await stage.ask(speak=False)
     await until(lambda: bool(stage.published))
-    async with stage.store.writer.held():
+    async with stage.store.writer._lock:
         stage.provider.answer("One.")
         await settled()
         assert not any(isinstance(event, ReplyDone) for event in stage.published)
@@ -88,7 +89,7 @@ async def test_an_interrupt_silences_at_once_and_answers_when_its_outcome_is_on_
     reply = await stage.ask()
     stage.provider.write("One two three. ")
     making = await stage.speech.makes("One")
-    async with stage.store.writer.held():
+    async with stage.store.writer._lock:
         asking = asyncio.create_task(reply.interrupt())
         await settled()
         assert (reply.state, making.cancelled, asking.done()) == ("interrupted", True, False)
@@ -103,7 +104,7 @@ async def test_an_interrupt_while_the_outcome_is_being_saved(stage: Stage, path:
     assert stage.store.writer is not None
     reply = await stage.ask()
     await until(lambda: bool(stage.published))
-    async with stage.store.writer.held():
+    async with stage.store.writer._lock:
         stage.provider.answer("One two three.")
         (await stage.speech.makes("One")).piece(RATE, (0, 0), (4, 300), (8, 600)).end()
         await until(lambda: stage.store.waiting == 1)
@@ -125,3 +126,40 @@ async def test_where_conversations_are_not_stored_every_reply_says_so() -> None:
     assert "store.enabled" in getattr(events[-1], "kept_reason", "")
     said = await stage.spoken("One.", RATE)
     assert all(getattr(event, "kept", True) for event in await ended(said))
+
+
+async def test_a_question_that_failed_is_not_in_the_next_prompt(stage: Stage, path: Path) -> None:
+    for number in range(3):
+        reply = await stage.ask(f"Number {number}?", speak=False)
+        stage.provider.fail(LlmError("It broke.", code="llm.truncated"))
+        failed = (await ended(reply))[-1]
+        assert isinstance(failed, ReplyFailed)
+        assert failed.kept
+    await stage.ask("Well?", speak=False)
+    await until(lambda: len(stage.provider.prompts) == 4)
+    said = [message.content for message in stage.provider.prompts[-1].messages]
+    assert said[1:] == ["Well?"]
+    shown = (await stage.store.conversation("c")).messages
+    assert [message.failed for message in shown] == ["llm.truncated"] * 3 + [""]
+
+
+async def test_what_a_reply_said_before_it_failed_is_in_the_next_prompt(stage: Stage) -> None:
+    reply = await stage.ask("One?", speak=False)
+    stage.provider.write("It is ")
+    stage.provider.fail(LlmError("It broke.", code="llm.truncated"))
+    await ended(reply)
+    await stage.ask("Well?", speak=False)
+    await until(lambda: len(stage.provider.prompts) == 2)
+    said = [message.content for message in stage.provider.prompts[-1].messages]
+    assert said[1:] == ["One?", "It is ", "Well?"]
+
+
+async def test_what_the_database_refuses_is_not_called_kept(stage: Stage) -> None:
+    reply = await stage.ask(speak=False)
+    stage.provider.write("One.")
+    stage.provider.end(completion_tokens=2**64 - 1)
+    done = (await ended(reply))[-1]
+    assert isinstance(done, ReplyDone)
+    assert not done.kept
+    assert "refused" in done.kept_reason
+    assert "refused" in stage.store.degraded

@@ -7,9 +7,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 CHILD = Path(__file__).with_name("writing_child.py")
 BATCH = 25
-KILLS = 20
 
 
 def write_until_killed(path: Path, start: int, reports: int) -> int:
@@ -41,11 +42,13 @@ def numbers_in(path: Path) -> list[int]:
     return [int(text) for (text,) in rows]
 
 
-def test_killed_at_any_moment_no_reported_message_is_lost(path: Path) -> None:
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.timeout(600)
+def test_killed_at_any_moment_no_reported_message_is_lost(path: Path, kills: int) -> None:
     chance = random.Random(20)
     path.parent.mkdir()
     start = 0
-    for _kill in range(KILLS):
+    for _kill in range(kills):
         saved = write_until_killed(path, start, chance.randint(1, 30))
         found = numbers_in(path)
         assert found == list(range(len(found))), "no gap, no repetition, in order"

@@ -55,7 +55,7 @@ async def test_a_message_is_in_the_history_at_once_while_nothing_is_saved(path: 
     store = await Store.open(path, queue=10)
     assert store._writer is not None
     assert await texts(store) == []
-    async with store._writer.held():
+    async with store._writer._lock:
         store.add_message("c", question("one"))
         store.add_message("c", answer("two", reply="r"))
         store.mark_heard("r", "tw", interrupted=True)
@@ -182,7 +182,7 @@ async def test_the_file_is_private_and_safe_against_a_crash(path: Path) -> None:
     assert store._database is not None
     for pragma, value in {
         "journal_mode": "wal",
-        "synchronous": 1,
+        "synchronous": 2,
         "secure_delete": 1,
         "foreign_keys": 1,
     }.items():
@@ -220,3 +220,21 @@ async def test_two_daemons_on_one_file_do_not_lose_each_others_messages(path: Pa
         count = connection.execute("SELECT count(*) FROM messages").fetchone()
     connection.close()
     assert count == (2,)
+
+
+async def test_a_question_that_got_no_answer_is_shown_and_not_asked_again(path: Path) -> None:
+    store = await Store.open(path, queue=10)
+    store.add_message("c", NewMessage(role="user", text="one", created_at=1.0, reply="r1"))
+    store.add_message("c", NewMessage(role="user", text="two", created_at=2.0, reply="r2"))
+    store.add_message("c", answer("Two.", 3.0, reply="r2"))
+    store.mark_failed("r1", "llm.absent")
+    assert await texts(store) == ["two", "Two."]
+    assert await texts(store, limit=2) == ["two", "Two."]
+    assert await store.close()
+    store = await Store.open(path, queue=10)
+    assert await texts(store) == ["two", "Two."]
+    shown = (await store.conversation("c")).messages
+    assert [(message.text, message.failed) for message in shown] == [
+        ("one", "llm.absent"), ("two", ""), ("Two.", ""),
+    ]  # fmt: skip
+    await store.close()

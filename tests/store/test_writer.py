@@ -84,7 +84,7 @@ async def test_forgetting_where_nothing_can_be_written_says_so_and_clears_memory
 async def test_more_changes_than_the_queue_holds_are_dropped_and_counted(path: Path) -> None:
     store = await Store.open(path, queue=5)
     _, writer = parts(store)
-    async with writer.held():
+    async with writer._lock:
         for number in range(8):
             store.add_message("c", question(str(number)))
         assert store.dropped == 3
@@ -104,7 +104,7 @@ async def test_the_queue_is_bounded_in_characters_too(
     monkeypatch.setattr(writer_module, "MAX_WAITING_CHARS", 10_000)
     store = await Store.open(path, queue=100)
     _, writer = parts(store)
-    async with writer.held():
+    async with writer._lock:
         for _number in range(3):
             store.add_message("c", question("x" * 4_000))
         assert store.dropped == 1
@@ -121,8 +121,10 @@ async def test_a_message_that_no_database_takes_costs_only_itself(path: Path) ->
     store.add_message("c", question("after"))
     assert not await store.flush(5), "one of them is not saved"
     assert writer.refused == 1
-    assert store.degraded == ""
+    assert store.degraded.startswith("a change was lost: the database refused it")
     assert await store.flush(5)
+    store.reloaded()
+    assert store.degraded == "", "whoever reads the settings again has seen it"
     await store.close()
     store = await Store.open(path, queue=100)
     assert [message.text for message in await store.history("c", 9)] == ["before", "after"]

@@ -61,4 +61,5 @@ def _message(message: StoredMessage) -> MessageInfo:
         reply=message.reply or None,
         provider=message.provider,
         voice=message.voice,
+        failed=message.failed,
     )
