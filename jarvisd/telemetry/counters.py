@@ -1,7 +1,9 @@
 """Counts of what became of replies and their utterances since the daemon started.
 
-One place counts; status, summaries and the exposition read. Labels come from closed sets (engines,
-reasons, codes), and beyond a bound they are counted together, so that nothing here grows.
+One place counts; status, summaries and metrics read. Labels come from closed sets (engines,
+reasons, codes). Those that are known are there from the start, at 0: a rate is only right from the
+first event on where the counter was there before it. Beyond a bound labels are counted together, so
+that nothing here grows.
 """
 
 from collections import Counter
@@ -18,6 +20,38 @@ from jarvisd.wire import (
     TokenUsage,
 )
 
+# Why an utterance is not spoken: nothing of it is to be said, or it could not be made.
+SKIP_REASONS = (
+    "blank",
+    "code",
+    "table",
+    "unspeakable",
+    "speech.cancelled",
+    "speech.deadline",
+    "speech.empty",
+    "speech.engine_failed",
+    "speech.failed",
+    "speech.no_engine",
+    "speech.queue_full",
+    "speech.reply_too_long",
+    "speech.voice_unknown",
+    "speech.worker_died",
+)
+# How a reply fails.
+ERROR_CODES = (
+    "daemon.internal",
+    "llm.busy",
+    "llm.denied",
+    "llm.failed",
+    "llm.first_token_timeout",
+    "llm.loading",
+    "llm.overflow",
+    "llm.rejected",
+    "llm.stalled",
+    "llm.stream_error",
+    "llm.truncated",
+    "llm.unreachable",
+)
 MOST_LABELS = 64
 OTHER = "other"
 
@@ -33,8 +67,8 @@ class Counters:
         # Pieces of text as the model sends them: one token each, as a rule.
         self.pieces = 0
         self.outcomes: Counter[str] = Counter(done=0, interrupted=0, failed=0)
-        self.errors: Counter[str] = Counter()
-        self.skips: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter(dict.fromkeys(ERROR_CODES, 0))
+        self.skips: Counter[str] = Counter(dict.fromkeys(SKIP_REASONS, 0))
         self.engines: Counter[str] = Counter()
         self.tokens: Counter[str] = Counter(prompt=0, cached=0, completion=0)
 

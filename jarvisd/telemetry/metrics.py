@@ -104,7 +104,9 @@ def _replies(now: Snapshot) -> Iterator[Family]:
 
 def _speech(now: Snapshot) -> Iterator[Family]:
     counters, status = now.counters, now.status
-    yield counter("jarvisd_utterances", "Utterances spoken.", counters.engines, "engine")
+    # Engines that may speak have workers that may die, so that they are named there.
+    spoken = dict.fromkeys(now.worker_deaths, 0) | counters.engines
+    yield counter("jarvisd_utterances", "Utterances spoken.", spoken, "engine")
     yield total(
         "jarvisd_fallback_utterances", "Utterances that another voice spoke.", counters.fallback
     )

@@ -35,6 +35,25 @@ async def test_metrics_tell_what_happened(daemon: RunningDaemon) -> None:
     assert found["jarvisd_component_up voice"] == 1
 
 
+async def test_a_broken_default_voice_is_seen_by_the_alert_rules(tmp_path: Path) -> None:
+    """Only garbage in ``voices``: another voice speaks, and every figure says so."""
+    voices = tmp_path / "state" / "voices"
+    voices.mkdir(parents=True)
+    (voices / "amy.onnx").write_bytes(b"garbage")
+    (voices / "amy.onnx.json").write_text("{}")
+    async with running_daemon(tmp_path) as daemon:
+        before = await samples(daemon)
+        events = await daemon.all_events("/v1/say", {"text": TEXT})
+        found, status = await samples(daemon), await daemon.get("/v1/status")
+    chunks = [event for event in events if event["type"] == "chunk"]
+    assert chunks
+    assert all(chunk["fallback"] and chunk["fallback_reason"] for chunk in chunks)
+    assert before["jarvisd_fallback_utterances_total"] == 0
+    assert found["jarvisd_fallback_utterances_total"] == len(chunks)
+    assert found["jarvisd_component_up voice"] == 0
+    assert (status["fallback"], status["fallback_share"]) == (True, 1.0)
+
+
 async def test_a_traced_reply_accounts_for_its_time(daemon: RunningDaemon) -> None:
     events = await daemon.all_events("/v1/say", {"text": TEXT, "trace": True})
     reply, timings = events[0]["reply"], events[-1]["timings"]
