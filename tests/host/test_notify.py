@@ -72,10 +72,13 @@ def test_systemd_going_away_does_no_harm(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("NOTIFY_SOCKET", address)
     with FakeSystemd(address) as systemd:
         notifier = Notifier(systemd.environ)
-    notifier.ready("Idle")
-    notifier.alive()
-    notifier.close()
-    notifier.status("after the end")
+    with structlog.testing.capture_logs() as logged:
+        notifier.ready("Idle")
+        notifier.alive()
+        notifier.close()
+        notifier.status("after the end")
+    assert [entry["event"] for entry in logged] == ["notify.failed", "notify.failed"]
+    assert not notifier.connected
 
 
 async def test_what_does_not_fit_is_sent_later_in_order(

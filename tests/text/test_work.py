@@ -90,4 +90,5 @@ def test_no_reading_rule_does_more_than_linear_work(prefix: str) -> None:
 
 @pytest.mark.parametrize("unit", [*PREFIXES, ". , ", "., ", '". , ', "。 ", "etc. ", "…"])
 def test_no_text_is_too_deep_for_the_stack(unit: str) -> None:
-    speakable((unit * 5_000)[:5_000])
+    text = (unit * 5_000)[:5_000]
+    assert len(speakable(text).text) <= 10 * len(text)

@@ -81,6 +81,7 @@ async def test_a_refusal_is_said_in_the_log(daemon: FakeDaemon, socket_path: Pat
         await pilot.press("p")
         while "There is no such reply." not in text_of(app, "log"):
             await settled(pilot, app)
+        assert text_of(app, "log").count("There is no such reply.") == 1
 
 
 async def test_the_filter_works_while_it_is_typed_and_escape_drops_it(socket_path: Path) -> None:
@@ -161,6 +162,7 @@ async def test_a_remapped_key_does_what_the_old_one_did(
         await settled(pilot, app)
         await pilot.press("ctrl+x")
         await until_asked(pilot, daemon, "POST", path)
+    assert len(daemon.requests("POST", path)) == 1
 
 
 async def test_the_trace_of_a_past_reply_is_the_daemons_where_it_kept_one(
