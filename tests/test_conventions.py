@@ -136,6 +136,7 @@ NOT_YET = frozenset(
         "Snapshot",
         "Speech",
         "Spoken",
+        "Stretch",
         "Store",
         "Totals",
         "Usage",
