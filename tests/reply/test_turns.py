@@ -56,8 +56,10 @@ async def test_questions_of_other_conversations_do_not_wait() -> None:
     stage = Stage()
     first = await begun(stage, "One?")
     second = asyncio.create_task(stage.ask("Two?", conversation="other"))
-    for asking in (first, second):
-        await (await asking).interrupt()
+    replies = [await first, await second]
+    assert [reply.state for reply in replies] == ["running", "running"]
+    for reply in replies:
+        await reply.interrupt()
 
 
 async def test_a_second_question_may_interrupt_the_first_answer() -> None:
@@ -156,6 +158,7 @@ async def test_who_leaves_in_the_moment_of_its_turn_hands_it_on() -> None:
     first.cut()  # hands the turn on, before the next one knows
     gone.cancel()
     await asyncio.wait({gone})
+    assert (await stays).state == "running"
     await (await stays).interrupt()
 
 
