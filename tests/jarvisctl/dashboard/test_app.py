@@ -1,5 +1,6 @@
 """Keys and what they do, in the real application without a terminal."""
 
+import asyncio
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -37,8 +38,9 @@ async def settled(pilot: Pilot[None], app: Dashboard) -> None:
 
 
 async def until_asked(pilot: Pilot[None], daemon: FakeDaemon, method: str, path: str) -> None:
-    while not daemon.requests(method, path):
-        await pilot.pause(0.02)
+    async with asyncio.timeout(60):
+        while not daemon.requests(method, path):
+            await pilot.pause(0.02)
 
 
 def text_of(app: Dashboard, panel: str) -> str:
