@@ -21,8 +21,13 @@ def test_every_step_has_its_rows() -> None:
 
 def test_a_step_becomes_rows_beside_the_same_step_of_the_floor() -> None:
     jitter, first, cpu = rows_of_step(ramp.CACHED, 3, LATE, QUIET)
-    assert (jitter.at("p95"), jitter.floor, jitter.target, jitter.passed) == (5.0, 0.1, 2.0, False)
-    assert (first.at("p95"), first.floor, first.passed) == (3.0, 0.2, None)
+    assert (jitter.at("p95"), jitter.floor, jitter.goal, jitter.verdict) == (
+        5.0,
+        0.1,
+        2.1,
+        "missed",
+    )
+    assert (first.at("p95"), first.floor, first.verdict) == (3.0, 0.2, "no verdict")
     assert (cpu.values, cpu.floor) == ([12.5], 0.5)
 
 
@@ -32,7 +37,7 @@ def test_only_cached_audio_at_3_and_50_is_judged() -> None:
         for kind, steps in ramp.STEPS.items()
         for sessions in steps
         for row in rows_of_step(kind, sessions, LATE, QUIET)
-        if row.target is not None
+        if row.goal is not None
     ]
     assert judged == ["frames.jitter.3", "frames.jitter.50"]
 

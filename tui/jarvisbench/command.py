@@ -66,7 +66,7 @@ def command(
 def exit_code(rows: "list[Row]", *, strict: bool) -> ExitCode:
     """Failed when something could not be measured, and when ``strict`` for a missed figure."""
     broken = any(row.broken for row in rows)
-    missed = any(row.passed is False for row in rows)
+    missed = any(row.verdict == "missed" for row in rows)
     return ExitCode.FAILED if broken or (strict and missed) else ExitCode.OK
 
 

@@ -67,7 +67,7 @@ def measure(rig: Rig) -> Iterator[Row]:
                 values=[step.dropped for step in ours[kind]],
                 judged="p99",
                 floor=max(floors[sessions].dropped for sessions in steps),
-                target=0 if kind == ramp.CACHED else None,
+                within=0 if kind == ramp.CACHED else None,
             )
 
 
@@ -79,7 +79,7 @@ def rows_of_step(kind: str, sessions: int, ours: Step, floor: Step) -> Iterator[
         values=ours.jitter_ms,
         judged="p95",
         floor=percentile(floor.jitter_ms, "p95"),
-        target=JITTER_MS.get(sessions) if kind == ramp.CACHED else None,
+        within=JITTER_MS.get(sessions) if kind == ramp.CACHED else None,
     )
     yield Row(
         name=ramp.name(kind, "first", sessions),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Percentile = Literal["p50", "p95", "p99"]
+Judgement = Literal["ok", "missed", "no verdict"]
 _SHARES: dict[Percentile, float] = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -26,10 +27,12 @@ def percentile(values: Sequence[float], which: Percentile) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure: ``values`` in ``unit``, judged by one percentile against ``target``.
+    """One figure: ``values`` in ``unit``, judged by one percentile against its goal.
 
-    ``floor`` is the same percentile of the least that the machine needs for this. Without a
-    target the row is information. ``skipped`` says why there are no values.
+    ``floor`` is the same percentile of the least that the machine needs for this. The goal is
+    ``target``, or ``within``: so much above the floor. Where the floor alone is beyond ``within``
+    the machine cannot show the figure, and there is no verdict. Without a goal the row is
+    information. ``skipped`` says why there are no values.
     """
 
     name: str
@@ -38,19 +41,33 @@ class Row:
     judged: Percentile = "p50"
     floor: float | None = None
     target: float | None = None
+    within: float | None = None
     at_least: bool = False
     skipped: str = ""
     broken: bool = False
 
     @property
-    def passed(self) -> bool | None:
-        """Whether the target was met; ``None`` where nothing was measured or nothing is asked."""
+    def goal(self) -> float | None:
+        """What the judged percentile is compared with; ``None`` where nothing is asked."""
+        return self.target if self.within is None else (self.floor or 0.0) + self.within
+
+    @property
+    def beyond_this_machine(self) -> bool:
+        """Whether the floor alone misses what is promised."""
+        return self.within is not None and self.floor is not None and self.floor > self.within
+
+    @property
+    def verdict(self) -> Judgement:
+        """Whether the goal was met; none where nothing was measured, asked, or can be shown."""
         if self.broken:
-            return False
-        if self.target is None or not self.values:
-            return None
+            return "missed"
+        goal = self.goal
+        if goal is None or not self.values:
+            return "no verdict"
         value = percentile(self.values, self.judged)
-        return value >= self.target if self.at_least else value <= self.target
+        if value >= goal if self.at_least else value <= goal:
+            return "ok"
+        return "no verdict" if self.beyond_this_machine else "missed"
 
     def at(self, which: Percentile) -> float | None:
         """One of its percentiles; ``None`` where nothing was measured."""
@@ -65,8 +82,9 @@ class Row:
             "p95": _rounded(self.at("p95")),
             "p99": _rounded(self.at("p99")),
             "floor": _rounded(self.floor),
-            "target": _rounded(self.target),
-            "pass": self.passed,
+            "target": _rounded(self.goal),
+            "verdict": self.verdict,
+            "pass": self.verdict != "missed",
         }
 
 

@@ -31,12 +31,12 @@ def measure(rig: Rig) -> Iterator[Row]:
         values=[value for session in ours for value in session.jitter_ms()],
         judged="p95",
         floor=percentile([value for one in bare for value in one.jitter_ms()], "p95"),
-        target=TARGET_MS,
+        within=TARGET_MS,
     )
     yield Row(
         name="frames.dropped",
         unit="frames",
         values=[sum(dropped(session.arrivals) for session in ours)],
         floor=sum(dropped(session.arrivals) for session in bare),
-        target=0,
+        within=0,
     )

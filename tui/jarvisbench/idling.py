@@ -12,7 +12,7 @@ from jarvisbench.process_cost import Cost, cost, resident_mib
 from jarvisbench.rig import Rig, spawned, wait_for_workers, wait_until_live
 from jarvisbench.wire import Wire
 
-MEMORY_MIB, CPU_PERCENT = 70.0, 0.2
+MEMORY_MIB, CPU_PERCENT = 40.0, 0.2
 WORKER_IDLE_S = 3.0
 SETTLE_S = 1.0
 
@@ -30,13 +30,13 @@ def measure(rig: Rig) -> Iterator[Row]:
         rig.say("workers have ended; nothing happens for some seconds")
         ours, floor, seconds = _quiet_seconds(daemon.pid, bare.pid, rig.samples(12, 4))
         memory, bare_memory = resident_mib(daemon.pid), resident_mib(bare.pid)
-    yield Row(name="idle.memory", unit="MiB", values=[memory], floor=bare_memory, target=MEMORY_MIB)
+    yield Row(name="idle.memory", unit="MiB", values=[memory], floor=bare_memory, within=MEMORY_MIB)
     yield Row(
         name="idle.cpu",
         unit="%",
         values=[100 * ours.cpu_s / seconds],
         floor=100 * floor.cpu_s / seconds,
-        target=CPU_PERCENT,
+        within=CPU_PERCENT,
     )
     yield Row(
         name="idle.wake_ups",

@@ -52,7 +52,7 @@ def measure(rig: Rig) -> Iterator[Row]:
         values=silent,
         judged="p99",
         floor=percentile(trips, "p99"),
-        target=SILENT_MS,
+        within=SILENT_MS,
     )
     yield Row(
         name=ROWS[1],
@@ -60,7 +60,7 @@ def measure(rig: Rig) -> Iterator[Row]:
         values=freed,
         judged="p99",
         floor=percentile(_aborts(engine, rig.samples(30, 8)), "p99"),
-        target=FREED_MS,
+        within=FREED_MS,
     )
 
 

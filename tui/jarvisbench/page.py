@@ -8,7 +8,7 @@ from html import escape
 
 from jarvisbench import ramp
 from jarvisbench.figures import Row
-from jarvisbench.plot import Point, against_targets, along_ramp, legend
+from jarvisbench.plot import Point, against_goals, along_ramp
 from jarvisbench.report import HEADER, cells, notes
 from jarvisbench.verdict import verdict
 
@@ -40,13 +40,13 @@ def page(rows: Sequence[Row], host: dict[str, object]) -> str:
 
 
 def _sections(rows: Sequence[Row], host: dict[str, object]) -> Iterable[str]:
-    yield "<h1>This machine against its own floor</h1>\n"
+    yield "<h1>Benchmark of this machine</h1>\n"
     if found := verdict(rows, host):
         yield f'<p class="verdict">{escape(found.line)}</p>\n'
-    if plot := against_targets(rows):
-        yield f"<h2>Figures in shares of their targets</h2>\n{legend()}{plot}\n"
+    if plot := against_goals(rows):
+        yield f"<h2>Figures in shares of their goals</h2>\n{plot}\n"
     if plots := list(_ramp_plots(rows)):
-        yield f"<h2>More and more listeners</h2>\n{legend()}{''.join(plots)}\n"
+        yield f"<h2>More and more listeners</h2>\n{''.join(plots)}\n"
     yield "<h2>Figures</h2>\n" + _table(HEADER, map(cells, rows))
     yield "".join(f"<p>{escape(note)}</p>\n" for note in notes(rows) if note)
     yield "<h2>Host</h2>\n" + _table((), ((name, str(value)) for name, value in host.items()))

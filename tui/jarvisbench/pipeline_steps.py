@@ -29,7 +29,7 @@ def measure(rig: Rig) -> Iterator[Row]:
         return
     floor = percentile(hops, "p99")
     for name, values in zip(ROWS, (starts, writes), strict=True):
-        yield Row(name=name, unit="ms", values=values, judged="p99", floor=floor, target=TARGET_MS)
+        yield Row(name=name, unit="ms", values=values, judged="p99", floor=floor, within=TARGET_MS)
 
 
 def _samples(rig: Rig) -> tuple[list[float], list[float], list[float]]:

@@ -19,7 +19,7 @@ def document(rows: Sequence[Row], host: dict[str, object]) -> dict[str, object]:
     """What ``--json`` prints, without its ``schema``; what rows have no field for is in ``run``."""
     run: dict[str, object] = {
         "samples": {row.name: len(row.values) for row in rows},
-        "judged": {row.name: row.judged for row in rows if row.target is not None},
+        "judged": {row.name: row.judged for row in rows if row.goal is not None},
         "skipped": {row.name: row.skipped for row in rows if row.skipped},
     }
     if found := verdict(rows, host):
@@ -50,33 +50,39 @@ def _percentile(row: Row, which: Percentile) -> str:
     """A single value stands in the first column alone; the judged percentile has a star."""
     if len(row.values) == 1 and which != "p50":
         return ""
-    judged = row.target is not None and which == row.judged and len(row.values) > 1
+    judged = row.goal is not None and which == row.judged and len(row.values) > 1
     return short(row.at(which)) + ("*" if judged else "")
 
 
 def _target(row: Row) -> str:
-    if row.target is None:
+    if row.goal is None:
         return ""
-    return ("≥ " if row.at_least else "≤ ") + short(row.target)
+    return ("≥ " if row.at_least else "≤ ") + short(row.goal)
 
 
 def _verdict(row: Row) -> str:
     if row.skipped:
         return "FAILED" if row.broken else "skipped"
-    if row.passed is None:
+    if row.goal is None:
         return ""
-    return "ok" if row.passed else "MISSED"
+    return {"ok": "ok", "missed": "MISSED", "no verdict": "no verdict"}[row.verdict]
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
     """What stands below the table, an empty line first."""
-    starred = any(row.target is not None and len(row.values) > 1 for row in rows)
+    starred = any(row.goal is not None and len(row.values) > 1 for row in rows)
     found = ["* judged, beside the same percentile of the floor"] if starred else []
     reasons: dict[str, list[str]] = {}
     for row in rows:
         if row.skipped:
             reasons.setdefault(row.skipped, []).append(row.name)
     found += [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    if beyond := [
+        row.name
+        for row in rows
+        if row.values and row.verdict == "no verdict" and row.beyond_this_machine
+    ]:
+        found.append(f"{', '.join(beyond)}: no verdict, this machine's floor alone is beyond it")
     return ["", *found] if found else []
 
 

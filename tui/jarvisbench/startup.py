@@ -28,7 +28,7 @@ def measure(rig: Rig) -> Iterator[Row]:
         values=ours[1:],
         judged="p95",
         floor=percentile(bare[1:], "p95"),
-        target=TARGET_S,
+        within=TARGET_S,
     )
 
 

@@ -47,7 +47,7 @@ def measure(rig: Rig) -> Iterator[Row]:
                 values=waited,
                 judged="p50",
                 floor=percentile(floors, "p50"),
-                target=target,
+                within=target,
             )
 
 
