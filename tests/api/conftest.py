@@ -1,7 +1,8 @@
 """A real server on a real Unix socket in a temporary directory, and clients for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -94,6 +95,15 @@ async def running(
     finally:
         await found.server.stop(1.0)
         found.listening.close()
+
+
+@pytest.fixture
+def shared_directory() -> Iterator[Path]:
+    """A directory that any user can reach, so that the role alone decides."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@ import grp
 import os
 import socket
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import httpx
 import msgspec
@@ -100,15 +99,6 @@ async def request_as(
     return int(head.split()[1]), msgspec.json.decode(body)
 
 
-@pytest.fixture
-def shared_directory() -> Iterator[Path]:
-    """A directory that any user can reach, so that the role alone decides."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        yield directory
-
-
 @NEEDS_ROOT
 @pytest.mark.skipif(not GROUP, reason="there is no group 29 on this system")
 @pytest.mark.parametrize(
@@ -159,11 +149,11 @@ async def test_the_socket_itself_keeps_others_out(shared_directory: Path) -> Non
 async def test_only_operators_see_which_conversation_a_reply_is_in(
     role: Role, conversation: str
 ) -> None:
-    replies = FakeReplies()
-    replies.known["r1"] = reply = FakeReply()
+    services = fake_services()
+    cast("FakeReplies", services.replies).known["r1"] = reply = FakeReply()
     shown = msgspec.structs.replace(fake_status(), replies=[reply.info()])
     exchange = Exchange(
-        services=dataclasses.replace(fake_services(), replies=replies, status=lambda: shown),
+        services=dataclasses.replace(services, status=lambda: shown),
         peer=peer(NOBODY),
         role=role,
         path={"reply": "r1"},

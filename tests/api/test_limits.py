@@ -11,10 +11,8 @@ from jarvisd.api.limits import Connections
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.errors import JarvisError
 from tests.api.conftest import SOON_S, Running, error_of, running
-from tests.api.test_access import NEEDS_ROOT, shared_directory
+from tests.api.test_access import NEEDS_ROOT
 from tests.api.test_protocol import LAST, STATUS
-
-__all__ = ["shared_directory"]
 
 # Opens as many streams as asked for, says so, and keeps them until its standard input ends.
 GREEDY = """
