@@ -1,13 +1,14 @@
 """Following a ring of events as a stream of lines.
 
-One loop for every route that does: what is new, a heartbeat after silence, and a last line for who
-fell behind. What a line says of an event is the route's.
+One loop for every route that does: what is new, a heartbeat after silence, a last line for who fell
+behind, and a first one for who comes from another life of the daemon. What a line says of an event
+is the route's.
 """
 
 from collections.abc import AsyncGenerator, Callable
 
 from jarvisd.api.streams import line
-from jarvisd.telemetry.events import Numbered, Subscription
+from jarvisd.telemetry.events import EventBus, Numbered, Subscription
 from jarvisd.wire import HeartbeatEvent, LaggedEvent
 
 
@@ -22,6 +23,12 @@ async def follow(
         elif subscription.ended:
             break
         elif not await subscription.wait(heartbeat_s):
-            yield line(HeartbeatEvent(event=subscription.position))
+            yield line(HeartbeatEvent(event=subscription.position, life=subscription.life))
     if subscription.missed:
-        yield line(LaggedEvent(event=subscription.position, missed=subscription.missed))
+        position, missed = subscription.position, subscription.missed
+        yield line(LaggedEvent(event=position, missed=missed, life=subscription.life))
+
+
+def from_another_life(bus: EventBus) -> bytes:
+    """The first line for a reader whose number is none of this life: all that is lost to it."""
+    return line(LaggedEvent(event=0, missed=bus.oldest - 1, life=bus.life))

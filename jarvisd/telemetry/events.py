@@ -2,10 +2,12 @@
 
 Responsible for order and for the bound on memory: there is one ring for all readers, and each
 reader is only a position in it. Never waits for a reader; one that falls behind the ring's oldest
-event is told how many it missed and ends.
+event is told how many it missed and ends. Numbers belong to one life of the daemon: whoever goes on
+from another one is told so.
 """
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
@@ -14,13 +16,17 @@ from typing import Self
 
 import msgspec
 
+# This process, as the lines of its streams name it.
+LIFE = secrets.token_hex(6)
+
 Numbered = tuple[int, msgspec.Struct]
 
 
 class EventBus:
     """Publishes events to subscribers and keeps the newest ``backlog`` of them."""
 
-    def __init__(self, backlog: int) -> None:
+    def __init__(self, backlog: int, life: str = LIFE) -> None:
+        self.life = life
         self._ring: deque[Numbered] = deque(maxlen=backlog)
         self._subscriptions: set[Subscription] = set()
         self._latest = 0
@@ -49,15 +55,21 @@ class EventBus:
             subscription.wake()
         return self._latest
 
-    def subscribe(self, since: int | None = None) -> "Subscription":
-        """Read the events after number ``since``, or those to come when it is ``None``.
+    def subscribe(self, since: int | None = None, life: str = "") -> "Subscription":
+        """Read the events after number ``since`` of ``life``, or those to come when it is ``None``.
 
-        A number from the future (of an earlier run of the daemon) means those to come.
+        Of another life, or beyond what exists, it means those to come, and the subscription says
+        so: ``crossed``.
         """
-        position = self._latest if since is None or since > self._latest else since
-        subscription = Subscription(self, position)
+        crossed = self.crossed(since, life)
+        position = self._latest if since is None or crossed else since
+        subscription = Subscription(self, position, crossed=crossed)
         self._subscriptions.add(subscription)
         return subscription
+
+    def crossed(self, since: int | None, life: str = "") -> bool:
+        """Whether ``since`` is no number of this life."""
+        return life not in ("", self.life) or (since or 0) > self._latest
 
     def unsubscribe(self, subscription: "Subscription") -> None:
         """Forget a reader."""
@@ -88,11 +100,13 @@ class Subscription:
     many, and ``position`` is the last number that it did get.
     """
 
-    def __init__(self, bus: EventBus, position: int) -> None:
+    def __init__(self, bus: EventBus, position: int, *, crossed: bool = False) -> None:
         self._bus = bus
         self._ready = asyncio.Event()
         self._pending: deque[Numbered] = deque()
         self.position = position
+        self.life = bus.life
+        self.crossed = crossed
         self.missed = 0
 
     def __enter__(self) -> Self:

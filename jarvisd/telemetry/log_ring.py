@@ -53,7 +53,7 @@ class LogRing(logging.Handler):
             self.handleError(record)
 
     def _keep(self, line: LogLine) -> None:
-        line.event = self.lines.latest + 1
+        line.event, line.life = self.lines.latest + 1, self.lines.life
         self.lines.publish(line)
 
 

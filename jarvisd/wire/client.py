@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -211,6 +212,16 @@ class ApiClient:
     def stream_lines(self, path: str) -> LineStream:
         """Follow an NDJSON resource such as ``/v1/events``."""
         return LineStream(*self._open("GET", path, None, "application/x-ndjson"))
+
+    def stream_daemon_events(self, since: int | None = None, life: str = "") -> LineStream:
+        """Follow ``/v1/events``; with ``since`` go on after that number of the daemon's ``life``.
+
+        Where the daemon has begun another life the first line is ``lagged``.
+        """
+        query = {} if since is None else {"since": str(since)}
+        if life:
+            query["life"] = life
+        return self.stream_lines("/v1/events" + (f"?{urlencode(query)}" if query else ""))
 
     def stream_bytes(self, path: str, *, accept: str = "audio/wav") -> ByteStream:
         """Follow the audio at ``path`` as it is made."""

@@ -1,7 +1,8 @@
 """What happens, one line each: the events of a reply, of the daemon, and of its log.
 
 A tagged union on ``type``; each line of an NDJSON stream is one of them. ``seq`` counts the events
-of one reply from 0 without gaps, ``event`` those of the whole daemon.
+of one reply from 0 without gaps, ``event`` those of the whole daemon in one of its lives, which
+``life`` names: after a restart it is another one, and numbers begin anew.
 """
 
 from msgspec import field
@@ -176,23 +177,30 @@ ReplyEvent = (
 
 
 class StateEvent(Response, tag_field="type", tag="state"):
-    """The first line of ``/v1/events``: the full state, and the number of the newest event."""
+    """The full state, and the number of the newest event: the first line of ``/v1/events``."""
 
     event: int
     status: StatusResponse
+    life: str = ""
 
 
 class LaggedEvent(Response, tag_field="type", tag="lagged"):
-    """The last line for a reader that fell behind: reconnect with ``since=event``."""
+    """``missed`` events after number ``event`` cannot be read any more: go on with
+    ``since=event+missed`` and this ``life``.
+
+    The last line for a reader that fell behind; the first for one that came from another life.
+    """
 
     event: int
     missed: int
+    life: str = ""
 
 
 class HeartbeatEvent(Response, tag_field="type", tag="heartbeat"):
     """Nothing happened for a while; the stream is alive."""
 
     event: int
+    life: str = ""
 
 
 class LogLine(Response, tag_field="type", tag="log"):
@@ -206,3 +214,4 @@ class LogLine(Response, tag_field="type", tag="log"):
     component: str
     message: str
     reply: str = ""
+    life: str = ""

@@ -10,6 +10,10 @@ from jarvisd.wire.base import LogLevel, Request, SampleRate, Speed, Text
 OnDisconnect = Literal["stop", "continue"]
 
 
+# The daemon's life that a number belongs to; empty: whichever it is now.
+Life = Annotated[str, Meta(max_length=64)]
+
+
 class SayRequest(Request):
     """Speak a text. ``on_disconnect`` ``continue``: it goes on when this client hangs up."""
 
@@ -90,9 +94,10 @@ class ConversationsQuery(Request):
 
 
 class EventsQuery(Request):
-    """Query of ``GET /v1/events``: only events after number ``since``."""
+    """Query of ``GET /v1/events``: only events after number ``since`` of ``life``."""
 
     since: Annotated[int, Meta(ge=0)] | None = None
+    life: Life = ""
 
 
 class SeriesQuery(Request):
@@ -108,10 +113,12 @@ class SeriesQuery(Request):
 
 class LogsQuery(Request):
     """Query of ``GET /v1/logs``: the newest ``limit`` lines of at least ``level``, of ``component``
-    where one is named and after number ``since`` where that is given; ``follow`` goes on.
+    where one is named and after number ``since`` of ``life`` where that is given; ``follow`` goes
+    on.
     """
 
     since: Annotated[int, Meta(ge=0)] | None = None
+    life: Life = ""
     level: LogLevel = "debug"
     component: str = ""
     limit: Annotated[int, Meta(ge=0, le=1_000)] = 1_000

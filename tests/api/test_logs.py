@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import pytest
 
+from jarvisd.telemetry.events import LIFE
 from jarvisd.wire import LogLevel, LogLine
 from tests.api.conftest import Running, running
 
@@ -36,12 +37,23 @@ async def test_what_is_kept_can_be_chosen_from(api: Running, client: httpx.Async
     assert await read(client, limit=1) == ["three"]
     assert await read(client, limit=0) == []
     assert await read(client, since=2) == ["three"]
-    assert await read(client, since=99) == []
     line = msgspec.json.decode((await client.get("/v1/logs?limit=1")).content)
     assert line == {
         "type": "log", "event": 3, "time": 1.0, "level": "error", "component": "speech",
-        "message": "three", "reply": "",
+        "message": "three", "reply": "", "life": "",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("query", [{"since": 9}, {"since": 1, "life": "another"}])
+async def test_who_comes_from_another_life_is_told_and_gets_what_is_kept(
+    api: Running, client: httpx.AsyncClient, query: dict[str, str]
+) -> None:
+    write(api, "one")
+    write(api, "two")
+    response = await client.get("/v1/logs", params=query)
+    first, *lines = [msgspec.json.decode(line) for line in response.content.splitlines()]
+    assert first == {"type": "lagged", "event": 0, "missed": 0, "life": LIFE}
+    assert [line["message"] for line in lines] == ["one", "two"]
 
 
 @pytest.mark.parametrize("query", ["level=loud", "limit=1001", "since=-1", "folow=true"])
@@ -83,7 +95,11 @@ async def test_silence_is_filled_and_a_slow_reader_is_told(tmp_path: Path) -> No
         client.stream("GET", "/v1/logs", params={"follow": "true"}) as response,
     ):
         lines = response.aiter_lines()
-        assert msgspec.json.decode(await anext(lines)) == {"type": "heartbeat", "event": 0}
+        assert msgspec.json.decode(await anext(lines)) == {
+            "type": "heartbeat",
+            "event": 0,
+            "life": LIFE,
+        }
         for number in range(1_200):  # more than the ring holds, before the reader can look
             write(api, str(number))
         found = [msgspec.json.decode(line)["type"] async for line in lines]

@@ -1,13 +1,13 @@
 """The daemon's events: the full state, then everything that happens."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from jarvisd.api.access import Role
 from jarvisd.api.audio import NDJSON
 from jarvisd.api.bodies import encode
 from jarvisd.api.exchange import Exchange, Stream, route
-from jarvisd.api.following import follow
+from jarvisd.api.following import follow, from_another_life
 from jarvisd.api.handlers.replies import REPLY_EVENTS
 from jarvisd.api.streams import line
 from jarvisd.telemetry.events import Numbered, Subscription
@@ -18,7 +18,6 @@ from jarvisd.wire import (
     LaggedEvent,
     Response,
     StateEvent,
-    StatusResponse,
 )
 
 EVENTS: tuple[type[Response], ...] = (
@@ -33,32 +32,31 @@ EVENTS: tuple[type[Response], ...] = (
 @route("GET /v1/events", Role.OPERATOR, *EVENTS, query=EventsQuery, streams=(NDJSON,))
 async def events(exchange: Exchange) -> Stream:
     """The full state, then every event, one a line."""
-    services = exchange.services
-    subscription = services.events.subscribe(exchange.query_as(EventsQuery).since)
-    latest = services.events.latest
-    heartbeat_s = services.settings.api.event_heartbeat_s
-    pieces = _lines(subscription, latest, services.status, heartbeat_s)
+    query, bus = exchange.query_as(EventsQuery), exchange.services.events
+    subscription = bus.subscribe(query.since, query.life)
+    state = StateEvent(event=bus.latest, status=exchange.services.status(), life=bus.life)
+    first = from_another_life(bus) if subscription.crossed else b""
+    heartbeat_s = exchange.services.settings.api.event_heartbeat_s
+    pieces = _lines(subscription, first + line(state), heartbeat_s)
     return Stream(NDJSON, pieces, abandoned=subscription.close)
 
 
 async def _lines(
-    subscription: Subscription,
-    latest: int,
-    status: Callable[[], StatusResponse],
-    heartbeat_s: float,
+    subscription: Subscription, first: bytes, heartbeat_s: float
 ) -> AsyncGenerator[bytes, None]:
+    life = subscription.life.encode()
+
+    def numbered_lines(events: list[Numbered]) -> bytes:
+        return b"".join(_numbered(event, life) for event in events)
+
     with subscription:
-        yield line(StateEvent(event=latest, status=status()))
-        async with aclosing(follow(subscription, heartbeat_s, _numbered_lines)) as pieces:
+        yield first
+        async with aclosing(follow(subscription, heartbeat_s, numbered_lines)) as pieces:
             async for piece in pieces:
                 yield piece
 
 
-def _numbered_lines(events: list[Numbered]) -> bytes:
-    return b"".join(_numbered(event) for event in events)
-
-
-def _numbered(numbered: Numbered) -> bytes:
+def _numbered(numbered: Numbered, life: bytes) -> bytes:
     """The event's own JSON with its number in front: cheaper than a wrapper for every type."""
     number, event = numbered
-    return b'{"event":%d,%b\n' % (number, encode(event)[1:])
+    return b'{"event":%d,"life":"%b",%b\n' % (number, life, encode(event)[1:])

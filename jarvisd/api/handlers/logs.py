@@ -6,7 +6,7 @@ from contextlib import aclosing
 from jarvisd.api.access import Role
 from jarvisd.api.audio import NDJSON
 from jarvisd.api.exchange import Exchange, Stream, route
-from jarvisd.api.following import follow
+from jarvisd.api.following import follow, from_another_life
 from jarvisd.api.streams import line
 from jarvisd.telemetry.events import EventBus, Numbered, Subscription
 from jarvisd.wire import (
@@ -34,11 +34,12 @@ async def logs(exchange: Exchange) -> Stream:
     """The newest lines of the log; with follow, as they are written."""
     query = exchange.query_as(LogsQuery)
     services = exchange.services
+    first, lines = _kept(services.log_lines, query)
     if not query.follow:
-        return Stream(NDJSON, _pieces(_kept(services.log_lines, query)))
+        return Stream(NDJSON, _pieces(first, lines))
     subscription = services.log_lines.subscribe()
-    lines = _kept(services.log_lines, query)
-    following = _follow(subscription, query, lines, services.settings.api.event_heartbeat_s)
+    heartbeat_s = services.settings.api.event_heartbeat_s
+    following = _follow(subscription, query, _pieces(first, lines), heartbeat_s)
     return Stream(NDJSON, following, abandoned=subscription.close)
 
 
@@ -56,10 +57,13 @@ async def set_log_level(exchange: Exchange) -> LogLevelResponse:
     return exchange.services.log_level.ask(level, wanted.for_s)
 
 
-def _kept(lines: EventBus, query: LogsQuery) -> list[LogLine]:
-    """The newest lines that were asked for."""
-    kept = _wanted(lines.read(query.since or 0, lines.latest), query)
-    return kept[max(0, len(kept) - query.limit) :]
+def _kept(lines: EventBus, query: LogsQuery) -> tuple[bytes, list[LogLine]]:
+    """The newest lines that were asked for; a line before them for who comes from another life."""
+    crossed = lines.crossed(query.since, query.life)
+    since = 0 if crossed else query.since or 0
+    kept = _wanted(lines.read(since, lines.latest), query)
+    first = from_another_life(lines) if crossed else b""
+    return first, kept[max(0, len(kept) - query.limit) :]
 
 
 def _wanted(numbered: list[Numbered], query: LogsQuery) -> list[LogLine]:
@@ -73,20 +77,24 @@ def _wanted(numbered: list[Numbered], query: LogsQuery) -> list[LogLine]:
     ]
 
 
-async def _pieces(lines: list[LogLine]) -> AsyncGenerator[bytes, None]:
+async def _pieces(first: bytes, lines: list[LogLine]) -> AsyncGenerator[bytes, None]:
+    if first:
+        yield first
     for start in range(0, len(lines), _AT_ONCE):
         yield b"".join(line(one) for one in lines[start : start + _AT_ONCE])
 
 
 async def _follow(
-    subscription: Subscription, query: LogsQuery, kept: list[LogLine], heartbeat_s: float
+    subscription: Subscription,
+    query: LogsQuery,
+    kept: AsyncGenerator[bytes, None],
+    heartbeat_s: float,
 ) -> AsyncGenerator[bytes, None]:
     def render(numbered: list[Numbered]) -> bytes:
         return b"".join(map(line, _wanted(numbered, query)))
 
     with subscription:
-        async for piece in _pieces(kept):
-            yield piece
-        async with aclosing(follow(subscription, heartbeat_s, render)) as pieces:
-            async for piece in pieces:
-                yield piece
+        for pieces in (kept, follow(subscription, heartbeat_s, render)):
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece

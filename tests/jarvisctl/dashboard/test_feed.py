@@ -37,8 +37,8 @@ def numbered(number: int, event: Any) -> dict[str, Any]:
     return {"event": number} | fields
 
 
-def state(newest: int = 0) -> wire.StateEvent:
-    return wire.StateEvent(event=newest, status=scenes.status())
+def state(newest: int = 0, life: str = "one") -> wire.StateEvent:
+    return wire.StateEvent(event=newest, status=scenes.status(), life=life)
 
 
 def test_no_daemon_is_told_with_what_helps(feed: Feed) -> None:
@@ -84,24 +84,42 @@ def test_what_happened_before_we_came_is_asked_for_and_has_no_time(
     happened = brought.wait_for(Happened)
     assert (happened.number, happened.wall) == (5, None)
     queries = [request.query for request in serving.requests("GET", "/v1/events")]
-    assert queries[-2:] == ["", "since=0"]
+    assert queries[-2:] == ["", "since=0&life=one"]
 
 
 def test_who_falls_behind_goes_on_where_the_daemon_still_can(
     serving: FakeDaemon, feed: Feed
 ) -> None:
-    lagged = wire.LaggedEvent(event=0, missed=40)
+    lagged = wire.LaggedEvent(event=0, missed=40, life="one")
     serving.lines("GET", "/v1/events", [state(50), lagged])
 
     def asked() -> None:
         query = serving.requests("GET", "/v1/events")[-1].query
-        if query == "since=40":
+        if query == "since=40&life=one":
             found = [state(50), numbered(50, samples.started()), _hold]
             serving.lines("GET", "/v1/events", found)
 
     serving.on("GET", "/v1/events", asked)
     brought = feed()
     assert brought.wait_for(Happened).number == 50
+
+
+def test_after_a_restart_the_new_life_is_read_from_its_beginning(
+    serving: FakeDaemon, feed: Feed
+) -> None:
+    serving.lines("GET", "/v1/events", [state(3), numbered(3, samples.started())])
+
+    def asked() -> None:
+        query = serving.requests("GET", "/v1/events")[-1].query
+        if query == "since=0&life=one":  # restarted since the first look
+            lagged = wire.LaggedEvent(event=0, missed=0, life="two")
+            serving.lines("GET", "/v1/events", [lagged, state(9, "two")])
+        elif query == "since=0&life=two":
+            found = [state(9, "two"), numbered(1, samples.started()), _hold]
+            serving.lines("GET", "/v1/events", found)
+
+    serving.on("GET", "/v1/events", asked)
+    assert feed().wait_for(Happened).number == 1
 
 
 def test_measurements_voices_log_and_governor_are_brought(serving: FakeDaemon, feed: Feed) -> None:

@@ -23,7 +23,7 @@ _COLOURS = {
     "lagged": "red",
 }
 # Fields that every line shows in a column of their own.
-_SHOWN_ELSEWHERE = {"type", "event", "reply", "seq"}
+_SHOWN_ELSEWHERE = {"type", "event", "life", "reply", "seq"}
 
 
 @click.command("events")
@@ -39,11 +39,10 @@ def command(invocation: Invocation, since: int | None, follow: bool) -> None:
 
     First its state, then each event as it happens, until Ctrl-C.
     """
-    path = "/v1/events" if since is None else f"/v1/events?since={since}"
     newest: int | None = None
     with (
         invocation.client(stream_timeout_s=SILENCE_S) as client,
-        client.stream_lines(path) as lines,
+        client.stream_daemon_events(since) as lines,
     ):
         for line in lines:
             event = msgspec.json.decode(line, type=dict[str, Any])

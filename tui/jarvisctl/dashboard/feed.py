@@ -76,14 +76,14 @@ class Events(Follower):
 
     def __init__(self, line: Line) -> None:
         super().__init__(line)
-        self._pid = 0
+        self._life = ""
         self._last = 0
 
     def follow(self, client: ApiClient) -> None:
         """Read, beginning a little before now, or where the connection broke."""
         since: int | None = None
         while not self.line.stopping.is_set():
-            path = "/v1/events" if since is None else f"/v1/events?since={since}"
+            path = "/v1/events" if since is None else f"/v1/events?since={since}&life={self._life}"
             with self.opened(client, path) as stream:
                 since = self._read(stream, since)
             if since is None:
@@ -102,20 +102,25 @@ class Events(Follower):
             match event:
                 case StateEvent():
                     newest = event.event
-                    if event.status.pid != self._pid:
-                        self._pid, self._last = event.status.pid, 0
+                    self._belong_to(event.life or str(event.status.pid))
                     if since is None and newest > self._last:
                         return max(self._last, newest - BACKLOG)
                     self.backoff.reset()
                     at = self.line.clock.monotonic()
                     self.line.put(Connected(at, event.status, newest))
-                case LaggedEvent(event=position, missed=missed):
+                case LaggedEvent(event=position, missed=missed, life=life):
+                    self._belong_to(life or self._life)
                     return position + missed
                 case HeartbeatEvent():
                     continue
                 case _:
                     self._hand_on(raw, event, newest)
         return None
+
+    def _belong_to(self, life: str) -> None:
+        """The daemon may have begun another life: then its events count from 1 again."""
+        if life != self._life:
+            self._life, self._last = life, 0
 
     def _hand_on(
         self, raw: bytes, event: ReplyEvent | GovernorDecision | None, newest: int
