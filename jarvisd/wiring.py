@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jarvisd.config import Settings
-from jarvisd.governor.steering import Steering
+from jarvisd.governor.governor import Governor
 from jarvisd.host.machine import HostReader
 from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
@@ -59,7 +59,7 @@ class Parts:
     speech: Speech
     providers: ChosenProvider
     replies: Replies
-    governor: Steering
+    governor: Governor
     events: EventBus
     telemetry: Telemetry
     sampler: Sampler
@@ -251,12 +251,12 @@ def _start_governor(
     placement: Placement,
     replies: Replies,
     health: Health,
-) -> Steering:
-    governor = Steering(
+) -> Governor:
+    governor = Governor(
         settings,
         speech=speech,
         placement=placement,
-        pulses=replies.running,
+        turns=replies.running,
         publish=topics.decisions.publish,
         model=lambda: health.model,
     )

@@ -1,13 +1,13 @@
 """Decides how much of the machine speech may have while a language model shares it.
 
-Pure: a sample in, a decision out, the clock inside the sample. In this order: the first utterance
+Pure: the load in, a decision out, the clock inside the load. In this order: the first utterance
 of a reply gets everything; playback that is about to run dry gets everything; otherwise the model
 gets back what speech does not need to keep pace, and more while it loses speed. It must never make
 playback wait for the model's sake where the host could do both.
 """
 
 from jarvisd.governor.slots import Slots
-from jarvisd.governor.values import Decision, Limits, Phase, Sample
+from jarvisd.governor.values import Decision, GovernorLimits, Load, Phase
 
 # Beside what one more utterance takes, this much audio must always be ready.
 RESERVE_S = 1.0
@@ -35,10 +35,10 @@ DRY_S = 0.05
 YIELDING = 5  # the weight's divisor while giving way
 
 
-class Governor:
+class Controller:
     """One machine's. ``decide`` returns the standing decision, the same object while it stands."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: GovernorLimits) -> None:
         self._limits = limits
         self._phase: Phase = "rest"
         self._since = 0.0
@@ -50,58 +50,58 @@ class Governor:
         self._not_before = 0.0
         self._looked_at = 0.0
         self._slots = Slots(limits.slots)
-        self.decision = self._decision(warming=True, reason="nothing is spoken or written")
+        self.decision = self._decision(warming=True, reason="idle")
 
     def rest(self) -> Decision:
         """Nobody speaks or writes: everything is open for whoever comes next."""
         self._phase, self._quota, self._lesson, self._not_before = "rest", None, 1.0, 0.0
         self._slots.open = 1
-        return self._settle(self._decision(warming=True, reason="nothing is spoken or written"))
+        return self._settle(self._decision(warming=True, reason="idle"))
 
-    def decide(self, sample: Sample) -> Decision:
-        """The decision from now on; ``sample.now`` never goes back."""
-        if sample.slack_s is not None and sample.slack_s < DRY_S:
-            self._dry_s += min(sample.now - self._looked_at, ADJUST_S)
-        self._looked_at = sample.now
-        if sample.first_pending:
-            self._enter("first", sample.now)
-        elif sample.working:
-            self._weigh(sample)
+    def decide(self, load: Load) -> Decision:
+        """The decision from now on; ``load.now`` never goes back."""
+        if load.slack_s is not None and load.slack_s < DRY_S:
+            self._dry_s += min(load.now - self._looked_at, ADJUST_S)
+        self._looked_at = load.now
+        if load.first_pending:
+            self._enter("first", load.now)
+        elif load.working:
+            self._weigh(load)
         elif self._phase == "first":
-            self._enter("catching-up", sample.now)
-        reason = self._act(sample)
+            self._enter("catching-up", load.now)
+        reason = self._act(load)
         return self._settle(self._decision(warming=False, reason=reason))
 
     # --- which phase ----------------------------------------------------------------------------
 
-    def _weigh(self, sample: Sample) -> None:
-        slack, (low, high) = sample.slack_s or 0.0, self.marks(sample)
+    def _weigh(self, load: Load) -> None:
+        slack, (low, high) = load.slack_s or 0.0, self.marks(load)
         if self._phase in ("rest", "first"):
-            self._enter("giving-way" if slack >= high else "catching-up", sample.now)
+            self._enter("giving-way" if slack >= high else "catching-up", load.now)
         elif self._phase == "giving-way" and slack < low:
             self._lesson = min(self._lesson * LESSON, MOST_LESSON)
-            self._enter("catching-up", sample.now)
-            self._not_before = sample.now + LESSON_S * self._lesson
+            self._enter("catching-up", load.now)
+            self._not_before = load.now + LESSON_S * self._lesson
         elif self._phase in ("catching-up", "sharing") and slack >= high:
-            if sample.now >= self._not_before:
-                self._enter("giving-way", sample.now)
-        elif self._phase == "catching-up" and self._is_lost(sample):
-            self._enter("sharing", sample.now)
-        elif self._phase == "sharing" and not sample.generating:
-            self._enter("catching-up", sample.now)
+            if load.now >= self._not_before:
+                self._enter("giving-way", load.now)
+        elif self._phase == "catching-up" and self._is_lost(load):
+            self._enter("sharing", load.now)
+        elif self._phase == "sharing" and not load.generating:
+            self._enter("catching-up", load.now)
 
-    def marks(self, sample: Sample) -> tuple[float, float]:
+    def marks(self, load: Load) -> tuple[float, float]:
         """Below the first speech comes first, above the second it gives way; seconds of audio."""
-        cost = UNKNOWN_COST if sample.cost is None else sample.cost
-        needed = RESERVE_S + CAUTION * cost * sample.utterance_s
+        cost = UNKNOWN_COST if load.cost is None else load.cost
+        needed = RESERVE_S + CAUTION * cost * load.utterance_s
         low = min(needed, LOW_SHARE * self._limits.look_ahead_s)
         return low, min(low + MARKS_APART_S, HIGH_SHARE * self._limits.look_ahead_s)
 
-    def _is_lost(self, sample: Sample) -> bool:
+    def _is_lost(self, load: Load) -> bool:
         """Whether playback runs dry whatever speech is given."""
-        tried_s = sample.now - self._since
+        tried_s = load.now - self._since
         dry = self._dry_s >= DRY_SHARE * tried_s >= DRY_SHARE * DRY_WINDOW_S
-        return dry and sample.generating and self._too_much(sample)
+        return dry and load.generating and self._too_much(load)
 
     def _enter(self, phase: Phase, now: float) -> None:
         if phase == self._phase:
@@ -112,56 +112,56 @@ class Governor:
 
     # --- what to do in it -----------------------------------------------------------------------
 
-    def _act(self, sample: Sample) -> str:
+    def _act(self, load: Load) -> str:
         match self._phase:
             case "giving-way":
-                self._slots.close_all(sample.now)
-                return self._give_way(sample)
+                self._slots.close_all(load.now)
+                return self._give_way(load)
             case "sharing":
-                self._slots.close_all(sample.now)
-                return self._share(sample)
+                self._slots.close_all(load.now)
+                return self._share(load)
             case "catching-up":
                 self._quota = None
-                self._slots.follow(sample, crowded=self._too_much(sample))
-                high = self.marks(sample)[1]
-                return f"less than {high:.1f} s ahead of playback: speech first"
+                self._slots.follow(load, crowded=self._too_much(load))
+                high = self.marks(load)[1]
+                return f"less than {high:.1f} s ahead of playback: no limit"
             case "first":
                 self._quota = None
-                self._slots.follow(sample, crowded=self._too_much(sample))
-                return "the first utterance of a reply gets everything"
+                self._slots.follow(load, crowded=self._too_much(load))
+                return "first utterance of a reply: no limit"
             case "rest":
-                return "nothing is to be spoken"
+                return "idle"
 
-    def _give_way(self, sample: Sample) -> str:
-        if not sample.working:
+    def _give_way(self, load: Load) -> str:
+        if not load.working:
             return self.decision.reason
-        if not sample.generating:
+        if not load.generating:
             self._quota = None
-            return "far enough ahead, and the model is idle"
+            return "far enough ahead of playback and the model is idle: no limit"
         if self._quota is None:
-            wanted = self._cost(sample) * self._lesson
+            wanted = self._cost(load) * self._lesson
             self._floor = max(self._limits.min_quota, wanted * PACE_MARGIN)
             self._quota = max(self._limits.min_quota, wanted * FIRST_OFFER)
-            self._adjusted_at = sample.now
-            return "far enough ahead: the model gets the rest"
-        if self._too_much(sample) and sample.now - self._adjusted_at >= ADJUST_S:
-            self._adjusted_at = sample.now
+            self._adjusted_at = load.now
+            return "far enough ahead of playback: the model gets the rest"
+        if self._too_much(load) and load.now - self._adjusted_at >= ADJUST_S:
+            self._adjusted_at = load.now
             if self._quota > self._floor:
                 self._quota = max(self._floor, self._quota * STEP_DOWN)
-                return f"the model lost {_percent(sample.loss)} of its speed"
+                return f"the model lost {_percent(load.loss)} of its speed: less for speech"
         return self.decision.reason
 
-    def _share(self, sample: Sample) -> str:
+    def _share(self, load: Load) -> str:
         if self._quota is None:
-            self._quota = max(self._limits.min_quota, min(1.0, self._cost(sample)) / 2)
-        return "speech cannot keep pace with everything: half of it goes back to the model"
+            self._quota = max(self._limits.min_quota, min(1.0, self._cost(load)) / 2)
+        return "speech cannot keep up even without a limit: half of the CPU goes to the model"
 
-    def _cost(self, sample: Sample) -> float:
-        return UNKNOWN_COST if sample.cost is None else sample.cost
+    def _cost(self, load: Load) -> float:
+        return UNKNOWN_COST if load.cost is None else load.cost
 
-    def _too_much(self, sample: Sample) -> bool:
+    def _too_much(self, load: Load) -> bool:
         """Whether the model loses more than it may; what cannot be measured is feared."""
-        loss = sample.loss
+        loss = load.loss
         return loss is None or loss > self._limits.max_loss
 
     # --- the outcome ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Pure. A slot that had to be closed stays closed for a while, so that two loads t
 do not take turns.
 """
 
-from jarvisd.governor.values import Sample
+from jarvisd.governor.values import Load
 
 STAGGER_S = 0.5
 ROOM_CORES = 0.5
@@ -34,22 +34,22 @@ class Slots:
             self._changed_at = now
             self._closed_until = max(self._closed_until, now + CLOSED_IN_PEACE_S)
 
-    def follow(self, sample: Sample, *, crowded: bool) -> None:
+    def follow(self, load: Load, *, crowded: bool) -> None:
         """Open the next one where somebody waits for it and there is room; close one where not.
 
         ``crowded``: the model loses more than it may.
         """
-        idle = sample.idle_cores or 0.0
+        idle = load.idle_cores or 0.0
         if self.open > 1 and crowded and idle < CROWDED_CORES:
             self.open -= 1
-            self._changed_at = sample.now
-            self._closed_until = sample.now + CLOSED_S
+            self._changed_at = load.now
+            self._closed_until = load.now + CLOSED_S
         elif (
             self.open < self._ceiling
-            and sample.waiting > 0
+            and load.waiting > 0
             and idle >= ROOM_CORES
-            and sample.now >= self._changed_at + STAGGER_S
-            and sample.now >= self._closed_until
+            and load.now >= self._changed_at + STAGGER_S
+            and load.now >= self._closed_until
         ):
             self.open += 1
-            self._changed_at = sample.now
+            self._changed_at = load.now

@@ -1,13 +1,56 @@
-"""Values of the governor: what it sees, what it may do, and what it decided."""
+"""Values of the governor: what it counts, what it sees, what it may do, and what it decided."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 Phase = Literal["rest", "first", "catching-up", "giving-way", "sharing"]
 
 
+class Turn(Protocol):
+    """Where one reply stands."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def writing(self) -> bool:
+        """Whether a language model is writing it."""
+        ...
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for its first audio."""
+        ...
+
+    @property
+    def made_s(self) -> float:
+        """Seconds of audio made."""
+        ...
+
+    @property
+    def slack_s(self) -> float:
+        """Seconds of it that were not heard yet."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Readings:
+    """Counters of the host in seconds since some time; ``None`` where nobody counts.
+
+    ``swollen``: pids of workers that met their memory limit since the last reading.
+    """
+
+    worker_cpu_s: float | None = None
+    model_cpu_s: float | None = None
+    model_waited_s: float | None = None
+    idle_s: float | None = None
+    swollen: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
     """The host at one moment. ``None`` where nobody could tell. Shares are from 0 to 1.
 
     ``slack_s``: seconds of audio made and not yet heard, of the reply with the least.
@@ -41,7 +84,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class GovernorLimits:
     """What the governor may decide. ``fixed_…`` override it; quotas are in cores."""
 
     slots: int = 2

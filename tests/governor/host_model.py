@@ -10,9 +10,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from jarvisd.governor.controller import Governor
-from jarvisd.governor.sampling import Readings, Sampler
-from jarvisd.governor.values import Decision, Limits
+from jarvisd.governor.controller import Controller
+from jarvisd.governor.estimator import Estimator
+from jarvisd.governor.values import Decision, GovernorLimits, Readings
 
 SLICE_S = 0.025
 PERIOD_SLICES = 4  # a quota's period is 100 ms
@@ -88,14 +88,14 @@ class Host:
         self._delivered_s = self._played_s = 0.0
         self._playing = self._was_dry = False
         self._full = False
-        self._sampler = Sampler()
-        self._sampler.model = "imaginary"
-        self._governor = Governor(
-            Limits(slots=scenario.ceiling, look_ahead_s=scenario.look_ahead_s)
+        self._estimator = Estimator()
+        self._estimator.model = "imaginary"
+        self._governor = Controller(
+            GovernorLimits(slots=scenario.ceiling, look_ahead_s=scenario.look_ahead_s)
         )
         self.decision = policy or self._governor.decision
 
-    # --- what the sampler asks of a reply -------------------------------------------------------
+    # --- what the estimator asks of a reply -------------------------------------------------------
 
     id = "reply"
 
@@ -122,7 +122,7 @@ class Host:
     # --- running --------------------------------------------------------------------------------
 
     def run(self) -> Outcome:
-        self._sampler.started("reply", 100)
+        self._estimator.started("reply", 100)
         slices = round(self.scenario.duration_s / SLICE_S)
         for number in range(slices):
             if self.finished and self.now > self.scenario.silent_s:
@@ -140,7 +140,7 @@ class Host:
 
     def _govern(self) -> None:
         waiting = len(self._queue) if self._wants_more() else 0
-        sample = self._sampler.sample(
+        load = self._estimator.estimate(
             self.now,
             [self],
             Readings(
@@ -152,7 +152,7 @@ class Host:
             making=len(self._making),
             waiting=min(waiting, self.scenario.ceiling),
         )
-        decision = self._governor.decide(sample)
+        decision = self._governor.decide(load)
         if decision is not self.decision:
             self.decision = decision
             self.outcome.decisions.append((self.now, decision))
@@ -226,7 +226,7 @@ class Host:
         while (audio_s := self._done.pop(self._next, None)) is not None:
             self._next += 1
             self._delivered_s += audio_s
-            self._sampler.utterance(audio_s)
+            self._estimator.utterance(audio_s)
             if not self._playing:
                 self._playing = True
                 self.outcome.first_audio_s = self.now - self.scenario.silent_s
@@ -247,7 +247,7 @@ class Host:
         self._token += rate * speed
         while self._token >= 1.0:
             self._token -= 1.0
-            self._sampler.token("reply", self.now)
+            self._estimator.token("reply", self.now)
         if self.now >= self.scenario.silent_s:
             self.outcome.tokens += rate * speed
             self.outcome.possible += rate * silent

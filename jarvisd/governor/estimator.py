@@ -1,14 +1,12 @@
-"""From counters and meters to what the governor sees. Pure: times and readings come in.
+"""From counters and tokens to what the governor sees. Pure: times and readings come in.
 
 Remembers a few seconds of the past, because speed is a difference.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
 
 from jarvisd.governor.baseline import Baselines, Circumstances, TokenRate
-from jarvisd.governor.values import Sample
+from jarvisd.governor.values import Load, Readings, Turn
 from jarvisd.host.pressure import Share
 
 # An utterance's work is seen before its audio: the cost needs some of them to be right.
@@ -22,46 +20,7 @@ LONGEST_UTTERANCE_S = 30.0
 SHORTEST_UTTERANCE_S = 4.0
 
 
-class Pulse(Protocol):
-    """Where one reply stands."""
-
-    @property
-    def id(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def writing(self) -> bool:
-        """Whether a language model is writing it."""
-        ...
-
-    @property
-    def awaited(self) -> bool:
-        """Whether somebody waits for its first audio."""
-        ...
-
-    @property
-    def made_s(self) -> float:
-        """Seconds of audio made."""
-        ...
-
-    @property
-    def slack_s(self) -> float:
-        """Seconds of it that were not heard yet."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readings:
-    """Counters of the host in seconds since some time; ``None`` where nobody counts."""
-
-    worker_cpu_s: float | None = None
-    model_cpu_s: float | None = None
-    model_waited_s: float | None = None
-    idle_s: float | None = None
-
-
-class Sampler:
+class Estimator:
     """One host's. ``model`` names the language model that writes now."""
 
     def __init__(self) -> None:
@@ -108,18 +67,18 @@ class Sampler:
         self._utterance_s = max(audio_s, self._utterance_s * 0.9, SHORTEST_UTTERANCE_S)
         self._utterance_s = min(self._utterance_s, LONGEST_UTTERANCE_S)
 
-    def sample(
-        self, now: float, pulses: Iterable[Pulse], readings: Readings, *, making: int, waiting: int
-    ) -> Sample:
+    def estimate(
+        self, now: float, turns: Iterable[Turn], readings: Readings, *, making: int, waiting: int
+    ) -> Load:
         """Everything at ``now``; ``making`` syntheses run and ``waiting`` wait."""
-        replies = list(pulses)
+        replies = list(turns)
         generating = self._generating(now, replies, readings)
         self._note_disturbance(now, readings, making)
         rate = self.tokens.per_s(now) if generating else None
         circumstances = Circumstances(self.model, self._longest(), max(1, len(self._context)))
         self._learn(now, circumstances, rate)
         speaking = [reply.slack_s for reply in replies if reply.made_s]
-        return Sample(
+        return Load(
             now=now,
             slack_s=min(speaking, default=None),
             first_pending=any(reply.awaited for reply in replies),
@@ -139,7 +98,7 @@ class Sampler:
     def _longest(self) -> int:
         return max(self._context.values(), default=0)
 
-    def _generating(self, now: float, replies: list[Pulse], readings: Readings) -> bool:
+    def _generating(self, now: float, replies: list[Turn], readings: Readings) -> bool:
         cores = self._model.update(now, readings.model_cpu_s)
         if cores is not None:
             limit = MODEL_STANDS_CORES if self._model_runs else MODEL_RUNS_CORES
@@ -160,7 +119,7 @@ class Sampler:
             self._learnt_at = now
             self.baselines.learn(circumstances, rate)
 
-    def _cost(self, replies: list[Pulse], readings: Readings) -> float | None:
+    def _cost(self, replies: list[Turn], readings: Readings) -> float | None:
         """CPU for audio, of the newest minute of it; older audio counts less and less."""
         before, self._made = self._made, {reply.id: reply.made_s for reply in replies}
         made_s = sum(made - before.get(reply, 0.0) for reply, made in self._made.items())

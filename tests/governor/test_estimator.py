@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from jarvisd.governor.sampling import Readings, Sampler
-from jarvisd.governor.values import Sample
+from jarvisd.governor.estimator import Estimator
+from jarvisd.governor.values import Load, Readings
 
 TICK_S = 0.25
 
 
 @dataclass
-class Pulse:
+class FakeTurn:
     id: str = "r1"
     writing: bool = False
     awaited: bool = False
@@ -20,22 +20,24 @@ class Pulse:
 
 
 class Watch:
-    """A sampler, its clock, and counters that the test lets run."""
+    """A estimator, its clock, and counters that the test lets run."""
 
     def __init__(self) -> None:
-        self.sampler = Sampler()
-        self.pulse = Pulse()
+        self.estimator = Estimator()
+        self.turn = FakeTurn()
         self.now = 50.0
         self.worker_cpu_s = self.model_cpu_s = 0.0
 
-    def look(self, seconds: float = TICK_S, *, tokens_per_s: float = 0, making: int = 0) -> Sample:
+    def look(self, seconds: float = TICK_S, *, tokens_per_s: float = 0, making: int = 0) -> Load:
         for _ in range(max(1, round(seconds / TICK_S))):
             tokens = int(tokens_per_s * TICK_S)
             for index in range(tokens):
-                self.sampler.token(self.pulse.id, self.now + index * TICK_S / tokens)
+                self.estimator.token(self.turn.id, self.now + index * TICK_S / tokens)
             self.now += TICK_S
             readings = Readings(worker_cpu_s=self.worker_cpu_s, model_cpu_s=self.model_cpu_s)
-            sample = self.sampler.sample(self.now, [self.pulse], readings, making=making, waiting=0)
+            sample = self.estimator.estimate(
+                self.now, [self.turn], readings, making=making, waiting=0
+            )
         return sample
 
 
@@ -45,22 +47,22 @@ def watch() -> Watch:
 
 
 def test_learns_the_silent_speed_and_sees_the_loss(watch: Watch) -> None:
-    watch.pulse.writing = True
-    watch.sampler.started("r1", 100)
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
     assert watch.look(10, tokens_per_s=40).baseline == pytest.approx(40, rel=0.05)
     sample = watch.look(5, tokens_per_s=20, making=1)
     assert sample.loss == pytest.approx(0.5, abs=0.05)
 
 
 def test_learns_nothing_while_something_is_made(watch: Watch) -> None:
-    watch.pulse.writing = True
-    watch.sampler.started("r1", 100)
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
     assert watch.look(20, tokens_per_s=40, making=1).baseline is None
 
 
 def test_learns_nothing_while_workers_are_busy_with_anything(watch: Watch) -> None:
-    watch.pulse.writing = True
-    watch.sampler.started("r1", 100)
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
     for _ in range(40):
         watch.worker_cpu_s += 0.1
         sample = watch.look(tokens_per_s=40)
@@ -77,33 +79,33 @@ def test_other_clients_of_the_model_are_seen_by_its_cpu(watch: Watch) -> None:
 
 
 def test_the_cost_is_cpu_for_audio_of_this_voice(watch: Watch) -> None:
-    watch.sampler.voice("piper:heavy")
+    watch.estimator.voice("piper:heavy")
     assert watch.look().cost is None
     for _ in range(20):
         watch.worker_cpu_s += 0.3
-        watch.pulse.made_s += 1.0
+        watch.turn.made_s += 1.0
         sample = watch.look()
     assert sample.cost == pytest.approx(0.3)
-    watch.sampler.voice("espeak:en")
+    watch.estimator.voice("espeak:en")
     assert watch.look().cost is None
 
 
 def test_the_least_slack_of_those_that_speak_counts(watch: Watch) -> None:
     assert watch.look().slack_s is None
-    watch.pulse.made_s, watch.pulse.slack_s = 5.0, 2.5
+    watch.turn.made_s, watch.turn.slack_s = 5.0, 2.5
     assert watch.look().slack_s == 2.5
 
 
 def test_long_utterances_count_and_fade(watch: Watch) -> None:
-    watch.sampler.utterance(12.0)
+    watch.estimator.utterance(12.0)
     assert watch.look().utterance_s == 12.0
     for _ in range(30):
-        watch.sampler.utterance(1.0)
+        watch.estimator.utterance(1.0)
     assert watch.look().utterance_s == 4.0
 
 
 def test_an_ended_reply_gives_its_context_back(watch: Watch) -> None:
-    watch.sampler.started("r1", 100)
-    watch.sampler.token("r1", 1.0)
-    assert watch.sampler.ended("r1") == 101
-    assert watch.sampler.ended("r1") == 0
+    watch.estimator.started("r1", 100)
+    watch.estimator.token("r1", 1.0)
+    assert watch.estimator.ended("r1") == 101
+    assert watch.estimator.ended("r1") == 0

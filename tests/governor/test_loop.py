@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from jarvisd.config import GovernorSettings, Settings, SpeechSettings
-from jarvisd.governor.steering import KEPT_DECISIONS, Steering
+from jarvisd.governor.governor import Governor
+from jarvisd.governor.history import KEPT_DECISIONS
 from jarvisd.host.cgroup_status import CgroupStatus, WorkerUsage
 from jarvisd.wire import GovernorDecision, ReplyStarted
 from tests.fakes.speech import until
-from tests.governor.test_sampling import Pulse
+from tests.governor.test_estimator import FakeTurn
 
 STARTED = ReplyStarted(
     reply="r1",
@@ -63,13 +64,13 @@ class FakeSpeech:
 class Scene:
     def __init__(self, settings: Settings | None = None) -> None:
         self.speech, self.placement = FakeSpeech(), FakePlacement()
-        self.replies: list[Pulse] = []
+        self.replies: list[FakeTurn] = []
         self.events: list[GovernorDecision] = []
-        self.steering = Steering(
+        self.governor = Governor(
             settings or Settings(),
             speech=self.speech,
             placement=self.placement,
-            pulses=lambda: self.replies,
+            turns=lambda: self.replies,
             publish=self.events.append,
         )
 
@@ -79,39 +80,39 @@ async def scene() -> AsyncIterator[Scene]:
     scene = Scene()
     await until(lambda: bool(scene.placement.shares))
     yield scene
-    await scene.steering.stop()
+    await scene.governor.stop()
 
 
 async def test_at_rest_one_slot_and_no_ticks(scene: Scene) -> None:
     assert scene.speech.slots == 1
     assert scene.placement.shares == [(100, None)]
-    scene.steering.wake()
+    scene.governor.wake()
     await asyncio.sleep(0)
-    assert scene.steering.ticks == 0
+    assert scene.governor.ticks == 0
 
 
 async def test_a_reply_is_looked_at_at_once_and_rest_follows_its_end(scene: Scene) -> None:
-    scene.replies.append(Pulse(awaited=True))
-    scene.steering.observe(STARTED)
+    scene.replies.append(FakeTurn(awaited=True))
+    scene.governor.observe(STARTED)
     await until(lambda: bool(scene.events))
     assert scene.events[0].phase == "first"
     scene.replies.clear()
-    scene.steering.wake()
+    scene.governor.wake()
     await until(lambda: scene.events[-1].phase == "rest")
-    ticks = scene.steering.ticks
-    scene.steering.wake()
+    ticks = scene.governor.ticks
+    scene.governor.wake()
     await asyncio.sleep(0)
-    assert scene.steering.ticks == ticks
+    assert scene.governor.ticks == ticks
 
 
 async def test_far_ahead_the_workers_are_held_back(scene: Scene) -> None:
-    scene.replies.append(Pulse(writing=True, made_s=30.0, slack_s=25.0))
+    scene.replies.append(FakeTurn(writing=True, made_s=30.0, slack_s=25.0))
     scene.speech.slots_in_use = 1
-    await scene.steering.tick()
+    await scene.governor.tick()
     weight, quota = scene.placement.shares[-1]
     assert weight < 100
     assert quota is not None
-    report = scene.steering.report()
+    report = scene.governor.report()
     assert (report.now.quota, report.enabled) == (quota, True)
     assert report.decisions == scene.events
     assert b'"governor.decision"' in msgspec.json.encode(scene.events[-1])
@@ -119,28 +120,28 @@ async def test_far_ahead_the_workers_are_held_back(scene: Scene) -> None:
 
 async def test_a_worker_that_met_its_memory_limit_is_replaced(scene: Scene) -> None:
     scene.placement.swollen = (4_711,)
-    await scene.steering.tick()
+    await scene.governor.tick()
     assert scene.speech.replaced == [4_711]
 
 
 async def test_decisions_are_kept_but_not_without_end(scene: Scene) -> None:
     for number in range(KEPT_DECISIONS + 20):
-        scene.replies[:] = [Pulse(awaited=number % 2 == 0)]
-        await scene.steering.tick()
-    assert len(scene.steering.report().decisions) == KEPT_DECISIONS
+        scene.replies[:] = [FakeTurn(awaited=number % 2 == 0)]
+        await scene.governor.tick()
+    assert len(scene.governor.report().decisions) == KEPT_DECISIONS
 
 
 async def test_new_settings_take_effect(scene: Scene) -> None:
-    scene.steering.apply(
+    scene.governor.apply(
         Settings(governor=GovernorSettings(slots=3), speech=SpeechSettings(slots=4))
     )
     assert scene.speech.slots == 3
-    scene.steering.apply(
+    scene.governor.apply(
         Settings(governor=GovernorSettings(enabled=False), speech=SpeechSettings(slots=4))
     )
     assert scene.speech.slots == 4
-    scene.replies.append(Pulse(awaited=True))
-    scene.steering.observe(STARTED)
+    scene.replies.append(FakeTurn(awaited=True))
+    scene.governor.observe(STARTED)
     await asyncio.sleep(0)
     assert scene.events == []
-    assert not scene.steering.report().enabled
+    assert not scene.governor.report().enabled

@@ -1,0 +1,60 @@
+"""The newest decisions, each with what was seen when it was made. Bounded."""
+
+from collections import deque
+from collections.abc import Callable
+
+from jarvisd.governor.values import Decision, Load
+from jarvisd.wire import GovernorDecision, GovernorResponse
+
+KEPT_DECISIONS = 256
+
+
+class DecisionHistory:
+    """The newest decisions, and the one in force."""
+
+    def __init__(self, wall_clock: Callable[[], float]) -> None:
+        self._wall_clock = wall_clock
+        self._kept: deque[GovernorDecision] = deque(maxlen=KEPT_DECISIONS)
+        self._decided_at = wall_clock()
+        self.in_force: Decision | None = None
+
+    def begin(self, decision: Decision | None) -> None:
+        """This one is in force without having been decided upon."""
+        self.in_force = decision
+
+    def record(self, decision: Decision, seen: Load) -> GovernorDecision:
+        """A new decision is in force; returns it as it is told."""
+        self.in_force, self._decided_at = decision, self._wall_clock()
+        event = event_of(decision, seen, self._decided_at)
+        self._kept.append(event)
+        return event
+
+    def report(self, now: Decision, seen: Load, *, enabled: bool) -> GovernorResponse:
+        """What is in force, what was seen last, and the newest decisions."""
+        return GovernorResponse(
+            enabled=enabled,
+            now=event_of(now, seen, self._decided_at),
+            decisions=list(self._kept),
+        )
+
+
+def event_of(decision: Decision, load: Load, at: float) -> GovernorDecision:
+    """A decision as it crosses the socket, with what was seen then."""
+    return GovernorDecision(
+        at=round(at, 3),
+        phase=decision.phase,
+        reason=decision.reason,
+        slots=decision.slots,
+        weight=decision.weight,
+        quota=decision.quota,
+        warming=decision.warming,
+        slack_s=_rounded(load.slack_s),
+        tokens_per_s=_rounded(load.tokens_per_s),
+        baseline=_rounded(load.baseline),
+        loss=_rounded(load.loss),
+        cost=_rounded(load.cost),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
