@@ -7,7 +7,7 @@ playback wait for the model's sake where the host could do both.
 """
 
 from jarvisd.governor.slots import Slots
-from jarvisd.governor.values import Decision, GovernorLimits, Load, Phase
+from jarvisd.governor.values import Decision, GovernorLimits, HostLoad, Phase
 
 # Beside what one more utterance takes, this much audio must always be ready.
 RESERVE_S = 1.0
@@ -58,7 +58,7 @@ class Controller:
         self._slots.open = 1
         return self._settle(self._decision(warming=True, reason="idle"))
 
-    def decide(self, load: Load) -> Decision:
+    def decide(self, load: HostLoad) -> Decision:
         """The decision from now on; ``load.now`` never goes back."""
         if load.slack_s is not None and load.slack_s < DRY_S:
             self._dry_s += min(load.now - self._looked_at, ADJUST_S)
@@ -74,7 +74,7 @@ class Controller:
 
     # --- which phase ----------------------------------------------------------------------------
 
-    def _weigh(self, load: Load) -> None:
+    def _weigh(self, load: HostLoad) -> None:
         slack, (low, high) = load.slack_s or 0.0, self.marks(load)
         if self._phase in ("rest", "first"):
             self._enter("giving-way" if slack >= high else "catching-up", load.now)
@@ -90,14 +90,14 @@ class Controller:
         elif self._phase == "sharing" and not load.generating:
             self._enter("catching-up", load.now)
 
-    def marks(self, load: Load) -> tuple[float, float]:
+    def marks(self, load: HostLoad) -> tuple[float, float]:
         """Below the first speech comes first, above the second it gives way; seconds of audio."""
         cost = UNKNOWN_COST if load.cost is None else load.cost
         needed = RESERVE_S + CAUTION * cost * load.utterance_s
         low = min(needed, LOW_SHARE * self._limits.look_ahead_s)
         return low, min(low + MARKS_APART_S, HIGH_SHARE * self._limits.look_ahead_s)
 
-    def _is_lost(self, load: Load) -> bool:
+    def _is_lost(self, load: HostLoad) -> bool:
         """Whether playback runs dry whatever speech is given."""
         tried_s = load.now - self._since
         dry = self._dry_s >= DRY_SHARE * tried_s >= DRY_SHARE * DRY_WINDOW_S
@@ -112,7 +112,7 @@ class Controller:
 
     # --- what to do in it -----------------------------------------------------------------------
 
-    def _act(self, load: Load) -> str:
+    def _act(self, load: HostLoad) -> str:
         match self._phase:
             case "giving-way":
                 self._slots.close_all(load.now)
@@ -132,7 +132,7 @@ class Controller:
             case "rest":
                 return "idle"
 
-    def _give_way(self, load: Load) -> str:
+    def _give_way(self, load: HostLoad) -> str:
         if not load.working:
             return self.decision.reason
         if not load.generating:
@@ -151,15 +151,15 @@ class Controller:
                 return f"the model lost {_percent(load.loss)} of its speed: less for speech"
         return self.decision.reason
 
-    def _share(self, load: Load) -> str:
+    def _share(self, load: HostLoad) -> str:
         if self._quota is None:
             self._quota = max(self._limits.min_quota, min(1.0, self._cost(load)) / 2)
         return "speech cannot keep up even without a limit: half of the CPU goes to the model"
 
-    def _cost(self, load: Load) -> float:
+    def _cost(self, load: HostLoad) -> float:
         return UNKNOWN_COST if load.cost is None else load.cost
 
-    def _too_much(self, load: Load) -> bool:
+    def _too_much(self, load: HostLoad) -> bool:
         """Whether the model loses more than it may; what cannot be measured is feared."""
         loss = load.loss
         return loss is None or loss > self._limits.max_loss

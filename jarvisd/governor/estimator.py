@@ -6,7 +6,7 @@ Remembers a few seconds of the past, because speed is a difference.
 from collections.abc import Iterable
 
 from jarvisd.governor.baseline import Baselines, Circumstances, TokenRate
-from jarvisd.governor.values import Load, Readings, Turn
+from jarvisd.governor.values import HostLoad, Readings, TurnState
 from jarvisd.host.pressure import Share
 
 # An utterance's work is seen before its audio: the cost needs some of them to be right.
@@ -68,8 +68,14 @@ class Estimator:
         self._utterance_s = min(self._utterance_s, LONGEST_UTTERANCE_S)
 
     def estimate(
-        self, now: float, turns: Iterable[Turn], readings: Readings, *, making: int, waiting: int
-    ) -> Load:
+        self,
+        now: float,
+        turns: Iterable[TurnState],
+        readings: Readings,
+        *,
+        making: int,
+        waiting: int,
+    ) -> HostLoad:
         """Everything at ``now``; ``making`` syntheses run and ``waiting`` wait."""
         replies = list(turns)
         generating = self._generating(now, replies, readings)
@@ -78,7 +84,7 @@ class Estimator:
         circumstances = Circumstances(self.model, self._longest(), max(1, len(self._context)))
         self._learn(now, circumstances, rate)
         speaking = [reply.slack_s for reply in replies if reply.made_s]
-        return Load(
+        return HostLoad(
             now=now,
             slack_s=min(speaking, default=None),
             first_pending=any(reply.awaited for reply in replies),
@@ -98,7 +104,7 @@ class Estimator:
     def _longest(self) -> int:
         return max(self._context.values(), default=0)
 
-    def _generating(self, now: float, replies: list[Turn], readings: Readings) -> bool:
+    def _generating(self, now: float, replies: list[TurnState], readings: Readings) -> bool:
         cores = self._model.update(now, readings.model_cpu_s)
         if cores is not None:
             limit = MODEL_STANDS_CORES if self._model_runs else MODEL_RUNS_CORES
@@ -119,7 +125,7 @@ class Estimator:
             self._learnt_at = now
             self.baselines.learn(circumstances, rate)
 
-    def _cost(self, replies: list[Turn], readings: Readings) -> float | None:
+    def _cost(self, replies: list[TurnState], readings: Readings) -> float | None:
         """CPU for audio, of the newest minute of it; older audio counts less and less."""
         before, self._made = self._made, {reply.id: reply.made_s for reply in replies}
         made_s = sum(made - before.get(reply, 0.0) for reply, made in self._made.items())

@@ -16,7 +16,7 @@ from jarvisd.governor.actuator import Actuator, SteeredSpeech
 from jarvisd.governor.controller import Controller
 from jarvisd.governor.history import DecisionHistory
 from jarvisd.governor.sensor import Sensor
-from jarvisd.governor.values import Decision, GovernorLimits, Turn
+from jarvisd.governor.values import Decision, GovernorLimits, TurnState
 from jarvisd.host.placement import Placement
 from jarvisd.wire import Chunk, GovernorDecision, GovernorResponse, ReplyEvent, ReplyStarted
 
@@ -33,7 +33,7 @@ class Governor:
         *,
         speech: SteeredSpeech,
         placement: Placement,
-        turns: Callable[[], Iterable[Turn]],
+        turns: Callable[[], Iterable[TurnState]],
         publish: Callable[[GovernorDecision], object],
         model: Callable[[], str] = lambda: "",
         clock: Callable[[], float] = time.monotonic,

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
-from jarvisd.governor.values import Decision, Load
+from jarvisd.governor.values import Decision, HostLoad
 from jarvisd.wire import GovernorDecision, GovernorResponse
 
 KEPT_DECISIONS = 256
@@ -22,14 +22,14 @@ class DecisionHistory:
         """This one is in force without having been decided upon."""
         self.in_force = decision
 
-    def record(self, decision: Decision, seen: Load) -> GovernorDecision:
+    def record(self, decision: Decision, seen: HostLoad) -> GovernorDecision:
         """A new decision is in force; returns it as it is told."""
         self.in_force, self._decided_at = decision, self._wall_clock()
         event = event_of(decision, seen, self._decided_at)
         self._kept.append(event)
         return event
 
-    def report(self, now: Decision, seen: Load, *, enabled: bool) -> GovernorResponse:
+    def report(self, now: Decision, seen: HostLoad, *, enabled: bool) -> GovernorResponse:
         """What is in force, what was seen last, and the newest decisions."""
         return GovernorResponse(
             enabled=enabled,
@@ -38,7 +38,7 @@ class DecisionHistory:
         )
 
 
-def event_of(decision: Decision, load: Load, at: float) -> GovernorDecision:
+def event_of(decision: Decision, load: HostLoad, at: float) -> GovernorDecision:
     """A decision as it crosses the socket, with what was seen then."""
     return GovernorDecision(
         at=round(at, 3),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jarvisd.config import HostSettings
 from jarvisd.governor.estimator import Estimator
-from jarvisd.governor.values import Load, Readings, Turn
+from jarvisd.governor.values import HostLoad, Readings, TurnState
 from jarvisd.host import cgroup
 from jarvisd.host.group import Group
 from jarvisd.host.placement import Placement
@@ -83,7 +83,7 @@ class Sensor:
     def __init__(
         self,
         *,
-        turns: Callable[[], Iterable[Turn]],
+        turns: Callable[[], Iterable[TurnState]],
         model: Callable[[], str],
         clock: Callable[[], float],
     ) -> None:
@@ -94,7 +94,7 @@ class Sensor:
         # Tokens in the context of a conversation: its next turn begins there.
         self._contexts: dict[str, int] = {}
         self._conversation_of: dict[str, str] = {}
-        self.seen = Load(now=clock())
+        self.seen = HostLoad(now=clock())
 
     @property
     def busy(self) -> bool:
@@ -115,7 +115,7 @@ class Sensor:
             case _:
                 pass
 
-    def look(self, readings: Readings, *, making: int, waiting: int) -> Load:
+    def look(self, readings: Readings, *, making: int, waiting: int) -> HostLoad:
         """The load now; ``making`` syntheses run and ``waiting`` wait."""
         self._estimator.model = self._model()
         self.seen = self._estimator.estimate(

@@ -4,7 +4,7 @@ Pure. A slot that had to be closed stays closed for a while, so that two loads t
 do not take turns.
 """
 
-from jarvisd.governor.values import Load
+from jarvisd.governor.values import HostLoad
 
 STAGGER_S = 0.5
 ROOM_CORES = 0.5
@@ -34,7 +34,7 @@ class Slots:
             self._changed_at = now
             self._closed_until = max(self._closed_until, now + CLOSED_IN_PEACE_S)
 
-    def follow(self, load: Load, *, crowded: bool) -> None:
+    def follow(self, load: HostLoad, *, crowded: bool) -> None:
         """Open the next one where somebody waits for it and there is room; close one where not.
 
         ``crowded``: the model loses more than it may.

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 Phase = Literal["rest", "first", "catching-up", "giving-way", "sharing"]
 
 
-class Turn(Protocol):
+class TurnState(Protocol):
     """Where one reply stands."""
 
     @property
@@ -50,7 +50,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class HostLoad:
     """The host at one moment. ``None`` where nobody could tell. Shares are from 0 to 1.
 
     ``slack_s``: seconds of audio made and not yet heard, of the reply with the least.

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jarvisd.governor.controller import Controller
-from jarvisd.governor.values import Decision, GovernorLimits, Load
+from jarvisd.governor.values import Decision, GovernorLimits, HostLoad
 from tests.governor.host_model import Host, Outcome, Scenario, any_scenario, fixed, gentlest, greedy
 
 TICK_S = 0.25
 # Speaking and writing, far ahead of playback, at a measured cost, with the model as fast as ever.
-AHEAD = Load(
+AHEAD = HostLoad(
     now=0.0,
     slack_s=20.0,
     working=True,
@@ -34,7 +34,7 @@ class Run:
         self.governor = Controller(limits or GovernorLimits())
         self.now = 100.0
 
-    def see(self, sample: Load, seconds: float = TICK_S) -> Decision:
+    def see(self, sample: HostLoad, seconds: float = TICK_S) -> Decision:
         """Show the same for a while; returns the last decision."""
         end = self.now + seconds
         while self.now < end:
@@ -162,7 +162,7 @@ def test_rest_opens_everything_again() -> None:
 
 shares = st.none() | st.floats(0, 1.5)
 samples = st.builds(
-    Load,
+    HostLoad,
     now=st.just(0.0),
     slack_s=st.none() | st.floats(0, 40),
     first_pending=st.booleans(),
@@ -181,7 +181,7 @@ samples = st.builds(
 @settings(deadline=None, max_examples=150)
 @given(st.lists(samples, max_size=30), samples, st.sampled_from((1, 2, 4)))
 def test_once_inputs_are_steady_outputs_settle(
-    before: list[Load], steady: Load, ceiling: int
+    before: list[HostLoad], steady: HostLoad, ceiling: int
 ) -> None:
     run = Run(GovernorLimits(slots=ceiling))
     for sample in before:
@@ -194,7 +194,7 @@ def test_once_inputs_are_steady_outputs_settle(
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(samples, min_size=1, max_size=60))
-def test_every_decision_is_within_the_limits_and_has_a_reason(seen: list[Load]) -> None:
+def test_every_decision_is_within_the_limits_and_has_a_reason(seen: list[HostLoad]) -> None:
     run = Run(GovernorLimits(slots=3, quota=2.0, min_quota=0.2))
     for sample in seen:
         decision = run.see(sample)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from jarvisd.governor.estimator import Estimator
-from jarvisd.governor.values import Load, Readings
+from jarvisd.governor.values import HostLoad, Readings
 
 TICK_S = 0.25
 
@@ -28,7 +28,9 @@ class Watch:
         self.now = 50.0
         self.worker_cpu_s = self.model_cpu_s = 0.0
 
-    def look(self, seconds: float = TICK_S, *, tokens_per_s: float = 0, making: int = 0) -> Load:
+    def look(
+        self, seconds: float = TICK_S, *, tokens_per_s: float = 0, making: int = 0
+    ) -> HostLoad:
         for _ in range(max(1, round(seconds / TICK_S))):
             tokens = int(tokens_per_s * TICK_S)
             for index in range(tokens):
