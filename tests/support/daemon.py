@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -86,12 +86,14 @@ async def running_daemon(
     settings: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
     configuration: Path | None = None,
+    prefix: Sequence[str] = (),
     check_exit: bool = True,
 ) -> AsyncIterator[RunningDaemon]:
     """Start a daemon, wait until it answers and has found its voices, stop it at the end.
 
     ``settings`` are dotted paths, as in the environment, to which ``environ`` is added;
-    ``configuration`` is a file. The log is shown when the test fails.
+    ``configuration`` is a file, ``prefix`` a command that becomes the daemon. The log is shown when
+    the test fails.
     """
     surroundings = dict(os.environ) | {"JARVISD__LLM__URL": llm_url}
     for path, value in (settings or {}).items():
@@ -100,6 +102,7 @@ async def running_daemon(
     surroundings |= environ or {}
     with (directory / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
+            *prefix,
             *(sys.executable, "-m", "jarvisd"),
             *("--socket", str(directory / "control.sock")),
             *("--state-dir", str(directory / "state")),
