@@ -59,7 +59,7 @@ class Collector:
                 "model_cpu": self._model.update(now, consumed.model_cpu_s),
                 "cpu_pressure": consumed.cpu_pressure,
                 "tokens_per_s": self._tokens_per_s(now, audible),
-                "slack_s": min((reply.slack_s for reply in audible), default=None),
+                "slack_s": min((reply.vitals.slack_s for reply in audible), default=None),
                 "replies": len(audible),
                 "speech_waiting": self._speech.waiting,
                 "store_waiting": self._store.waiting,

@@ -7,11 +7,14 @@ bounded, and who waits holds a place, so that no line is longer than there are p
 
 import asyncio
 from collections import deque
+from typing import Literal
 
 from jarvisd.errors import ConflictError, LimitError
 
 # As long as a person waits for an answer; whoever still wants it then can ask again.
 TURN_WAIT_S = 60.0
+
+WhenBusy = Literal["wait", "interrupt", "refuse"]
 
 
 class Turns:
@@ -75,9 +78,15 @@ class Ticket:
         self._waiting: asyncio.Future[None] | None = None
         self._placed = False
 
-    def join(self, conversation: str, *, first: bool = False) -> None:
-        """Stand in the conversation's line."""
+    def join(self, conversation: str, when_busy: WhenBusy = "wait") -> None:
+        """Stand in the conversation's line, at its end or, to interrupt, at its head.
+
+        Raises ConflictError ``conversation.busy`` where waiting was not asked for.
+        """
+        if when_busy == "refuse" and self._admission.turns.taken(conversation):
+            raise busy(conversation)
         self._conversation = conversation
+        first = when_busy == "interrupt"
         self._waiting = self._admission.turns.join(conversation, first=first)
 
     def take_place(self) -> None:

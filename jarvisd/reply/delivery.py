@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import contextmanager
 
 from jarvisd.reply.broadcast import Broadcast
+from jarvisd.reply.life import ReplyLife
 from jarvisd.reply.listeners import AudioListener
 from jarvisd.reply.pacing import Pacer
 from jarvisd.reply.playback_position import PlaybackPosition
@@ -17,13 +18,14 @@ UNPACED_SAMPLES = 6_000
 
 
 class Delivery:
-    """One reply's audio as readers see it; ``stopped`` ends every reader at its next step."""
+    """One reply's audio as readers see it; its end by interrupt ends every reader's next step."""
 
     def __init__(
         self,
         timeline: Timeline,
         position: PlaybackPosition,
         changed: Broadcast,
+        life: ReplyLife,
         *,
         sample_rate: int,
         jitter_frames: int,
@@ -35,20 +37,19 @@ class Delivery:
         self._timeline = timeline
         self._position = position
         self._changed = changed
+        self._life = life
         self._rate = sample_rate
         self._jitter_frames = jitter_frames
         self._clock = clock
         self._on_written = on_written
         self._on_frame = on_frame
-        self.stopped = False
-        self.paused = False
 
     async def unpaced(self, start: int) -> AsyncGenerator[bytes, None]:
         """Everything from sample ``start`` on, as soon as it is there."""
         with self._listening(start) as listener:
             while not self._interrupted():
                 at = listener.written
-                data = b"" if self.paused else self._timeline.read(at, UNPACED_SAMPLES)
+                data = b"" if self._life.paused else self._timeline.read(at, UNPACED_SAMPLES)
                 if data:
                     self._position.wrote(listener, at + len(data) // 2, paced=False)
                     self._on_written()
@@ -98,7 +99,7 @@ class Delivery:
 
     def _interrupted(self) -> bool:
         # A method, because it changes while a reader is suspended at a yield.
-        return self.stopped
+        return self._life.interrupted
 
     def _fill(self, pacer: Pacer, position: int) -> int:
         while not pacer.full:
@@ -112,7 +113,7 @@ class Delivery:
         return position
 
     def _follow_pause(self, pacer: Pacer) -> None:
-        if self.paused and not pacer.clock.paused:
+        if self._life.paused and not pacer.clock.paused:
             pacer.pause(self._clock())
-        elif not self.paused and pacer.clock.paused:
+        elif not self._life.paused and pacer.clock.paused:
             pacer.resume(self._clock())

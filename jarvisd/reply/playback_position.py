@@ -61,6 +61,11 @@ class PlaybackPosition:
         """Whether anybody ever read the audio."""
         return bool(self._attached or self._finished or self._past)
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody reads, so that it is theirs to go on."""
+        return bool(self._attached)
+
     def attach(self, start: int) -> AudioListener:
         """Somebody begins to read at sample ``start``."""
         listener = AudioListener(start, self._rate)
@@ -75,7 +80,7 @@ class PlaybackPosition:
         """It reads no more; where it was given everything, it may still be playing that."""
         if listener not in self._attached:
             return
-        consumed = self._consumed()
+        consumed = self.consumed()
         self._attached.remove(listener)
         if self._timeline.exhausted(listener.written) and listener.written > listener.start:
             self._finished.append(listener)
@@ -102,7 +107,7 @@ class PlaybackPosition:
         """The client has played ``samples``: no more than somebody was given."""
         given = self.written if self.listened else self._timeline.samples
         self._acknowledged = max(min(samples, given), self._acknowledged or 0)
-        for listener in self._playing():
+        for listener in (*self._attached, *self._finished):
             listener.acknowledge(self._acknowledged, self._clock())
 
     def pause(self) -> None:
@@ -177,16 +182,17 @@ class PlaybackPosition:
 
     def wants_more(self) -> bool:
         """Whether another utterance should be made now."""
-        return not self._watermark.update(self._timeline.samples - self._consumed())
+        return not self._watermark.update(self._timeline.samples - self.consumed())
 
     def seconds_until_more(self) -> float | None:
         """How long to wait before asking again; ``None`` while paused."""
         if self.paused:
             return None
-        ahead = self._timeline.samples - self._consumed() - self._watermark.low
+        ahead = self._timeline.samples - self.consumed() - self._watermark.low
         return min(LONGEST_WAIT_S, max(SHORTEST_WAIT_S, ahead / self._rate))
 
-    def _consumed(self) -> int:
+    def consumed(self) -> int:
+        """How far it was played or taken: audio is made some way ahead of that."""
         now = self._clock()
         played = max((each.played(now) for each in self._playing()), default=0)
         consumed = max(played, self._acknowledged or 0, self._taken)

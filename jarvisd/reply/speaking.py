@@ -1,7 +1,7 @@
 """The speaking half of a reply: utterances in, ordered audio and events about it out.
 
 Makes utterance n+1 while n plays, as far ahead as playback needs; hands every piece through the
-ordering core into the timeline and the spoken ledger. It owns the syntheses in flight and must
+reorder buffer into the timeline and the spoken ledger. It owns the syntheses in flight and must
 never keep one running after an interrupt.
 """
 
@@ -16,16 +16,16 @@ from jarvisd.reply.broadcast import Broadcast
 from jarvisd.reply.generation import Generations
 from jarvisd.reply.ledger import SpokenLedger
 from jarvisd.reply.listeners import Stretch
-from jarvisd.reply.ordering import (
+from jarvisd.reply.playback_position import PlaybackPosition
+from jarvisd.reply.reorder_buffer import (
     AllDelivered,
-    Delivery,
-    Ordering,
     PieceReady,
-    Totals,
+    Release,
+    ReorderBuffer,
+    UtteranceCounts,
     UtteranceReady,
     UtteranceSkipped,
 )
-from jarvisd.reply.playback_position import PlaybackPosition
 from jarvisd.reply.timeline import Timeline
 from jarvisd.reply.voice import ReplyVoice
 from jarvisd.speech import Speech, Synthesis
@@ -110,7 +110,7 @@ class Speaker:
             self.timeline, sample_rate, look_ahead_s=settings.speech.look_ahead_s, clock=clock
         )
         self.changed = Broadcast()
-        self._ordering: Ordering[AudioPiece, Spoken] = Ordering()
+        self._buffer: ReorderBuffer[AudioPiece, Spoken] = ReorderBuffer()
         self._generations = Generations()
         self._generation = self._generations.begin()
         self._in_flight: dict[int, _InFlight] = {}
@@ -122,9 +122,19 @@ class Speaker:
         self._breath: tuple[int, int] | None = None
 
     @property
-    def totals(self) -> Totals:
+    def choice(self) -> VoiceChoice | None:
+        """Who speaks now; ``None`` where nobody can."""
+        return self._voice.current
+
+    @property
+    def voice_id(self) -> str:
+        """The voice that speaks now; empty where nobody can."""
+        return self._voice.current.voice.id if self._voice.current else ""
+
+    @property
+    def counts(self) -> UtteranceCounts:
         """Utterances so far, and what became of them."""
-        return self._ordering.totals
+        return self._buffer.counts
 
     @property
     def with_workers(self) -> bool:
@@ -137,17 +147,17 @@ class Speaker:
             async for utterance in utterances:
                 self._expect(utterance)
                 if utterance.skipped is not None:
-                    self._deliver(self._ordering.skip(utterance.seq, utterance.skipped, ""))
+                    self._deliver(self._buffer.skip(utterance.seq, utterance.skipped, ""))
                     continue
                 await self._room.acquire()
                 await self._wait_until_needed()
                 making.create_task(self._make(utterance))
-        self._deliver(self._ordering.end())
+        self._deliver(self._buffer.end())
 
     def interrupt(self) -> list[Synthesis]:
         """Stop every synthesis and close the timeline; returns what has yet to be freed."""
         self._generations.retire()
-        self._ordering.cancel()
+        self._buffer.cancel()
         running = [making.synthesis for making in self._in_flight.values()]
         for synthesis in running:
             synthesis.cancel()
@@ -163,13 +173,31 @@ class Speaker:
         """The text that will have been heard once everybody who listens has come to the end."""
         return self._text_of(self.position.expected())
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether something of what was spoken was not heard, and will not be."""
+        return self.expected() != self.ledger.heard_text(self.timeline.samples)
+
+    def hold(self, *, paused: bool) -> None:
+        """Playback stands still, or goes on."""
+        if paused:
+            self.position.pause()
+        else:
+            self.position.resume()
+        self.changed.notify()
+
+    def acknowledge(self, samples: int) -> None:
+        """The client has played ``samples``."""
+        self.position.acknowledge(samples)
+        self.changed.notify()
+
     def _text_of(self, stretches: Iterable[Stretch]) -> str:
         return "".join(self.ledger.heard_text(each.end, each.start) for each in stretches)
 
     def _expect(self, utterance: Utterance) -> None:
         self.ledger.utterance(utterance)
         self._pauses[utterance.seq] = utterance.pause_ms
-        self._deliver(self._ordering.expect(utterance.seq))
+        self._deliver(self._buffer.expect(utterance.seq))
 
     async def _wait_until_needed(self) -> None:
         while not self.position.wants_more():
@@ -219,11 +247,11 @@ class Speaker:
 
     def _skip(self, seq: int, error: SpeechError | None) -> None:
         reason = error.code if error else "speech.no_engine"
-        self._deliver(self._ordering.skip(seq, reason, error.message if error else ""))
+        self._deliver(self._buffer.skip(seq, reason, error.message if error else ""))
 
     async def _synthesise(self, utterance: Utterance, choice: VoiceChoice) -> None:
         seq = utterance.seq
-        head = seq == self._ordering.head
+        head = seq == self._buffer.head
         synthesis = self._speech.synthesize(
             SynthesisRequest(
                 text=utterance.spoken.text,
@@ -240,21 +268,21 @@ class Speaker:
                 if not self._generations.admits(making.generation):
                     return
                 self._newest_with_audio = max(self._newest_with_audio, seq)
-                self._deliver(self._ordering.piece(seq, piece))
+                self._deliver(self._buffer.piece(seq, piece))
                 await self._wait_for_turn(seq)
             if synthesis.result is not None:
-                self._deliver(self._ordering.finish(seq, Spoken(seq, choice, synthesis.result)))
+                self._deliver(self._buffer.finish(seq, Spoken(seq, choice, synthesis.result)))
         finally:
             del self._in_flight[seq]
             synthesis.cancel()  # a no-op once it ended; frees the slot when we were cancelled
 
     async def _wait_for_turn(self, seq: int) -> None:
-        while self._ordering.blocked(seq):
+        while self._buffer.blocked(seq):
             await self.changed.wait()
 
-    def _deliver(self, deliveries: list[Delivery[AudioPiece, Spoken]]) -> None:
-        for delivery in deliveries:
-            match delivery:
+    def _deliver(self, released: list[Release[AudioPiece, Spoken]]) -> None:
+        for release in released:
+            match release:
                 case PieceReady(seq, piece):
                     self._append(seq, piece)
                 case UtteranceReady(seq, spoken):
@@ -264,7 +292,7 @@ class Speaker:
                     self._listener.skipped(seq, reason, message)
                 case AllDelivered():
                     self.timeline.close()
-        if deliveries:
+        if released:
             self.changed.notify()
 
     def _append(self, seq: int, piece: AudioPiece) -> None:

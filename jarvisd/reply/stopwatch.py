@@ -1,11 +1,13 @@
-"""When the steps of one reply happened, on one monotonic clock.
+"""When the steps of one reply happened, on one monotonic clock, and whom spans are told to.
 
 Each step is noted once, the first time. Spans are differences of this one clock only.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from jarvisd.llm.model import Completion
+from jarvisd.telemetry.traces import NO_TRACE, Tracing
 from jarvisd.wire import ReplyTimings, UtteranceTimings
 
 
@@ -69,3 +71,27 @@ class Stopwatch:
     def _elapsed(self, step: str) -> float | None:
         at = self.marks.get(step)
         return None if at is None else self.since_start_ms(at)
+
+
+class Measures(Protocol):
+    """Takes what is measured; every call costs a microsecond at most."""
+
+    def trace(self, *, wanted: bool) -> Tracing:
+        """The trace of a reply that begins; ``wanted``: it asked for one."""
+        ...
+
+    def span(self, name: str, milliseconds: float) -> None:
+        """Something took so long."""
+        ...
+
+
+class Unmeasured:
+    """Listens to nothing."""
+
+    def trace(self, *, wanted: bool) -> Tracing:
+        """Trace nothing."""
+        del wanted
+        return NO_TRACE
+
+    def span(self, name: str, milliseconds: float) -> None:
+        """Do nothing."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from jarvisd.errors import JarvisError
 from jarvisd.llm.model import Completion, HeadersReceived, LlmEvent, ReasoningDelta, TextDelta
+from jarvisd.reply.life import ReplyLife
 from jarvisd.reply.stopwatch import Stopwatch
 from jarvisd.text import UtteranceStream
 from jarvisd.text.model import Utterance
@@ -18,7 +19,7 @@ from jarvisd.text.model import Utterance
 WAITING_UTTERANCES = 256
 
 
-class Reader(Protocol):
+class TextReader(Protocol):
     """Who hears of the text as it is written."""
 
     stopwatch: Stopwatch
@@ -32,14 +33,21 @@ class Reader(Protocol):
         ...
 
 
-class Writer:
+class TextWriter:
     """Writes one reply. ``spoken`` tells whether utterances are wanted, ``echo`` whether tokens."""
 
     def __init__(
-        self, stream: UtteranceStream, reader: Reader, *, spoken: bool, echo: bool
+        self,
+        stream: UtteranceStream,
+        reader: TextReader,
+        life: ReplyLife,
+        *,
+        spoken: bool,
+        echo: bool,
     ) -> None:
         self._stream = stream
         self._reader = reader
+        self._life = life
         self._spoken = spoken
         self._echo = echo
         self._pieces: list[str] = []
@@ -47,7 +55,6 @@ class Writer:
         self.completion = Completion(finish_reason="stop")
         self.failure: JarvisError | None = None
         self.steps = 0
-        self.stopped = False
         self._finished = False
 
     @property
@@ -79,7 +86,7 @@ class Writer:
             yield utterance
 
     async def _take(self, event: LlmEvent) -> None:
-        if self.stopped:  # it was on its way already when the reply was cut
+        if self._life.interrupted:  # it was on its way already when the reply was cut
             return
         self.steps += 1
         match event:
@@ -104,6 +111,6 @@ class Writer:
 
     async def _cut(self, utterances: list[Utterance]) -> None:
         for utterance in utterances:
-            if self._spoken and not self.stopped:
+            if self._spoken and not self._life.interrupted:
                 self._reader.utterance(utterance)
                 await self._queue.put(utterance)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from jarvisd.reply.broadcast import Broadcast
 from jarvisd.reply.delivery import UNPACED_SAMPLES, Delivery
+from jarvisd.reply.life import ReplyLife
 from jarvisd.reply.playback_position import PlaybackPosition
 from jarvisd.reply.timeline import Timeline
 from tests.fakes.speech import RATE, Clock, settled
@@ -20,10 +21,12 @@ class Playing:
         self.timeline = Timeline(max_bytes=10_000_000)
         self.position = PlaybackPosition(self.timeline, RATE, look_ahead_s=10, clock=self.clock)
         self.changed = Broadcast()
+        self.life = ReplyLife()
         self.delivery = Delivery(
             self.timeline,
             self.position,
             self.changed,
+            self.life,
             sample_rate=RATE,
             jitter_frames=4,
             clock=self.clock,
@@ -115,7 +118,7 @@ async def test_nothing_comes_after_a_stop() -> None:
         how = playing.delivery.paced if paced else playing.delivery.unpaced
         pieces = how(0)
         await anext(pieces)
-        playing.delivery.stopped = True
+        playing.life.stop()
         playing.changed.notify()
         assert [piece async for piece in pieces] == []
         assert [piece async for piece in how(0)] == []
@@ -126,7 +129,7 @@ async def test_a_stop_ends_a_reader_that_waits() -> None:
         playing = Playing()
         reading = playing.read((playing.delivery.paced if paced else playing.delivery.unpaced)(0))
         await settled()
-        playing.delivery.stopped = True
+        playing.life.stop()
         playing.changed.notify()
         await reading
         assert playing.got == []
@@ -136,11 +139,11 @@ async def test_nothing_comes_during_a_pause() -> None:
     for paced in (False, True):
         playing = Playing()
         playing.make(8 * FRAME)
-        playing.delivery.paused = True
+        playing.life.pause()
         reading = playing.read((playing.delivery.paced if paced else playing.delivery.unpaced)(0))
         await playing.pass_time(5)
         assert playing.got == []
-        playing.delivery.paused = False
+        playing.life.resume()
         playing.close()
         await playing.pass_time(1)
         await playing.pass_time(1)

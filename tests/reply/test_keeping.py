@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jarvisd.errors import LlmError
-from jarvisd.reply import reply as reply_module
+from jarvisd.reply import record, run
 from jarvisd.store import Store
 from jarvisd.wire import ReplyDone, ReplyFailed, ReplyInterrupted, ReplyStarted, Token
 from tests.fakes.speech import RATE, settled, until
@@ -56,8 +56,8 @@ async def test_nothing_is_told_of_a_reply_before_its_question_is_on_disk(
 async def test_a_disk_that_takes_too_long_is_said_at_the_beginning_and_the_end(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reply_module, "BEGIN_KEPT_S", 0.01)
-    monkeypatch.setattr(reply_module, "END_KEPT_S", 0.01)
+    monkeypatch.setattr(run, "BEGIN_KEPT_S", 0.01)
+    monkeypatch.setattr(record, "END_KEPT_S", 0.01)
     assert stage.store.writer is not None
     async with stage.store.writer._lock:
         reply = await stage.ask(speak=False)

@@ -13,7 +13,7 @@ from jarvisd.errors import (
     SpeechError,
     UnavailableError,
 )
-from jarvisd.reply.replies import PLAYING_REPLIES
+from jarvisd.reply.registry import PLAYING_REPLIES
 from jarvisd.reply.reply import Reply
 from jarvisd.wire import ReplyInterrupted, ReplyRequest, ReplyStarted
 from tests.fakes.speech import OTHER, RATE, WANTED, settled

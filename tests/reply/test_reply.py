@@ -220,6 +220,50 @@ async def test_a_paused_reply_stands_still_and_goes_on() -> None:
     await reading
 
 
+async def test_a_paused_reply_says_so_when_its_audio_is_complete() -> None:
+    stage = Stage()
+    reply = await stage.say("One two three.")
+    making = await stage.speech.makes("One")
+    reply.pause()
+    making.whole(RATE)
+    events = await ended(reply)
+    assert isinstance(events[-1], ReplyDone)
+    assert reply.state == reply.info().state == "paused"
+    assert stage.replies.active() == [reply]
+    stage.clock.advance(60)
+    assert reply.info().played_samples == 0
+    assert reply.resume().state == "done"
+    assert stage.replies.active() == [reply]
+    stage.clock.advance(1)
+    assert stage.replies.active() == []
+    assert reply.pause().state == "done"  # nothing is left to hold
+
+
+async def test_breaths_between_sentences_are_accounted_for() -> None:
+    stage = Stage(audio={"sentence_pause_ms": 200})
+    reply = await stage.ask()
+    stage.provider.answer("One two. Three four. Five six.")
+    for text in ("One", "Three", "Five"):
+        making = await stage.speech.makes(text)
+        making.piece(500, (0, 0), (text.index(text) + len(text) + 1, 250)).end()
+    events = await ended(reply)
+    chunks = of_type(events, Chunk)
+    assert [(each.position, each.samples) for each in chunks] == [
+        (0, 500),
+        (700, 500),
+        (1_400, 500),
+    ]
+    got: list[bytes] = []
+    reading = asyncio.create_task(read(reply, got, paced=True))
+    await settled()
+    # By 1.2 s the second sentence has sounded to its end; without the breath it would be the third.
+    await stage.play(reply, 1.18)
+    answer = await reply.interrupt()
+    await reading
+    assert answer.heard == "One two. Three"
+    assert answer.played_samples == 1_180
+
+
 async def test_acknowledged_positions_count_for_what_was_heard() -> None:
     stage = Stage()
     reply = await stage.say("One two three.")

@@ -169,7 +169,7 @@ async def test_a_failed_utterance_is_skipped_with_its_reason_and_the_rest_goes_o
     await speaking.running
     assert speaking.heard.skips == {0: "speech.worker_died"}
     assert speaking.heard.order == [0, 1]
-    assert speaking.speaker.totals.spoken == speaking.speaker.totals.skipped == 1
+    assert speaking.speaker.counts.spoken == speaking.speaker.counts.skipped == 1
 
 
 async def test_an_utterance_that_breaks_in_the_middle_is_cut() -> None:

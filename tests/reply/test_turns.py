@@ -155,7 +155,7 @@ async def test_who_leaves_in_the_moment_of_its_turn_hands_it_on() -> None:
     stage = Stage()
     first = await stage.ask("One?")
     gone, stays = await begun(stage, "Two?"), await begun(stage, "Three?")
-    first.cut()  # hands the turn on, before the next one knows
+    first.stop()  # hands the turn on, before the next one knows
     gone.cancel()
     await asyncio.wait({gone})
     assert (await stays).state == "running"
@@ -185,7 +185,7 @@ async def _play(steps: list[tuple[str, int]]) -> None:
     async def take(first: bool) -> None:
         ticket = Ticket(places)
         try:
-            ticket.join("c", first=first)
+            ticket.join("c", "interrupt" if first else "wait")
             ticket.take_place()
             await ticket.turn()
             assert not having, "two have the turn"

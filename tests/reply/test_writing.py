@@ -5,8 +5,9 @@ import asyncio
 from jarvisd.config import TextSettings
 from jarvisd.errors import LlmError
 from jarvisd.llm.model import Completion, HeadersReceived, Prompt, ReasoningDelta
+from jarvisd.reply.life import ReplyLife
 from jarvisd.reply.stopwatch import Stopwatch
-from jarvisd.reply.writing import WAITING_UTTERANCES, Writer
+from jarvisd.reply.writing import WAITING_UTTERANCES, TextWriter
 from jarvisd.text import UtteranceStream
 from jarvisd.text.model import Utterance
 from tests.fakes.provider import ScriptedProvider
@@ -35,7 +36,7 @@ class Writing:
         self.reader = Reader(self.clock)
         self.provider = ScriptedProvider()
         stream = UtteranceStream(SENTENCES)
-        self.writer = Writer(stream, self.reader, spoken=spoken, echo=echo)
+        self.writer = TextWriter(stream, self.reader, ReplyLife(), spoken=spoken, echo=echo)
 
     def start(self) -> asyncio.Task[None]:
         return asyncio.create_task(self.writer.run(self.provider.stream(PROMPT)))

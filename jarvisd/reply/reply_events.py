@@ -8,10 +8,9 @@ from collections.abc import Callable
 from jarvisd.errors import JarvisError
 from jarvisd.llm.model import Completion
 from jarvisd.reply.event_log import EventLog
-from jarvisd.reply.measuring import Measures
-from jarvisd.reply.ordering import Totals as OrderingTotals
+from jarvisd.reply.reorder_buffer import UtteranceCounts
 from jarvisd.reply.speaking import Spoken
-from jarvisd.reply.stopwatch import Stopwatch
+from jarvisd.reply.stopwatch import Measures, Stopwatch
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.text.model import Utterance
 from jarvisd.wire import (
@@ -30,7 +29,7 @@ from jarvisd.wire import (
 )
 
 
-class Announcer:
+class ReplyEvents:
     """Says what happens to one reply, to its own readers and to ``publish``."""
 
     def __init__(
@@ -46,7 +45,7 @@ class Announcer:
     ) -> None:
         """``received_at``: the second in which its message came, if that was not now."""
         self._reply = reply
-        self._sample_rate = sample_rate
+        self.sample_rate = sample_rate
         self._clock = clock
         self._measures = measures
         self._trace = measures.trace(wanted=traced)
@@ -73,7 +72,7 @@ class Announcer:
             provider=provider,
             engine=choice.voice.engine if choice else "",
             voice=choice.voice.id if choice else "",
-            sample_rate=self._sample_rate,
+            sample_rate=self.sample_rate,
             fallback=self.fallback,
             fallback_reason=choice.reason if choice else "",
             started_at=self.stopwatch.started_at,
@@ -126,7 +125,7 @@ class Announcer:
                 voice=voice.id,
                 fallback=spoken.choice.fallback,
                 fallback_reason=spoken.choice.reason,
-                sample_rate=self._sample_rate,
+                sample_rate=self.sample_rate,
                 position=spoken.position,
                 samples=spoken.samples,
                 cached=False,
@@ -167,14 +166,14 @@ class Announcer:
             self._measures.span("interrupt", took_ms)
 
     def done(
-        self, totals: OrderingTotals, completion: Completion, *, samples: int, unkept: str
+        self, counts: UtteranceCounts, completion: Completion, *, samples: int, unkept: str
     ) -> None:
         """The reply ended well; ``unkept`` says why the conversation does not have it on disk."""
         self.log.append(
             ReplyDone(
                 reply=self._reply,
                 seq=self.log.next_seq,
-                totals=_totals(totals),
+                totals=_totals(counts),
                 tokens=_tokens(completion),
                 timings=self.stopwatch.timings(completion),
                 samples=samples,
@@ -188,7 +187,7 @@ class Announcer:
 
     def interrupted(
         self,
-        totals: OrderingTotals,
+        counts: UtteranceCounts,
         completion: Completion,
         *,
         heard: str,
@@ -200,7 +199,7 @@ class Announcer:
             ReplyInterrupted(
                 reply=self._reply,
                 seq=self.log.next_seq,
-                totals=_totals(totals),
+                totals=_totals(counts),
                 tokens=_tokens(completion),
                 timings=self.stopwatch.timings(completion),
                 heard=heard,
@@ -214,7 +213,7 @@ class Announcer:
 
     def failed(
         self,
-        totals: OrderingTotals,
+        counts: UtteranceCounts,
         completion: Completion,
         *,
         text: str,
@@ -226,7 +225,7 @@ class Announcer:
             ReplyFailed(
                 reply=self._reply,
                 seq=self.log.next_seq,
-                totals=_totals(totals),
+                totals=_totals(counts),
                 tokens=_tokens(completion),
                 timings=self.stopwatch.timings(completion),
                 text=text,
@@ -251,8 +250,8 @@ class Announcer:
         self._trace.silence(result.leading_silence_samples / result.sample_rate)
 
 
-def _totals(totals: OrderingTotals) -> Totals:
-    return Totals(utterances=totals.utterances, spoken=totals.spoken, skipped=totals.skipped)
+def _totals(counts: UtteranceCounts) -> Totals:
+    return Totals(utterances=counts.utterances, spoken=counts.spoken, skipped=counts.skipped)
 
 
 def _tokens(completion: Completion) -> TokenUsage:

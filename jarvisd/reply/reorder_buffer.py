@@ -2,7 +2,7 @@
 
 Utterances are announced as 0, 1, 2 …; pieces of their audio and their ends arrive in any order. The
 first unfinished utterance (the head) streams through at once, later ones are held until their turn.
-Each utterance ends exactly once, spoken or skipped, and the totals come once after the last. One
+Each utterance ends exactly once, spoken or skipped, and the counts come once after the last. One
 object serves one generation of a reply. It must never reorder, invent or repeat anything, and never
 raise because two events raced: what comes late, twice or after a cancel is ignored and counted.
 """
@@ -25,7 +25,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class UtteranceCounts:
     """How many utterances were announced, and how many ended either way so far."""
 
     utterances: int = 0
@@ -63,10 +63,10 @@ class UtteranceSkipped:
 class AllDelivered:
     """Nothing follows this."""
 
-    totals: Totals
+    counts: UtteranceCounts
 
 
-Delivery = PieceReady[P] | UtteranceReady[S] | UtteranceSkipped | AllDelivered
+Release = PieceReady[P] | UtteranceReady[S] | UtteranceSkipped | AllDelivered
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class _Pending(Generic[P, S]):
     ending: UtteranceReady[S] | UtteranceSkipped | None = None
 
 
-class Ordering(Generic[P, S]):
+class ReorderBuffer(Generic[P, S]):
     """The order of one generation of a reply; every call returns what is deliverable now.
 
     ``max_held_bytes`` bounds the PCM held for later utterances: the caller makes producers that are
@@ -131,11 +131,11 @@ class Ordering(Generic[P, S]):
         return self._over
 
     @property
-    def totals(self) -> Totals:
-        """Totals so far; after a cancel they stay as they were."""
-        return Totals(self._expected, self._spoken, self._skipped)
+    def counts(self) -> UtteranceCounts:
+        """UtteranceCounts so far; after a cancel they stay as they were."""
+        return UtteranceCounts(self._expected, self._spoken, self._skipped)
 
-    def expect(self, seq: int) -> list[Delivery[P, S]]:
+    def expect(self, seq: int) -> list[Release[P, S]]:
         """Announce the next utterance. Raises ``ValueError`` where a number was left out."""
         if self._over or self._ended or seq < self._expected:
             return self._ignore()
@@ -145,7 +145,7 @@ class Ordering(Generic[P, S]):
         self._pending.append(_Pending())
         return []
 
-    def piece(self, seq: int, payload: P) -> list[Delivery[P, S]]:
+    def piece(self, seq: int, payload: P) -> list[Release[P, S]]:
         """A piece of utterance ``seq``; pieces of one utterance arrive in their own order."""
         pending = self._open(seq)
         if pending is None:
@@ -158,7 +158,7 @@ class Ordering(Generic[P, S]):
         self._held_bytes += len(payload.pcm)
         return []
 
-    def finish(self, seq: int, summary: S) -> list[Delivery[P, S]]:
+    def finish(self, seq: int, summary: S) -> list[Release[P, S]]:
         """Utterance ``seq`` is whole."""
         pending = self._open(seq)
         if pending is None:
@@ -166,7 +166,7 @@ class Ordering(Generic[P, S]):
         pending.ending = UtteranceReady(seq, summary)
         return self._advance()
 
-    def skip(self, seq: int, reason: str, message: str = "") -> list[Delivery[P, S]]:
+    def skip(self, seq: int, reason: str, message: str = "") -> list[Release[P, S]]:
         """Utterance ``seq`` will not become whole.
 
         What is held of it is dropped: half a sentence is worth hearing only when it had already
@@ -181,15 +181,15 @@ class Ordering(Generic[P, S]):
         pending.ending = UtteranceSkipped(seq, reason, message, cut=pending.begun)
         return self._advance()
 
-    def end(self) -> list[Delivery[P, S]]:
+    def end(self) -> list[Release[P, S]]:
         """No more utterances will be announced."""
         if self._over or self._ended:
             return self._ignore()
         self._ended = True
         return self._advance()
 
-    def cancel(self) -> list[Delivery[P, S]]:
-        """Drop what is held and deliver nothing from now on, not even the totals."""
+    def cancel(self) -> list[Release[P, S]]:
+        """Drop what is held and deliver nothing from now on, not even the counts."""
         self._over = True
         self._pending.clear()
         self._held_bytes = 0
@@ -203,9 +203,9 @@ class Ordering(Generic[P, S]):
         pending = self._pending[index]
         return pending if pending.ending is None else None
 
-    def _advance(self) -> list[Delivery[P, S]]:
+    def _advance(self) -> list[Release[P, S]]:
         """Deliver from the head on, up to the first utterance that is still being made."""
-        ready: list[Delivery[P, S]] = []
+        ready: list[Release[P, S]] = []
         while self._pending:
             head = self._pending[0]
             for payload in self._release(head):
@@ -219,7 +219,7 @@ class Ordering(Generic[P, S]):
             self._head += 1
         if self._ended and not self._pending:
             self._over = True
-            ready.append(AllDelivered(self.totals))
+            ready.append(AllDelivered(self.counts))
         return ready
 
     def _release(self, pending: _Pending[P, S]) -> list[P]:
@@ -235,6 +235,6 @@ class Ordering(Generic[P, S]):
         else:
             self._spoken += 1
 
-    def _ignore(self) -> list[Delivery[P, S]]:
+    def _ignore(self) -> list[Release[P, S]]:
         self._ignored += 1
         return []

@@ -1,7 +1,7 @@
-"""Ordering: whatever order utterances are made in, they are delivered in order, each exactly once.
+"""The reorder buffer: made in whatever order, utterances are delivered in order, each once.
 
-The schedules feed an ``Ordering`` and a witness that writes down, in the plainest way, what was
-handed over; at the end of a schedule the deliveries are judged against these notes.
+The schedules feed a ``ReorderBuffer`` and a witness that writes down, in the plainest way, what
+was handed over; at the end of a schedule the deliveries are judged against these notes.
 """
 
 import random
@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.reply.ordering import (
+from jarvisd.reply.reorder_buffer import (
     AllDelivered,
-    Delivery,
-    Ordering,
     PieceReady,
-    Totals,
+    Release,
+    ReorderBuffer,
+    UtteranceCounts,
     UtteranceReady,
     UtteranceSkipped,
 )
@@ -45,9 +45,9 @@ class Witness:
     """Runs steps and remembers what counts of them, and everything that was delivered."""
 
     def __init__(self) -> None:
-        self.ordering: Ordering[Piece, str] = Ordering()
+        self.buffer: ReorderBuffer[Piece, str] = ReorderBuffer()
         self.given: list[Utterance] = []
-        self.delivered: list[Delivery[Piece, str]] = []
+        self.delivered: list[Release[Piece, str]] = []
         self.ignored = 0
         self.complete = False
         self.cancelled = False
@@ -59,13 +59,13 @@ class Witness:
     def run_step(self, verb: Verb, seq: int) -> None:
         if verb == "cancel":
             self.cancelled = True
-            assert self.ordering.cancel() == []
+            assert self.buffer.cancel() == []
         elif verb == "end":
             self._note_end()
-            self.delivered += self.ordering.end()
+            self.delivered += self.buffer.end()
         elif verb == "expect":
             self._note_expect(seq)
-            self.delivered += self.ordering.expect(seq)
+            self.delivered += self.buffer.expect(seq)
         else:
             self._run_utterance_step(verb, seq)
 
@@ -75,12 +75,12 @@ class Witness:
             piece = Piece(seq, len(self.given[seq].pieces) if open_one else -1)
             if open_one:
                 self.given[seq].pieces.append(piece)
-            new = self.ordering.piece(seq, piece)
+            new = self.buffer.piece(seq, piece)
         else:
             if open_one:
                 self.given[seq].ending = verb
             finish = verb == "finish"
-            new = self.ordering.finish(seq, "ok") if finish else self.ordering.skip(seq, "why", "m")
+            new = self.buffer.finish(seq, "ok") if finish else self.buffer.skip(seq, "why", "m")
         if not open_one:
             self.ignored += 1
             assert new == []
@@ -98,21 +98,21 @@ class Witness:
             self.given.append(Utterance())
 
     def judge(self) -> None:
-        """Every promise of ``Ordering``, checked against the notes."""
+        """Every promise of ``ReorderBuffer``, checked against the notes."""
         rest = list(self.delivered)
         head = 0
         while head < len(self.given) and self._take_utterance(rest, head):
             head += 1
         ended = [utterance.ending for utterance in self.given[:head]]
-        totals = Totals(len(self.given), ended.count("finish"), ended.count("skip"))
-        assert self.ordering.totals == totals
+        counts = UtteranceCounts(len(self.given), ended.count("finish"), ended.count("skip"))
+        assert self.buffer.counts == counts
         over = self.complete and head == len(self.given)
-        last: list[Delivery[Piece, str]] = [AllDelivered(totals)] if over else []
+        last: list[Release[Piece, str]] = [AllDelivered(counts)] if over else []
         assert rest == last or (self.cancelled and rest == [])
-        assert self.ordering.ignored == self.ignored
-        assert self.ordering.held_bytes == self._held(head)
+        assert self.buffer.ignored == self.ignored
+        assert self.buffer.held_bytes == self._held(head)
 
-    def _take_utterance(self, rest: list[Delivery[Piece, str]], seq: int) -> bool:
+    def _take_utterance(self, rest: list[Release[Piece, str]], seq: int) -> bool:
         """Strike out the deliveries of ``seq``; whether they include its end."""
         given = self.given[seq]
         pieces: list[Piece] = []
@@ -233,98 +233,98 @@ def test_any_sequence_of_calls_is_ordered_at_every_moment(steps: list[Step]) -> 
         witness.judge()
 
 
-def announced(count: int) -> Ordering[Piece, str]:
-    ordering: Ordering[Piece, str] = Ordering(max_held_bytes=4)
+def announced(count: int) -> ReorderBuffer[Piece, str]:
+    buffer: ReorderBuffer[Piece, str] = ReorderBuffer(max_held_bytes=4)
     for seq in range(count):
-        ordering.expect(seq)
-    return ordering
+        buffer.expect(seq)
+    return buffer
 
 
 def test_the_head_streams_through_piece_by_piece() -> None:
-    ordering = announced(1)
+    buffer = announced(1)
     piece = Piece(0, 0)
-    assert ordering.piece(0, piece) == [PieceReady(0, piece)]
-    assert ordering.finish(0, "sum") == [UtteranceReady(0, "sum")]
+    assert buffer.piece(0, piece) == [PieceReady(0, piece)]
+    assert buffer.finish(0, "sum") == [UtteranceReady(0, "sum")]
 
 
 def test_what_is_made_early_waits_and_then_comes_at_once() -> None:
-    ordering = announced(2)
+    buffer = announced(2)
     early = Piece(1, 0)
-    assert ordering.piece(1, early) == []
-    assert ordering.finish(1, "second") == []
-    assert ordering.finish(0, "first") == [
+    assert buffer.piece(1, early) == []
+    assert buffer.finish(1, "second") == []
+    assert buffer.finish(0, "first") == [
         UtteranceReady(0, "first"),
         PieceReady(1, early),
         UtteranceReady(1, "second"),
     ]
-    assert ordering.end() == [AllDelivered(Totals(2, 2, 0))]
+    assert buffer.end() == [AllDelivered(UtteranceCounts(2, 2, 0))]
 
 
 def test_held_pieces_flow_as_soon_as_their_utterance_is_next() -> None:
-    ordering = announced(2)
-    ordering.piece(1, Piece(1, 0))
-    assert ordering.skip(0, "speech.deadline") == [
+    buffer = announced(2)
+    buffer.piece(1, Piece(1, 0))
+    assert buffer.skip(0, "speech.deadline") == [
         UtteranceSkipped(0, "speech.deadline", ""),
         PieceReady(1, Piece(1, 0)),
     ]
-    assert ordering.piece(1, Piece(1, 1)) == [PieceReady(1, Piece(1, 1))]
+    assert buffer.piece(1, Piece(1, 1)) == [PieceReady(1, Piece(1, 1))]
 
 
 def test_a_failure_after_audio_was_delivered_is_a_cut() -> None:
-    ordering = announced(1)
-    ordering.piece(0, Piece(0, 0))
-    assert ordering.skip(0, "speech.worker_died", "signal 9") == [
+    buffer = announced(1)
+    buffer.piece(0, Piece(0, 0))
+    assert buffer.skip(0, "speech.worker_died", "signal 9") == [
         UtteranceSkipped(0, "speech.worker_died", "cut short: signal 9", cut=True)
     ]
 
 
 def test_a_failure_before_its_turn_leaves_nothing_of_the_utterance() -> None:
-    ordering = announced(2)
-    ordering.piece(1, Piece(1, 0))
-    assert ordering.skip(1, "speech.worker_died") == []
-    assert ordering.held_bytes == 0
-    assert ordering.finish(0, "ok") == [
+    buffer = announced(2)
+    buffer.piece(1, Piece(1, 0))
+    assert buffer.skip(1, "speech.worker_died") == []
+    assert buffer.held_bytes == 0
+    assert buffer.finish(0, "ok") == [
         UtteranceReady(0, "ok"),
         UtteranceSkipped(1, "speech.worker_died", ""),
     ]
 
 
 def test_a_reply_without_utterances_ends_with_empty_totals() -> None:
-    ordering = announced(0)
-    assert ordering.end() == [AllDelivered(Totals())]
-    assert ordering.over
-    assert ordering.end() == []
+    buffer = announced(0)
+    assert buffer.end() == [AllDelivered(UtteranceCounts())]
+    assert buffer.over
+    assert buffer.end() == []
 
 
 def test_only_producers_behind_the_head_are_ever_blocked() -> None:
-    ordering = announced(3)
-    ordering.piece(1, Piece(1, 0))
-    assert not ordering.congested
-    ordering.piece(2, Piece(2, 0))
-    assert ordering.congested
-    assert [ordering.blocked(seq) for seq in range(3)] == [False, True, True]
-    ordering.finish(0, "ok")
-    assert not ordering.congested
-    assert not ordering.blocked(2)
+    buffer = announced(3)
+    buffer.piece(1, Piece(1, 0))
+    assert not buffer.congested
+    buffer.piece(2, Piece(2, 0))
+    assert buffer.congested
+    assert [buffer.blocked(seq) for seq in range(3)] == [False, True, True]
+    buffer.finish(0, "ok")
+    assert not buffer.congested
+    assert not buffer.blocked(2)
 
 
 def test_after_a_cancel_nothing_is_held_or_delivered() -> None:
-    ordering = announced(3)
-    ordering.finish(0, "ok")
-    ordering.piece(2, Piece(2, 0))
-    assert ordering.cancel() == []
-    assert ordering.finish(1, "ok") + ordering.piece(2, Piece(2, 1)) + ordering.end() == []
-    assert ordering.held_bytes == 0
-    assert ordering.ignored == 3
-    assert ordering.totals == Totals(3, 1, 0)
+    buffer = announced(3)
+    buffer.finish(0, "ok")
+    buffer.piece(2, Piece(2, 0))
+    assert buffer.cancel() == []
+    assert buffer.finish(1, "ok") + buffer.piece(2, Piece(2, 1)) + buffer.end() == []
+    assert buffer.held_bytes == 0
+    assert buffer.ignored == 3
+    assert buffer.counts == UtteranceCounts(3, 1, 0)
 
 
 def test_leaving_a_number_out_is_a_bug_of_the_caller() -> None:
-    ordering = announced(1)
+    buffer = announced(1)
     with pytest.raises(ValueError, match="1 is next"):
-        ordering.expect(2)
+        buffer.expect(2)
 
 
 def test_a_bound_must_be_positive() -> None:
     with pytest.raises(ValueError, match="positive"):
-        Ordering(max_held_bytes=0)
+        ReorderBuffer(max_held_bytes=0)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvisd.llm.model import Message
-from jarvisd.reply.prompting import HistoryWindow, as_prompt
+from jarvisd.reply.prompt import HistoryWindow, as_prompt
 from jarvisd.store.model import Role, StoredMessage
 
 

@@ -1,0 +1,149 @@
+"""The life of one reply as one machine: where it stands, and what may happen to it next.
+
+::
+
+      RUNNING ───made───► SAVING ───told───► PLAYING_OUT ──heard out──► ENDED
+        ▲ │                ▲ │                   ▲ │  ▲                   │
+    resume pause       resume pause          resume pause └────listened again┘
+        │ ▼                │ ▼                   │ ▼
+      PAUSED ───made───► PAUSED_SAVING ─told─► PAUSED_OUT
+
+    stop: from anywhere to INTERRUPTED, which nothing leaves
+
+While it is ``RUNNING`` it is made; while ``SAVING`` what it came to is on its way to the disk and
+was not told yet; ``PLAYING_OUT``, somebody still hears what was made. Pure: what is heard is told
+to it. It must never allow a step that its table does not have.
+"""
+
+from enum import Enum, auto
+from typing import Literal
+
+from jarvisd.wire.responses import ReplyState
+
+Ending = Literal["done", "failed"]
+
+
+class LifePhase(Enum):
+    """Where a reply stands."""
+
+    RUNNING = auto()
+    PAUSED = auto()
+    SAVING = auto()
+    PAUSED_SAVING = auto()
+    PLAYING_OUT = auto()
+    PAUSED_OUT = auto()
+    ENDED = auto()
+    INTERRUPTED = auto()
+
+
+class LifeStep(Enum):
+    """What may happen to it."""
+
+    PAUSE = auto()
+    RESUME = auto()
+    MADE = auto()
+    TOLD = auto()
+    HEARD_OUT = auto()
+    LISTENED_AGAIN = auto()
+    STOP = auto()
+
+
+NEXT: dict[tuple[LifePhase, LifeStep], LifePhase] = {
+    (LifePhase.RUNNING, LifeStep.PAUSE): LifePhase.PAUSED,
+    (LifePhase.SAVING, LifeStep.PAUSE): LifePhase.PAUSED_SAVING,
+    (LifePhase.PLAYING_OUT, LifeStep.PAUSE): LifePhase.PAUSED_OUT,
+    (LifePhase.PAUSED, LifeStep.RESUME): LifePhase.RUNNING,
+    (LifePhase.PAUSED_SAVING, LifeStep.RESUME): LifePhase.SAVING,
+    (LifePhase.PAUSED_OUT, LifeStep.RESUME): LifePhase.PLAYING_OUT,
+    (LifePhase.RUNNING, LifeStep.MADE): LifePhase.SAVING,
+    (LifePhase.PAUSED, LifeStep.MADE): LifePhase.PAUSED_SAVING,
+    (LifePhase.SAVING, LifeStep.TOLD): LifePhase.PLAYING_OUT,
+    (LifePhase.PAUSED_SAVING, LifeStep.TOLD): LifePhase.PAUSED_OUT,
+    (LifePhase.PLAYING_OUT, LifeStep.HEARD_OUT): LifePhase.ENDED,
+    (LifePhase.PAUSED_OUT, LifeStep.HEARD_OUT): LifePhase.ENDED,
+    (LifePhase.ENDED, LifeStep.LISTENED_AGAIN): LifePhase.PLAYING_OUT,
+    **{
+        (phase, LifeStep.STOP): LifePhase.INTERRUPTED
+        for phase in LifePhase
+        if phase is not LifePhase.INTERRUPTED
+    },
+}
+_HELD = frozenset({LifePhase.PAUSED, LifePhase.PAUSED_SAVING, LifePhase.PAUSED_OUT})
+_MAKING = frozenset({LifePhase.RUNNING, LifePhase.PAUSED})
+_UNTOLD = _MAKING | {LifePhase.SAVING, LifePhase.PAUSED_SAVING}
+
+
+class ReplyLife:
+    """One reply's phase. Every step says whether it was allowed, and so happened."""
+
+    def __init__(self) -> None:
+        self.phase = LifePhase.RUNNING
+        self._ending: Ending = "done"
+
+    @property
+    def making(self) -> bool:
+        """Whether something of it is still to be made."""
+        return self.phase in _MAKING
+
+    @property
+    def untold(self) -> bool:
+        """Whether its end was not told yet."""
+        return self.phase in _UNTOLD
+
+    @property
+    def paused(self) -> bool:
+        """Whether it is held where it is."""
+        return self.phase in _HELD
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was stopped: nothing of it may have an effect any more."""
+        return self.phase is LifePhase.INTERRUPTED
+
+    @property
+    def over(self) -> bool:
+        """Whether it was heard out or stopped."""
+        return self.phase in (LifePhase.ENDED, LifePhase.INTERRUPTED)
+
+    @property
+    def state(self) -> ReplyState:
+        """As clients are told."""
+        if self.interrupted:
+            return "interrupted"
+        if self.paused:
+            return "paused"
+        return "running" if self.untold else self._ending
+
+    def pause(self) -> bool:
+        """Hold it."""
+        return self._step(LifeStep.PAUSE)
+
+    def resume(self) -> bool:
+        """Let it go on."""
+        return self._step(LifeStep.RESUME)
+
+    def made(self, ending: Ending) -> bool:
+        """Nothing of it is made any more, well or not."""
+        if not self._step(LifeStep.MADE):
+            return False
+        self._ending = ending
+        return True
+
+    def told(self) -> bool:
+        """Its end is told now."""
+        return self._step(LifeStep.TOLD)
+
+    def follow(self, *, playing: bool) -> None:
+        """Note whether somebody still hears it."""
+        self._step(LifeStep.LISTENED_AGAIN if playing else LifeStep.HEARD_OUT)
+
+    def stop(self) -> bool:
+        """Cut it."""
+        return self._step(LifeStep.STOP)
+
+    def _step(self, step: LifeStep) -> bool:
+        following = NEXT.get((self.phase, step))
+        if following is None:
+            return False
+        self.phase = following
+        return True

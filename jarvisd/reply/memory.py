@@ -1,0 +1,95 @@
+"""What replies know of their conversation, and what the conversation gets to know of them.
+
+Stands between the replies and the store: questions and outcomes go in, prompts come out. Nothing
+here waits but for the store's history.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from jarvisd.llm.model import Message
+from jarvisd.reply.prompt import HistoryWindow, as_prompt
+from jarvisd.reply.record import Outcome
+from jarvisd.store import NewMessage, Receipt, Store
+from jarvisd.store.model import StoredMessage
+
+
+class ConversationMemory:
+    """The memory that all replies share; ``wall_clock`` dates what is said."""
+
+    def __init__(
+        self, store: Store, *, history_messages: int, wall_clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._wall_clock = wall_clock
+        self._window = HistoryWindow(history_messages)
+
+    def apply(self, history_messages: int) -> None:
+        """So many messages go into the prompts to come."""
+        if history_messages != self._window.limit:
+            self._window = HistoryWindow(history_messages)
+
+    async def history(self, conversation: str) -> Sequence[StoredMessage]:
+        """As many messages as the next prompt may need, oldest first."""
+        return await self._store.history(conversation, self._window.limit + 2)
+
+    def prompt(
+        self,
+        conversation: str,
+        history: Sequence[StoredMessage],
+        *,
+        system: str,
+        question: str,
+        heard_by_now: Callable[[str], str | None],
+    ) -> tuple[Message, ...]:
+        """What to ask the model. ``heard_by_now`` tells of a reply that may still play: the store
+        knows what will have been heard of it.
+        """
+        so_far = [_as_heard(message, heard_by_now) for message in history]
+        return as_prompt(system, self._window.cut(conversation, so_far), question)
+
+    def ask(self, conversation: str, question: str, *, reply: str) -> Receipt:
+        """Put the question that ``reply`` answers into its conversation."""
+        message = NewMessage(role="user", text=question, created_at=self._wall_clock(), reply=reply)
+        return self._store.add_message(conversation, message)
+
+    async def forget(self, conversation: str) -> int:
+        """Delete a conversation for good; returns how many messages are gone."""
+        return await self._store.forget(conversation)
+
+    def remember(self, outcome: Outcome) -> Receipt:
+        """Put an answer into its conversation; the receipt tells when it is safe.
+
+        A question that got an error in place of an answer is marked: the next prompt leaves it out.
+        """
+        receipt = Receipt.settled()
+        if outcome.text:
+            receipt = self._store.add_message(outcome.conversation, self._answer(outcome))
+        known = outcome.text if outcome.heard is None else outcome.heard
+        if outcome.failed and not known.strip():
+            receipt = self._store.mark_failed(outcome.reply, outcome.failed)
+        return receipt
+
+    def _answer(self, outcome: Outcome) -> NewMessage:
+        return NewMessage(
+            role="assistant",
+            text=outcome.text,
+            created_at=self._wall_clock(),
+            heard=outcome.heard,
+            interrupted=outcome.interrupted,
+            reply=outcome.reply,
+            provider=outcome.provider,
+            model=outcome.model,
+            voice=outcome.voice,
+            tokens=outcome.tokens,
+        )
+
+    def correct(self, reply: str, heard: str | None, *, interrupted: bool) -> Receipt:
+        """Another ``heard`` counts than was remembered of a reply."""
+        return self._store.mark_heard(reply, heard, interrupted=interrupted)
+
+
+def _as_heard(message: StoredMessage, heard_by_now: Callable[[str], str | None]) -> StoredMessage:
+    if message.role != "assistant" or (heard := heard_by_now(message.reply)) is None:
+        return message
+    return replace(message, heard=heard)

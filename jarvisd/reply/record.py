@@ -1,0 +1,138 @@
+"""What a conversation remembers of one reply, and whether that is safe on disk yet.
+
+Remembering happens in the step of the loop in which something becomes true; only the disk takes
+time. Knows no store, only somebody who remembers.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from jarvisd.reply.life import ReplyLife
+from jarvisd.reply.speaking import Speaker
+from jarvisd.reply.writing import TextWriter
+from jarvisd.store import Receipt
+
+# How long a reply's end waits for the disk before it says that it is not kept.
+END_KEPT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a reply came to: ``heard`` is ``None`` where there was nothing to hear, ``failed`` the
+    code of the error that ended it.
+    """
+
+    reply: str
+    conversation: str
+    text: str
+    heard: str | None
+    interrupted: bool
+    provider: str
+    model: str
+    voice: str
+    tokens: int
+    failed: str = ""
+
+
+class HasName(Protocol):
+    """Who writes a reply; the name is final once it has begun to answer."""
+
+    @property
+    def name(self) -> str:
+        """As shown to users."""
+        ...
+
+
+class Memory(Protocol):
+    """Who remembers what became of replies."""
+
+    def remember(self, outcome: Outcome) -> Receipt:
+        """Remember the outcome at once; the receipt tells when it is on disk."""
+        ...
+
+    def correct(self, reply: str, heard: str | None, *, interrupted: bool) -> Receipt:
+        """Remember another ``heard`` in place of what was remembered before."""
+        ...
+
+
+class ReplyRecord:
+    """The record of one reply; ``conversation`` is empty where it is part of none, ``speaker``
+    ``None`` where it is not to be spoken.
+    """
+
+    def __init__(
+        self,
+        reply: str,
+        conversation: str,
+        memory: Memory,
+        *,
+        provider: HasName,
+        life: ReplyLife,
+        writer: TextWriter,
+        speaker: Speaker | None,
+    ) -> None:
+        self._reply = reply
+        self._conversation = conversation
+        self._provider = provider
+        self._memory = memory if conversation else None
+        self._life = life
+        self._writer = writer
+        self._speaker = speaker
+        self._receipt = Receipt.settled()
+        self._remembered: tuple[str | None, bool] | None = None
+
+    @property
+    def heard(self) -> str:
+        """The text that was heard by now."""
+        return self._speaker.heard() if self._speaker else ""
+
+    def remember(self, failed: str = "") -> None:
+        """Nothing more is made of it: this is what it came to."""
+        if self._remembered is not None:
+            self.correct()
+            return
+        heard, interrupted = self._remembered = self._now()
+        completion = self._writer.completion
+        outcome = Outcome(
+            reply=self._reply,
+            conversation=self._conversation,
+            text=self._writer.text,
+            heard=heard,
+            interrupted=interrupted,
+            provider=self._provider.name,
+            model=completion.model,
+            voice=self._speaker.voice_id if self._speaker else "",
+            tokens=completion.completion_tokens,
+            failed=failed,
+        )
+        if self._memory is not None:
+            self._receipt = self._memory.remember(outcome)
+
+    def correct(self) -> None:
+        """It may be that something else was heard than was remembered."""
+        if self._remembered is None or self._remembered == (now := self._now()):
+            return
+        self._remembered = now
+        if self._memory is not None:
+            self._receipt = self._memory.correct(self._reply, now[0], interrupted=now[1])
+
+    def forget(self) -> None:
+        """Its conversation is deleted: nothing of it is remembered from now on."""
+        self._memory = None
+
+    async def unkept(self, question: asyncio.Task[None] | None = None) -> str:
+        """Why it is not on disk, once that is known or has taken too long; else empty."""
+        if question is not None:
+            await asyncio.wait({question})
+        await self._receipt.kept(END_KEPT_S)
+        return self._receipt.reason
+
+    def _now(self) -> tuple[str | None, bool]:
+        """What was heard, or will be by those who listen on; whether something was not."""
+        speaker, interrupted = self._speaker, self._life.interrupted
+        if speaker is None:
+            return None, interrupted
+        if interrupted:
+            return speaker.heard(), True
+        return (speaker.expected() if speaker.counts.spoken else None), speaker.cut_short
