@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from jarvisctl.cli import cli
+from jarvisctl.cli import GROUPS, cli
 from jarvisd import __version__
 from jarvisd.__main__ import parser as daemon_parser
 from jarvisd.config.rendering import limits, toml_value
@@ -28,14 +28,14 @@ AROUND_JARVISCTL = {
         "0": "It worked.",
         "1": "It failed; stderr says why and names the next command.",
         "2": "The command line, or the request made from it, cannot be used.",
-        "3": "No daemon answers.",
+        "3": "No daemon runs.",
         "4": "The daemon did not answer in time.",
-        "5": "This user may not: the socket, or a role that the command needs.",
+        "5": "Not allowed: this user may not open the socket, or not do this.",
         "130": "Interrupted with Ctrl-C.",
     },
     "ENVIRONMENT": {
-        "JARVISD_SOCKET": "The control socket to use, where --socket does not name one.",
-        "NO_COLOR": "Set to anything: no colours.",
+        "JARVISD_SOCKET": "The socket to use without --socket.",
+        "NO_COLOR": "If set: no colours.",
     },
     "FILES": {
         "/run/jarvisd/control.sock": "The system's daemon; members of group jarvis may use it.",
@@ -45,8 +45,8 @@ AROUND_JARVISCTL = {
 EXAMPLES = {
     "Ask, read the answer and hear it:": 'jarvisctl ask "How full is the NAS?"',
     "Let a script speak:": "echo 'The backup is done.' | jarvisctl say",
-    "Tell a program which voice speaks:": "jarvisctl status --json | jq .voice",
-    "Look closer for a while:": "jarvisctl log level debug --for 10m; jarvisctl logs -f",
+    "Tell a script which voice speaks:": "jarvisctl status --json | jq .voice",
+    "Log more for ten minutes:": "jarvisctl log level debug --for 10m; jarvisctl logs -f",
 }
 AROUND_JARVISD = {
     "SIGNALS": {
@@ -95,22 +95,24 @@ def _page(name: str, section: int, about: str) -> Page:
 
 def jarvisctl_page() -> Page:
     """Every verb with its options."""
-    page = _page("jarvisctl", 1, "speak with jarvisd, the voice of the homelab")
+    page = _page("jarvisctl", 1, "talk with jarvisd, the voice of the homelab")
     context = click.Context(cli, info_name="jarvisctl", help_option_names=["-h", "--help"])
     page.section("SYNOPSIS")
     page.line(f"{bold('jarvisctl')} [{bold('--json')}] [{bold('--socket')} {italic('PATH')}] "
               f"{italic('COMMAND')} [{italic('ARGUMENT')} ...]")  # fmt: skip
     page.section("DESCRIPTION")
     page.text((cli.help or "").partition("\n\n")[2])
-    page.text("Every command explains itself: jarvisctl COMMAND --help.")
+    page.text("Help for a command: jarvisctl help COMMAND. Without a command it opens the "
+              "dashboard, or says what to do first.")  # fmt: skip
     page.section("OPTIONS")
     page.text("They may stand before or after the command.")
     _options(page, context, shared=True)
-    page.section("COMMANDS")
-    for verb in cli.list_commands(context):
-        command = cli.get_command(context, verb)
-        if command is not None:
-            _verb(page, command, context)
+    for title, verbs in GROUPS.items():
+        page.section(f"COMMANDS: {title.upper()}")
+        for verb in verbs:
+            command = cli.get_command(context, verb)
+            if command is not None:
+                _verb(page, command, context)
     _surroundings(page, AROUND_JARVISCTL)
     page.section("EXAMPLES")
     for text, example in EXAMPLES.items():
@@ -128,6 +130,11 @@ def _verb(page: Page, command: click.Command, parent: click.Context) -> None:
     page.line(".PP")
     page.text((command.help or "").replace("\b", ""))
     _options(page, context)
+    page.line(".PP")
+    page.line("Examples:")
+    for line in (command.epilog or "").partition("Examples:\n")[2].splitlines():
+        page.line(".br")
+        page.line(bold(line.strip()))
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             below = command.get_command(context, name)

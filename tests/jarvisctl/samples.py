@@ -182,7 +182,7 @@ def status(**more: Any) -> wire.StatusResponse:
         "fallback": False,
         "components": [
             wire.Component(
-                name="llama-server",
+                name="llm",
                 state="absent",
                 reason="connection refused at http://127.0.0.1:8080; the builtin provider answers",
                 hint="Start it: sudo systemctl start llama-server",

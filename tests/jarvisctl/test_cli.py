@@ -43,10 +43,6 @@ def test_the_overview_says_of_a_verb_what_its_own_help_says(verb: str) -> None:
     assert command.help.splitlines()[0] == cli.VERBS[verb]
 
 
-def test_verbs_are_sorted() -> None:
-    assert list(cli.VERBS) == sorted(cli.VERBS)
-
-
 def test_unknown_verbs_are_corrected(jarvisctl: Jarvisctl) -> None:
     ran = jarvisctl.run("statsu")
     assert (ran.code, ran.stdout) == (2, b"")

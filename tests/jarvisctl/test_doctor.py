@@ -130,7 +130,7 @@ def without(option: str) -> Callable[[FakeProbe], None]:
         (without("--offline"), "llama-server options", "warn", "without --offline", "--offline"),
         (set_(llama_line=None), "llama-server options", "skip", "not on this host", ""),
         (component("engine.piper", "absent", "piper-tts is not installed", "pip install"),
-         "engine.piper", "warn", "not installed", "pip install"),
+         "engine.piper", "optional", "not installed", "pip install"),
         (component("engine.espeak", "failed", "it crashed"),
          "engine.espeak", "fail", "it crashed", "jarvisctl status"),
         (set_(free=10_000_000), "disk", "fail", "0.0 GB free for /var/lib/jarvisd", "df -h"),
@@ -160,7 +160,7 @@ def test_what_is_wrong_is_found_and_what_helps_is_named(
     assert finding.verdict == verdict
     assert message in finding.message
     assert fix in finding.fix
-    assert bool(finding.fix) == (finding.verdict in {"warn", "fail"})
+    assert bool(finding.fix) == (finding.verdict in {"warn", "fail", "optional"})
 
 
 def test_powersave_of_a_driver_that_scales_is_fine() -> None:

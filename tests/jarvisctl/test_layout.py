@@ -34,7 +34,8 @@ def test_width_is_what_a_terminal_shows(text: str, width: int) -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0.04, "0.0 s"), (59.9, "59.9 s"), (61, "1 min 1 s"), (7_860, "2 h 11 min"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (41.2, "41 s"), (59.9, "59 s"),
+     (61, "1 min 1 s"), (7_860, "2 h 11 min"),
      (270_000, "3 d 3 h")],
 )  # fmt: skip
 def test_durations_are_for_people(value: float, said: str) -> None:

@@ -271,7 +271,7 @@ def test_notices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     (answer,) = jarvisctl.run("notices", "--json").objects
     assert [answer["schema"], len(answer["notices"])] == [1, 2]
     daemon.json("GET", "/v1/notices", wire.NoticesResponse(notices=[]))
-    assert jarvisctl.run("notices").stderr == "Nothing has happened that is worth knowing.\n"
+    assert jarvisctl.run("notices").stderr == "Nothing to report.\n"
 
 
 def test_days(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

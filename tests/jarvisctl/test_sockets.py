@@ -85,8 +85,8 @@ def test_sockets_are_tried_in_order(tmp_path: Path) -> None:
     assert candidates(None, runtime) == [SYSTEM, own]
     (tmp_path / "jarvisd").mkdir()
     Path(own).touch()
-    assert choose(["/nonexistent", own]) == own
-    assert choose(["/nonexistent", "/neither"]) == "/nonexistent"
+    assert choose([f"{tmp_path}/none", own]) == own
+    assert choose([f"{tmp_path}/none", f"{tmp_path}/neither"]) == f"{tmp_path}/none"
 
 
 def test_without_a_choice_both_sockets_are_named(jarvisctl: Jarvisctl) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl
@@ -154,6 +155,39 @@ def test_a_failed_answer_does_not_end_the_conversation(
         person.wait_for("> ")
         person.type("/quit\n")
         assert person.end() == 0
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", "/quit", "/exit"])
+def test_who_wants_to_leave_is_not_taken_for_a_question(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, word: str
+) -> None:
+    with terminal(jarvisctl, "ask") as person:
+        person.wait_for("> ")
+        person.type(f"{word}\n")
+        assert person.end() == 0
+    assert daemon.requests("POST", "/v1/replies") == []
+
+
+def test_the_newest_conversation_goes_on(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    found = wire.ConversationInfo(
+        conversation="c-new", created_at=1.0, updated_at=2.0, messages=2, title="Hello"
+    )
+    daemon.json("GET", "/v1/conversations", wire.ConversationsResponse(conversations=[found]))
+    with terminal(jarvisctl, "ask", "-c") as person:
+        person.wait_for("> ")
+        person.type("And then?\n")
+        person.wait_for("s of speech")
+        person.type(CTRL_D)
+        assert person.end() == 0
+    assert jarvisctl.run("ask", "--continue", "And now?").code == 0
+    asked = [got.body["conversation"] for got in daemon.requests("POST", "/v1/replies")]
+    assert asked == ["c-new", "c-new"]
+    daemon.json("GET", "/v1/conversations", wire.ConversationsResponse(conversations=[]))
+    ran = jarvisctl.run("ask", "-c", "First?")
+    assert (ran.code, ran.stderr) == (0, "There is no conversation yet. This begins one.\n")
+    assert daemon.requests("POST", "/v1/replies")[-1].body["conversation"] is None
+    ran = jarvisctl.run("ask", "-c", "--conversation", "c-1", "x")
+    assert ran.code == 2
 
 
 def test_colours_are_for_terminals_that_want_them(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

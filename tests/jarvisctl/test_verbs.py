@@ -73,13 +73,12 @@ def test_status_is_one_screen(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
         "  so far    12 replies, 80 utterances, 2 skipped",
         "  now       1 of 2 slots, 3 connections, 64 MB, loop lag 0.4 ms",
         "",
-        "  ○ llama-server  absent    connection refused at http://127.0.0.1:8080; the",
-        "                            builtin provider answers",
-        "                            → Start it: sudo systemctl start llama-server",
-        "  ● espeak-ng     ready     1 worker",
-        "  ○ piper         absent    piper-tts is not installed",
-        "                            → Install it: pip install 'jarvisd[piper]'",
-        "  ● store         ready     state/jarvisd.db, 48 kB",
+        "  ○ llm        absent    connection refused at http://127.0.0.1:8080; the",
+        "                         builtin provider answers",
+        "                         → Start it: sudo systemctl start llama-server",
+        "  ● espeak-ng  ready     1 worker",
+        "  ○ piper      optional  piper-tts is not installed",
+        "  ● store      ready     state/jarvisd.db, 48 kB",
         "",
         "  reply   state    heard         voice",
         "  r-7f3a  running  1.0 of 2.0 s  piper en_US-amy-medium",
@@ -106,7 +105,7 @@ def test_status_json_is_the_daemons_own(daemon: FakeDaemon, jarvisctl: Jarvisctl
             samples.INFO,
             "r-7f3a paused after 1.0 s; go on with: jarvisctl resume",
         ),
-        ("resume", "paused", samples.INFO, "r-7f3a goes on"),
+        ("resume", "paused", samples.INFO, "r-7f3a resumed"),
     ],
 )
 def test_control_verbs_mean_every_reply_in_their_state(
@@ -175,7 +174,7 @@ def test_voices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     assert jarvisctl.run("voices").text.splitlines() == [
         "  voice               language  rate",
         "* espeak-ng/en-us+f5  en-us     22.05 kHz  embedded",
-        "  piper/amy           en_US     16 kHz     not here: no piper-tts",
+        "  piper/amy           en_US     16 kHz     not available: no piper-tts",
     ]
     assert len(jarvisctl.run("voices", "AMY").text.splitlines()) == 2
     assert (

@@ -1,4 +1,4 @@
-"""``jarvisctl bench``: measure this machine against its own floor."""
+"""``jarvisctl bench``: benchmark this machine."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, json_option, pass_invocation
+from jarvisctl.invocation import Invocation, examples, json_option, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from jarvisbench.parts import Part
 
 
-@click.command("bench")
+@click.command(
+    "bench",
+    epilog=examples("jarvisctl bench --quick", "jarvisctl bench latency --report bench.html"),
+)
 @click.argument("parts", nargs=-1, metavar="[PART]...")
-@click.option("--list", "list_parts", is_flag=True, help="List the parts, and measure nothing.")
+@click.option("--list", "list_parts", is_flag=True, help="Only list the parts.")
 @click.option("--quick", is_flag=True, help="Fewer samples: two minutes instead of six.")
-@click.option("--strict", is_flag=True, help="Exit with 1 when a figure is missed.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a target is missed.")
 @click.option(
     "--report",
     "report_file",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     metavar="FILE",
-    help="Write the figures with plots as an HTML page.",
+    help="Write an HTML page with figures and plots.",
 )
 @click.option("--llama-server", default="", metavar="PATH", help="llama-server for neighbour.")
 @click.option("--model", default="", metavar="PATH", help="GGUF file for neighbour.")
@@ -42,12 +45,11 @@ def command(
     llama_server: str,
     model: str,
 ) -> ExitCode:
-    """Measure this machine against its own floor.
+    """Benchmark this machine.
 
-    Starts private daemons with synthetic voices and a model that writes at an exact pace; a
-    daemon of yours is not touched. PART is a name that --list shows, or a group: latency is say,
-    ask and steps, jitter is frames. Without one, all are measured but neighbour, which needs a
-    real llama-server and control groups.
+    Starts daemons of its own with synthetic voices and a model that writes at an exact pace; it
+    does not touch your daemon. PART is a name or a group that --list shows. Without PART it runs
+    all but neighbour, which needs a real llama-server and control groups.
     """
     out = invocation.out
     chosen = _chosen(parts)

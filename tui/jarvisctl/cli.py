@@ -15,43 +15,56 @@ import click
 import msgspec
 
 from jarvisctl.exitcodes import ExitCode, exit_code
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.sockets import explained
 from jarvisd import __version__
 from jarvisd.errors import JarvisError
 
-# Sorted; the line beside a verb is the first line of its help (a test compares them).
-VERBS = {
-    "ask": "Ask the assistant; without a text, hold a conversation.",
-    "bench": "Measure this machine against its own floor.",
-    "completion": "Print the completion script of a shell.",
-    "config": "Show and check the configuration.",
-    "conversations": "List, show and delete conversations.",
-    "days": "Show a summary of each day, newest first.",
-    "doctor": "Examine this host: what is wrong, and what helps.",
-    "events": "Follow what the daemon does.",
-    "governor": "Show how much of the machine speech may have, and why.",
-    "health": "Check what the daemon depends on.",
-    "interrupt": "Silence the assistant at once.",
-    "log": "Show and change how much the daemon logs.",
-    "logs": "Show what the daemon has logged.",
-    "metrics": "Print the daemon's metrics in OpenMetrics text.",
-    "notices": "List what was worth knowing lately, newest first.",
-    "pause": "Pause what is being spoken.",
-    "preview": "Show how a text would be read aloud; needs no daemon.",
-    "reload": "Have the daemon read its configuration again.",
-    "replies": "List replies: those that run, and the last that ended.",
-    "resume": "Go on speaking after a pause.",
-    "say": "Speak a text.",
-    "series": "Show what is measured over time, with its percentiles.",
-    "status": "Show how the daemon is and what it does.",
-    "top": "Show everything about the daemon, live, and talk with it.",
-    "trace": "Show where the time of single replies went.",
-    "version": "Show the versions of jarvisctl and of the daemon.",
-    "voices": "List the voices.",
+# What help shows, in this order; the line beside a verb is the first line of its own help (a test
+# compares them). A new verb: a line here, and a module of its name in commands/.
+GROUPS = {
+    "Speak and ask": {
+        "ask": "Ask the assistant; without a text, hold a conversation.",
+        "say": "Speak a text.",
+        "interrupt": "Stop speaking now; short: jarvisctl stop.",
+        "pause": "Pause what is being spoken.",
+        "resume": "Go on speaking after a pause.",
+        "voices": "List the voices.",
+        "preview": "Show how a text would be spoken; needs no daemon.",
+    },
+    "Look": {
+        "top": "Open the dashboard: everything live, and talk with it.",
+        "status": "Show how the daemon is and what it does.",
+        "health": "Check what the daemon depends on.",
+        "conversations": "List, show and delete conversations.",
+        "replies": "List the replies that run and the last that ended.",
+        "events": "Follow what the daemon does.",
+        "notices": "List recent problems and changes, newest first.",
+        "logs": "Show what the daemon has logged.",
+        "days": "Show a summary of each day, newest first.",
+        "series": "Show measurements over time, with percentiles.",
+        "trace": "Show where the time of single replies went.",
+        "governor": "Show how much of the machine speech may use, and why.",
+        "metrics": "Print the metrics as Prometheus reads them.",
+    },
+    "Manage": {
+        "doctor": "Check this host and suggest fixes.",
+        "config": "Show and check the configuration.",
+        "reload": "Have the daemon read its configuration again.",
+        "log": "Show or change how much the daemon logs.",
+        "bench": "Benchmark this machine.",
+        "completion": "Print the completion script of a shell.",
+        "version": "Show the versions of jarvisctl and of the daemon.",
+    },
 }
+VERBS = {name: about for group in GROUPS.values() for name, about in group.items()}
 # Verbs whose module is not named after them; benchmarks are a package of their own.
-MODULES = {"bench": "jarvisbench.command", "try": "jarvisctl.commands.try_"}
+MODULES = {
+    "bench": "jarvisbench.command",
+    "help": "jarvisctl.commands.help_",
+    "stop": "jarvisctl.commands.interrupt",
+    "try": "jarvisctl.commands.try_",
+}
 
 
 class ReaderLeftError(Exception):
@@ -70,7 +83,7 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs that help and completion show."""
-        return list(VERBS)
+        return sorted(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of one verb; ``None`` where there is no such verb."""
@@ -82,15 +95,17 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+        width = max(map(len, VERBS))
+        for title, verbs in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(verb.ljust(width), about) for verb, about in verbs.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb, or say which one may have been meant."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            close = get_close_matches(args[0], VERBS, n=1)
+            close = get_close_matches(args[0], [*VERBS, *MODULES], n=1)
             meant = f" Did you mean {close[0]!r}?" if close else ""
             raise click.UsageError(f"There is no command {args[0]!r}.{meant}", ctx)
         return super().resolve_command(ctx, args)
@@ -98,18 +113,30 @@ class LazyGroup(click.Group):
 
 @click.command(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 ok, 1 failed, 2 usage, 3 daemon unreachable, 4 timeout, 5 denied, "
+    epilog=examples(
+        'jarvisctl ask "How full is the NAS?"',
+        'jarvisctl say "Dinner is ready."',
+        "jarvisctl help ask",
+    )
+    + "\n\nExit codes: 0 ok, 1 failed, 2 usage, 3 no daemon, 4 timeout, 5 not allowed, "
     "130 interrupted.",
 )
 @daemon_options
 @click.version_option(__version__, message="jarvisctl %(version)s")
 @pass_invocation
-def cli(invocation: Invocation) -> None:
-    """Speak with jarvisd, the voice of the homelab.
+@click.pass_context
+def cli(context: click.Context, invocation: Invocation) -> int | None:
+    """Talk with jarvisd, the voice of the homelab.
 
-    Data goes to stdout, everything else to stderr.
+    Results go to stdout, everything else to stderr.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    from jarvisctl.welcome import welcome  # noqa: PLC0415 - only where no verb is given
+
+    return welcome(invocation)
 
 
 # Whatever a user, a full disk or another version of the daemon can cause; the rest are bugs.
@@ -167,13 +194,12 @@ def _as_failure(error: BaseException) -> JarvisError:
 
 
 def main() -> None:
-    """Entry point of ``jarvisctl``; a person who only types its name gets the dashboard."""
+    """Entry point of ``jarvisctl``."""
     # A shell's ``>&-`` leaves no stream at all: there nothing is read, and words are dropped.
     sys.stdin = sys.stdin or _nowhere("r")
     sys.stdout = sys.stdout or _nowhere("w")
     sys.stderr = sys.stderr or _nowhere("w")
-    on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    sys.exit(run(["top"] if on_terminal and not sys.argv[1:] else None))
+    sys.exit(run())
 
 
 def _nowhere(mode: str) -> TextIO:

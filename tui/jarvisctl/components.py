@@ -20,12 +20,17 @@ LEAST_COLUMNS = 20  # for what is said of a part, however long its name
 WELL = frozenset({"ready", "idle"})
 
 
+def optional(part: Component) -> bool:
+    """Whether the part is missing and need not be there: an engine that was never installed."""
+    return part.state == "absent" and part.name != "llm"
+
+
 def show_components(
     out: Output, components: list[Component], *, now: float, times: bool = False
 ) -> None:
     """One part a line, wrapped; ``now`` is what durations are counted to.
 
-    With ``times`` every line says for how long, otherwise only one that has nothing else to say.
+    With ``times`` every line says for how long, and parts that are optional what installs them.
     """
     ages = {part.name: _age(part, now) for part in components}
     width = max((len(part.name) for part in components), default=0)
@@ -35,13 +40,14 @@ def show_components(
     for part in components:
         mark, colour = MARKS.get(part.state, ("?", "yellow"))
         age = ages[part.name]
-        said = part.reason if times or part.reason else age and f"since {age}"
+        said = part.reason if times or part.reason else age and f"for {age}"
         first, *more = wrap(said, max(LEAST_COLUMNS, columns() - len(indent))) or [""]
-        lead = f"  {out.style(mark, colour)} {part.name.ljust(width)}  {part.state.ljust(9)} "
+        state = "optional" if optional(part) else part.state
+        lead = f"  {out.style(mark, colour)} {part.name.ljust(width)}  {state.ljust(9)} "
         out.line(f"{lead}{age.ljust(aged) if times else ''}{first}".rstrip())
         for line in more:
             out.line(indent + line)
-        if part.hint and part.state not in WELL:
+        if part.hint and part.state not in WELL and (times or not optional(part)):
             for line in wrap(
                 f"→ {part.hint}",
                 max(LEAST_COLUMNS, columns() - len(indent)),

@@ -38,6 +38,11 @@ class Invocation:
 pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
 
 
+def examples(*lines: str) -> str:
+    """The end of a command's help: what to type, a line each."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
 def json_option(command: F) -> F:
     """``--json``, accepted before and after the verb."""
 
@@ -51,7 +56,7 @@ def json_option(command: F) -> F:
         expose_value=False,
         is_eager=True,
         callback=choose_json,
-        help='JSON objects on stdout, each with "schema": 1.',
+        help='Write JSON: an object a line, with "schema": 1.',
     )(command)
 
 
@@ -68,7 +73,7 @@ def socket_option(command: F) -> F:
         expose_value=False,
         is_eager=True,
         callback=choose_socket,
-        help="Control socket of the daemon (also JARVISD_SOCKET).",
+        help="Socket of the daemon to talk to; also JARVISD_SOCKET.",
     )(command)
 
 

@@ -60,9 +60,9 @@ def shortened(text: str, width: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """A duration for people: ``4.2 s``, ``3 min 5 s``, ``2 h 10 min``, ``5 d 3 h``."""
+    """A duration for people: ``4.2 s``, ``41 s``, ``3 min 5 s``, ``2 h 10 min``, ``5 d 3 h``."""
     if value < 60:
-        return f"{value:.1f} s"
+        return f"{value:.1f} s" if value < 10 else f"{int(value)} s"
     whole = int(value)
     for size, name, below, smaller in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min")):
         if whole >= size:

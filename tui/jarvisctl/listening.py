@@ -117,25 +117,25 @@ def listening_options(command: F) -> F:
     options = [
         click.option(
             "-o", "--output", metavar="FILE",
-            help="Write the audio as WAV to FILE; - streams it to stdout, and text to stderr.",
+            help="Write the audio as WAV to FILE; - is stdout, text then goes to stderr.",
         ),
         click.option(
             "--play/--no-play", default=None,
-            help="Play the audio here. Default: yes where it can be, unless -o is given.",
+            help="Play the audio here; the default, unless -o is given.",
         ),
         click.option(
             "--voice", default="default", metavar="VOICE", shell_complete=complete_voice,
-            help="Voice to speak with; see jarvisctl voices.",
+            help="Voice to use; see jarvisctl voices.",
         ),
         click.option(
             "--speed", default=1.0, type=click.FloatRange(0.25, 4.0), metavar="FACTOR",
-            help="Speaking rate, 0.25 to 4; 1 is the voice's own.",
+            help="Speaking speed; 1 is the voice's own.",
         ),
-        click.option("--timings", is_flag=True, help="Table of timings per utterance at the end."),
-        click.option("--trace", is_flag=True, help="Keep a trace: jarvisctl trace show."),
+        click.option("--timings", is_flag=True, help="Show a table of timings at the end."),
+        click.option("--trace", is_flag=True, help="Record a trace: jarvisctl trace show."),
         click.option(
             "--timeout", default=300.0, type=click.FloatRange(0.1, 86_400), metavar="SECONDS",
-            help="Give up after this long without a sign of progress (300).",
+            help="Give up after this long without progress (300).",
         ),
     ]  # fmt: skip
     for option in reversed(options):

@@ -19,13 +19,16 @@ HISTORY_LINES = 1_000
 HELP = """\
 /new          begin a new conversation
 /voice NAME   speak with another voice (see jarvisctl voices)
-/quit         leave; so does Ctrl-D
+/quit         leave; so do quit, exit and Ctrl-D
 Ctrl-C        interrupts the answer"""
+
+# What people type to leave; nobody asks that of an assistant.
+LEAVE = {"quit", "exit"}
 
 Ask = Callable[[str, str | None, str], tuple[ExitCode, str | None]]
 
 
-# readline is loaded when a person is at the terminal: merely loading it may write to stdout.
+# readline is loaded only when a person is at the terminal: merely loading it may write to stdout.
 
 
 class Prompt:
@@ -47,7 +50,7 @@ class Prompt:
     def run(self) -> ExitCode:
         """Talk until the person leaves; a failed answer does not end the conversation."""
         self._out.talk(
-            self._out.talk_style("Ctrl-C interrupts, Ctrl-D leaves, /help lists more.", "dim")
+            self._out.talk_style("Ctrl-C interrupts, Ctrl-D leaves, /help shows more.", "dim")
         )
         history = _load_history()
         try:
@@ -59,7 +62,7 @@ class Prompt:
 
     def _turn(self) -> None:
         line = self._read()
-        if line.startswith("/"):
+        if line.startswith("/") or line in LEAVE:
             self._command(line)
         elif line:
             self._answer(line)
@@ -103,7 +106,7 @@ class Prompt:
             case "/voice" if argument.strip():
                 self._voice = argument.strip()
                 self._out.talk(f"Voice: {self._voice}")
-            case "/quit" | "/exit":
+            case "/quit" | "/exit" | "quit" | "exit":
                 self._leaving = True
             case _:
                 self._out.talk(HELP)

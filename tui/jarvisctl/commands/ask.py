@@ -7,25 +7,33 @@ import click
 
 from jarvisctl.completing import complete_conversation
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, input_text, pass_invocation
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.prompt import Prompt
 from jarvisctl.report import after_turn
-from jarvisd.wire import ReplyRequest
+from jarvisd.wire import ConversationsResponse, ReplyRequest
 
 
-@click.command("ask")
+@click.command(
+    "ask",
+    epilog=examples(
+        'jarvisctl ask "How full is the NAS?"',
+        'jarvisctl ask -c "And the other one?"',
+        'jarvisctl ask --voice piper:amy -o answer.wav "Good evening."',
+        "jarvisctl ask",
+    ),
+)
 @click.argument("text", nargs=-1)
 @listening_options
 @click.option(
     "--conversation", metavar="ID", shell_complete=complete_conversation,
-    help="Go on with this conversation.",
+    help="Continue this conversation.",
 )  # fmt: skip
+@click.option("-c", "--continue", "newest", is_flag=True, help="Continue the newest conversation.")
 @click.option(
-    "--new", is_flag=True, help="Begin a new conversation (what happens without --conversation)."
+    "--max-tokens", type=click.IntRange(1, 100_000), metavar="N", help="Longest answer, in tokens."
 )
-@click.option("--max-tokens", type=click.IntRange(1, 100_000), metavar="N", help="Longest answer.")
-@click.option("--seed", type=int, metavar="N", help="Make the model's choices repeatable.")
+@click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
 @daemon_options
 @pass_invocation
 def command(
@@ -34,28 +42,40 @@ def command(
     *,
     text: tuple[str, ...],
     conversation: str | None,
-    new: bool,
+    newest: bool,
     max_tokens: int | None,
     seed: int | None,
     **options: Unpack[ListeningOptions],
 ) -> ExitCode:
     """Ask the assistant; without a text, hold a conversation.
 
-    TEXT comes from the arguments, or from stdin. The answer is printed as it is written and
-    spoken as it is printed; Ctrl-C interrupts it.
+    TEXT comes from the arguments, or from stdin. The answer appears word by word and is spoken
+    at the same time. Ctrl-C stops it.
     """
-    if new and conversation:
-        raise click.UsageError("--new and --conversation contradict each other.")
+    if newest and conversation:
+        raise click.UsageError("Give --continue or --conversation, not both.")
     listening = Listening(**options)
     interactive = not text and sys.stdin.isatty() and sys.stdout.isatty()
     if interactive and listening.output:
         raise click.UsageError("-o keeps one answer: give the question too.")
     words = "" if interactive else input_text(text, example='jarvisctl ask "What time is it?"')
     questions = Questions(invocation, listening, max_tokens=max_tokens, seed=seed)
+    if newest:
+        conversation = _newest(invocation)
     if not interactive:
         return questions.ask(words, conversation, listening.voice)[0]
     prompt = Prompt(invocation, questions.ask, conversation=conversation, voice=listening.voice)
     return prompt.run()
+
+
+def _newest(invocation: Invocation) -> str | None:
+    """The conversation in which something was said last; ``None`` where there is none."""
+    with invocation.client() as client:
+        found = client.get("/v1/conversations?limit=1", ConversationsResponse).conversations
+    if not found:
+        invocation.out.talk("There is no conversation yet. This begins one.")
+        return None
+    return found[0].conversation
 
 
 class Questions:

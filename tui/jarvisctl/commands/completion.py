@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
-from jarvisctl.invocation import Invocation, pass_invocation
+from jarvisctl.invocation import Invocation, examples, pass_invocation
 
 _INSTALL = {
     "bash": "jarvisctl completion bash > ~/.local/share/bash-completion/completions/jarvisctl",
@@ -17,14 +17,19 @@ _EXTRA = {
 }
 
 
-@click.command("completion")
+@click.command(
+    "completion",
+    epilog=examples(
+        "source <(jarvisctl completion bash)",
+    ),
+)
 @click.argument("shell", type=click.Choice(sorted(_INSTALL)))
 @pass_invocation
 @click.pass_context
 def command(context: click.Context, invocation: Invocation, shell: str) -> None:
     """Print the completion script of a shell.
 
-    Save it where your shell looks for it; the last line on stderr says how.
+    Save it where your shell looks for it. The last line, on stderr, says how.
     """
     maker = get_completion_class(shell)
     if maker is None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, json_option, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, json_option, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.config.reader import Loaded, load_with_sources
@@ -32,12 +32,24 @@ config_option = click.option(
 )  # fmt: skip
 
 
-@click.group("config")
+@click.group(
+    "config",
+    epilog=examples(
+        "jarvisctl config show --changed",
+        "jarvisctl config check && jarvisctl reload",
+    ),
+)
 def command() -> None:
     """Show and check the configuration."""
 
 
-@command.command("check")
+@command.command(
+    "check",
+    epilog=examples(
+        "jarvisctl config check",
+        "jarvisctl config check --config new.toml",
+    ),
+)
 @config_option
 @json_option
 @pass_invocation
@@ -62,7 +74,13 @@ def check(invocation: Invocation, config: Path | None) -> ExitCode:
     return ExitCode.OK
 
 
-@command.command("show")
+@command.command(
+    "show",
+    epilog=examples(
+        "jarvisctl config show --changed",
+        "jarvisctl config show --json | jq -r .path",
+    ),
+)
 @click.option("--changed", is_flag=True, help="Only what differs from the defaults.")
 @click.option("--files", "from_files", is_flag=True, help="Read the files here; ask no daemon.")
 @config_option
@@ -88,7 +106,12 @@ def show(invocation: Invocation, config: Path | None, changed: bool, from_files:
         out.talk("Every setting has its default.")
 
 
-@command.command("path")
+@command.command(
+    "path",
+    epilog=examples(
+        "jarvisctl config path",
+    ),
+)
 @daemon_options
 @pass_invocation
 def path(invocation: Invocation) -> None:

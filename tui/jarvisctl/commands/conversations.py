@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from jarvisctl.completing import complete_conversation
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.wire import (
@@ -19,7 +19,14 @@ from jarvisd.wire import (
 )
 
 
-@click.group("conversations", invoke_without_command=True)
+@click.group(
+    "conversations",
+    invoke_without_command=True,
+    epilog=examples(
+        "jarvisctl conversations",
+        "jarvisctl conversations show c-21be",
+    ),
+)
 @daemon_options
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -31,11 +38,16 @@ def command(context: click.Context) -> None:
         context.invoke(list_)
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog=examples(
+        "jarvisctl conversations list --limit 5",
+    ),
+)
 @click.option(
     "--limit", type=click.IntRange(1, 1_000), default=20, metavar="N", help="How many (20)."
 )
-@click.option("--before", metavar="CURSOR", help="Go on where an earlier list ended.")
+@click.option("--before", metavar="CURSOR", help="Continue where the last page ended.")
 @daemon_options
 @pass_invocation
 def list_(invocation: Invocation, limit: int = 20, before: str | None = None) -> None:
@@ -65,12 +77,17 @@ def list_(invocation: Invocation, limit: int = 20, before: str | None = None) ->
         out.talk(f"More: jarvisctl conversations list --before {page.next}")
 
 
-@command.command("show")
+@command.command(
+    "show",
+    epilog=examples(
+        "jarvisctl conversations show c-21be",
+    ),
+)
 @click.argument("conversation", shell_complete=complete_conversation)
 @daemon_options
 @pass_invocation
 def show(invocation: Invocation, conversation: str) -> None:
-    """Show one conversation: what was written, and where it was cut."""
+    """Show one conversation, and where answers were interrupted."""
     out = invocation.out
     with invocation.client() as client:
         fields = client.get(f"/v1/conversations/{quote(conversation, safe='')}", dict[str, Any])
@@ -81,16 +98,23 @@ def show(invocation: Invocation, conversation: str) -> None:
         _show_message(out, message)
 
 
-@command.command("delete")
+@command.command(
+    "delete",
+    epilog=examples(
+        "jarvisctl conversations delete c-21be",
+    ),
+)
 @click.argument("conversation", shell_complete=complete_conversation)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 @daemon_options
 @pass_invocation
 def delete(invocation: Invocation, conversation: str, yes: bool) -> None:
-    """Delete one conversation for good."""
+    """Delete a conversation. It cannot be restored."""
     out = invocation.out
     if not yes:
-        click.confirm(f"Delete conversation {conversation} for good?", abort=True, err=True)
+        click.confirm(
+            f"Delete conversation {conversation}? It cannot be restored.", abort=True, err=True
+        )
     path = f"/v1/conversations/{quote(conversation, safe='')}"
     with invocation.client() as client:
         deleted = client.delete(path, DeletedResponse)

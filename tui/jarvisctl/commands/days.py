@@ -5,14 +5,19 @@ from typing import Any
 import click
 import msgspec
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisd.wire import Day, DaysResponse
 
 _HEADER = ("day", "replies", "failed", "cut", "spoken", "fallback", "skipped", "sound", "p95")
 
 
-@click.command("days")
+@click.command(
+    "days",
+    epilog=examples(
+        "jarvisctl days -n 7",
+    ),
+)
 @click.option(
     "-n", "--limit", type=click.IntRange(1, 1_000), default=14, metavar="N", help="How many (14)."
 )
@@ -21,9 +26,9 @@ _HEADER = ("day", "replies", "failed", "cut", "spoken", "fallback", "skipped", "
 def command(invocation: Invocation, limit: int) -> None:
     """Show a summary of each day, newest first.
 
-    Replies, how many failed and were cut by an interrupt; utterances that were spoken, the share
-    that the fallback voice spoke, and those that were skipped; the time to the first sound (p50
-    and p95). Days are UTC; every span is in --json.
+    For each day: replies, failed replies, interrupted ones; utterances spoken, the share spoken
+    by the fallback voice, utterances skipped; the time to the first sound (median and p95). Days
+    are in UTC. --json shows every measured time.
     """
     out = invocation.out
     with invocation.client() as client:

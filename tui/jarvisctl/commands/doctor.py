@@ -13,22 +13,28 @@ from jarvisctl.doctor.findings import Finding
 from jarvisctl.doctor.probe import Probe
 from jarvisctl.doctor.this_host import ThisHost
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import columns
 from jarvisctl.output import Output
 
 MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "red"),
-         "skip": ("skip", "dim")}  # fmt: skip
+         "optional": ("opt", "dim"), "skip": ("skip", "dim")}  # fmt: skip
 
 
-@click.command("doctor")
+@click.command(
+    "doctor",
+    epilog=examples(
+        "jarvisctl doctor",
+        "sudo jarvisctl doctor",
+    ),
+)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> ExitCode:
-    """Examine this host: what is wrong, and what helps.
+    """Check this host and suggest fixes.
 
-    Looks at the daemon, its socket, llama-server and its options, voices, control groups and the
-    processor, and changes nothing. The exit code is 1 if anything fails.
+    Checks the daemon, its socket, llama-server and its options, the voices, control groups and
+    the processor. It changes nothing. The exit code is 1 if a check fails.
     """
     out = invocation.out
     with invocation.client(timeout_s=5.0) as client:
@@ -41,7 +47,7 @@ def command(invocation: Invocation) -> ExitCode:
             _show(out, finding)
         out.talk(
             f"{counts['ok']} ok, {counts['warn']} to improve, {counts['fail']} failing, "
-            f"{counts['skip']} unknown"
+            f"{counts['optional']} optional, {counts['skip']} unknown"
         )
     return ExitCode.FAILED if counts["fail"] else ExitCode.OK
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import columns, shortened
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
@@ -26,18 +26,27 @@ _COLOURS = {
 _SHOWN_ELSEWHERE = {"type", "event", "life", "reply", "seq"}
 
 
-@click.command("events")
-@click.option("--since", type=click.IntRange(min=0), metavar="N", help="Begin after event N.")
+@click.command(
+    "events",
+    epilog=examples(
+        "jarvisctl events",
+        "jarvisctl events --since 120 --no-follow",
+        "jarvisctl events --json | jq .type",
+    ),
+)
+@click.option(
+    "--since", type=click.IntRange(min=0), metavar="N", help="Start after event number N."
+)
 @click.option(
     "-f", "--follow/--no-follow", default=True,
-    help="Go on with what happens next (the default), or stop at what has happened.",
+    help="Wait for new events (default), or stop after the past ones.",
 )  # fmt: skip
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, since: int | None, follow: bool) -> None:
     """Follow what the daemon does.
 
-    First its state, then each event as it happens, until Ctrl-C.
+    Shows the state, then every event as it happens, until Ctrl-C.
     """
     newest: int | None = None
     with (

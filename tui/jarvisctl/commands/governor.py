@@ -6,19 +6,24 @@ from typing import Any
 import click
 import msgspec
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.wire import GovernorDecision, GovernorResponse
 
 
-@click.command("governor")
+@click.command(
+    "governor",
+    epilog=examples(
+        "jarvisctl governor",
+    ),
+)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> None:
-    """Show how much of the machine speech may have, and why.
+    """Show how much of the machine speech may use, and why.
 
-    What is in force now, what was seen last, and the newest decisions.
+    Shows the current limits, the last measurements and the newest decisions.
     """
     out = invocation.out
     with invocation.client() as client:

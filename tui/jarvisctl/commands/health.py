@@ -8,24 +8,30 @@ import msgspec
 
 from jarvisctl.components import MARKS, show_components
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import columns, shortened
 from jarvisctl.output import Output
 from jarvisd.wire import HealthCheck, HealthResponse
 
 
-@click.command("health")
+@click.command(
+    "health",
+    epilog=examples(
+        "jarvisctl health",
+        "jarvisctl health --checks 5",
+    ),
+)
 @click.option(
     "--checks", type=click.IntRange(0, 1_000), default=0, metavar="N",
-    help="Also show the last N checks, newest first.",
+    help="Also show the last N checks.",
 )  # fmt: skip
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, checks: int) -> ExitCode:
     """Check what the daemon depends on.
 
-    Each part with its state, the reason, since when, and the command that helps. The exit code is
-    1 where a part has failed, or where no reply could be answered and spoken now.
+    Shows the state of each part, for how long, why, and the command that helps. The exit code is
+    1 if a part has failed, or if no question could be answered and spoken now.
     """
     out = invocation.out
     with invocation.client() as client:

@@ -3,7 +3,7 @@
 import click
 
 from jarvisctl.durations import duration
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import seconds
 from jarvisctl.output import Output
 from jarvisd.wire import LogLevelRequest, LogLevelResponse
@@ -12,31 +12,45 @@ PATH = "/v1/log/level"
 LEVELS = ("debug", "info", "warning", "error", "configured")
 
 
-@click.group("log", invoke_without_command=True)
+@click.group(
+    "log",
+    invoke_without_command=True,
+    epilog=examples(
+        "jarvisctl log",
+        "jarvisctl log level debug --for 10m",
+    ),
+)
 @daemon_options
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Show and change how much the daemon logs.
+    """Show or change how much the daemon logs.
 
-    Without a command: show the level. The log itself: jarvisctl logs.
+    Without a command it shows the level. The lines themselves: jarvisctl logs
     """
     if context.invoked_subcommand is None:
         context.invoke(level_)
 
 
-@command.command("level")
+@command.command(
+    "level",
+    epilog=examples(
+        "jarvisctl log level debug --for 10m",
+        "jarvisctl log level configured",
+    ),
+)
 @click.argument("level", required=False, type=click.Choice(LEVELS))
 @click.option(
     "--for", "for_s", type=duration, metavar="DURATION",
-    help="Then go back to the configured level: 30s, 10m, 1h30m.",
+    help="For this long only: 30s, 10m, 1h30m.",
 )  # fmt: skip
 @daemon_options
 @pass_invocation
 def level_(invocation: Invocation, level: str | None = None, for_s: float | None = None) -> None:
-    """Show the least severe level that is logged, or change it to LEVEL.
+    """Show the log level, or change it to LEVEL.
 
-    A level holds until the daemon restarts, with --for until that has passed; "configured" goes
-    back at once. Changing it needs root, or the daemon's own user.
+    The level lasts until the daemon restarts, or as long as --for says. LEVEL is debug, info,
+    warning, error, or "configured", which goes back to the configuration. Only root and the
+    daemon's own user may change it.
     """
     if level is None and for_s is not None:
         raise click.UsageError("Name a level too: jarvisctl log level debug --for 10m")

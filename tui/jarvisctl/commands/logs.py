@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.output import Output
 from jarvisd.wire import LogLine
 
@@ -17,8 +17,14 @@ SILENCE_S = 120.0
 _COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red"}
 
 
-@click.command("logs")
-@click.option("-f", "--follow", is_flag=True, help="Go on with lines as they are written.")
+@click.command(
+    "logs",
+    epilog=examples(
+        "jarvisctl logs -f",
+        "jarvisctl logs --level warning",
+    ),
+)
+@click.option("-f", "--follow", is_flag=True, help="Wait for new lines.")
 @click.option(
     "--level", type=click.Choice(list(_COLOURS)), default="debug", help="The least severe."
 )

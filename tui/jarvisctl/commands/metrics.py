@@ -3,20 +3,26 @@
 import click
 
 from jarvisctl.exposition import families
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 
 _ACCEPT = "application/openmetrics-text"
 
 
-@click.command("metrics")
+@click.command(
+    "metrics",
+    epilog=examples(
+        "jarvisctl metrics",
+        "jarvisctl metrics utterances",
+    ),
+)
 @click.argument("word", required=False)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, word: str | None) -> None:
-    """Print the daemon's metrics in OpenMetrics text.
+    """Print the metrics as Prometheus reads them.
 
-    With WORD only the families that have it in their name; with --json taken apart, a family a
-    line. How they went over time: jarvisctl series.
+    With WORD only the metrics with that word in their name. With --json an object for each
+    metric. Values over time: jarvisctl series
     """
     with invocation.client() as client, client.stream_bytes("/metrics", accept=_ACCEPT) as pieces:
         text = b"".join(pieces).decode()

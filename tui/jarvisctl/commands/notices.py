@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import columns, folded
 from jarvisctl.output import Output
 from jarvisd.wire import Notice, NoticesResponse
@@ -14,17 +14,21 @@ from jarvisd.wire import Notice, NoticesResponse
 _COLOURS = {"info": "green", "warning": "yellow", "error": "red"}
 
 
-@click.command("notices")
+@click.command(
+    "notices",
+    epilog=examples(
+        "jarvisctl notices -n 5",
+    ),
+)
 @click.option(
     "-n", "--limit", type=click.IntRange(1, 1_000), default=20, metavar="N", help="How many (20)."
 )
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, limit: int) -> None:
-    """List what was worth knowing lately, newest first.
+    """List recent problems and changes, newest first.
 
-    Failures, fallbacks and changes of state, each with what helps. Every line of the log:
-    jarvisctl logs.
+    Failures, fallbacks and changes of state, each with what helps. The whole log: jarvisctl logs
     """
     out = invocation.out
     with invocation.client() as client:
@@ -34,7 +38,7 @@ def command(invocation: Invocation, limit: int) -> None:
         return
     notices = msgspec.convert(fields, NoticesResponse).notices
     if not notices:
-        out.talk("Nothing has happened that is worth knowing.")
+        out.talk("Nothing to report.")
     for notice in notices:
         _show(out, notice)
 

@@ -3,12 +3,18 @@
 import click
 
 from jarvisctl.completing import complete_running_reply
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.targets import each_reply
 from jarvisd.wire import ReplyInfo
 
 
-@click.command("pause")
+@click.command(
+    "pause",
+    epilog=examples(
+        "jarvisctl pause",
+        "jarvisctl resume",
+    ),
+)
 @click.argument("reply", required=False, shell_complete=complete_running_reply)
 @daemon_options
 @pass_invocation

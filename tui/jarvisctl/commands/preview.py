@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from jarvisctl.invocation import Invocation, json_option, pass_invocation
+from jarvisctl.invocation import Invocation, examples, json_option, pass_invocation
 from jarvisctl.layout import columns, folded, padded
 from jarvisctl.output import Output
 from jarvisd.config.reader import load
@@ -20,25 +20,31 @@ from jarvisd.text.model import Utterance
 READ_BYTES = 65_536
 
 
-@click.command("preview")
+@click.command(
+    "preview",
+    epilog=examples(
+        'jarvisctl preview "It costs 3 € at 8:15 p.m."',
+        "jarvisctl preview < README.md",
+    ),
+)
 @click.argument("text", nargs=-1)
 @click.option(
     "--chunk", type=click.IntRange(min=1), metavar="N",
-    help="Hand the text over in pieces of N characters, as a model would write it.",
+    help="Feed the text in pieces of N characters, as a model does.",
 )  # fmt: skip
 @click.option(
     "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-    help="Take the settings of [text] and [audio] from this file.",
+    help="Use the settings of [text] and [audio] in this file.",
 )  # fmt: skip
 @json_option
 @pass_invocation
 def command(
     invocation: Invocation, text: tuple[str, ...], chunk: int | None, config: Path | None
 ) -> None:
-    """Show how a text would be read aloud; needs no daemon.
+    """Show how a text would be spoken; needs no daemon.
 
-    TEXT comes from the arguments, or from stdin. Each line on the left is a sentence as written;
-    one number is one utterance, on the right as it would be spoken.
+    TEXT comes from the arguments, or from stdin. On the left are the sentences as written, on the
+    right what would be spoken. Each number is one utterance.
     """
     out = invocation.out
     settings = _settings(config)

@@ -3,20 +3,25 @@
 import click
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.output import Output
 from jarvisd.wire import ReloadResponse
 from jarvisd.wire.client import ApiError
 
 
-@click.command("reload")
+@click.command(
+    "reload",
+    epilog=examples(
+        "jarvisctl config check && sudo jarvisctl reload",
+    ),
+)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> ExitCode:
     """Have the daemon read its configuration again.
 
-    Settings that need a restart are named. A configuration with a problem changes nothing, and
-    the exit code is 1. Needs root, or the daemon's own user.
+    Names the settings that need a restart. If the configuration has a problem, nothing changes
+    and the exit code is 1. Only root and the daemon's own user may do this.
     """
     out = invocation.out
     try:

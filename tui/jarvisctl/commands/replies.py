@@ -6,25 +6,31 @@ from typing import Any
 import click
 import msgspec
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
 from jarvisd.wire import Quantiles, RecentRepliesResponse, RepliesResponse, ReplySummary
 
 
-@click.command("replies")
+@click.command(
+    "replies",
+    epilog=examples(
+        "jarvisctl replies",
+        "jarvisctl replies -n 50",
+    ),
+)
 @click.option(
     "-n", "--limit", type=click.IntRange(0, 100), default=10, metavar="N",
-    help="How many that have ended (10).",
+    help="How many ended replies (10).",
 )  # fmt: skip
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, limit: int) -> None:
-    """List replies: those that run, and the last that ended.
+    """List the replies that run and the last that ended.
 
-    With the percentiles of their spans since the daemon started: ttft is the time to the first
-    token, ttfa to the first audio.
+    Also shows percentiles of the measured times since the daemon started: ttft is the time to
+    the first token, ttfa the time to the first audio.
     """
     out = invocation.out
     with invocation.client() as client:

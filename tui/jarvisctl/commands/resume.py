@@ -3,12 +3,17 @@
 import click
 
 from jarvisctl.completing import complete_running_reply
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.targets import each_reply
 from jarvisd.wire import ReplyInfo
 
 
-@click.command("resume")
+@click.command(
+    "resume",
+    epilog=examples(
+        "jarvisctl resume",
+    ),
+)
 @click.argument("reply", required=False, shell_complete=complete_running_reply)
 @daemon_options
 @pass_invocation
@@ -22,4 +27,4 @@ def command(invocation: Invocation, reply: str | None) -> None:
         if out.json:
             out.object(resumed)
         else:
-            out.line(f"{resumed.reply} goes on")
+            out.line(f"{resumed.reply} resumed")

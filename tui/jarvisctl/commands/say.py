@@ -6,14 +6,21 @@ from typing import Any, Unpack
 import click
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, daemon_options, input_text, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, input_text, pass_invocation
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.report import after_turn
 from jarvisd.wire import ConfigResponse, SayRequest
 from jarvisd.wire.client import ApiError
 
 
-@click.command("say")
+@click.command(
+    "say",
+    epilog=examples(
+        'jarvisctl say "Dinner is ready."',
+        'echo "The backup is done." | jarvisctl say',
+        "jarvisctl say --split -o book.wav < book.txt",
+    ),
+)
 @click.argument("text", nargs=-1)
 @click.option(
     "--split", is_flag=True, help="Speak a long text in several replies, one after another."
@@ -31,8 +38,8 @@ def command(
 ) -> ExitCode:
     """Speak a text.
 
-    TEXT comes from the arguments, or from stdin. The exit code is 1 where a part of it could not
-    be spoken.
+    TEXT comes from the arguments, or from stdin. The exit code is 1 if a part of it could not be
+    spoken.
     """
     listening = Listening(**options)
     words = input_text(text, example='jarvisctl say "Good evening."')

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from jarvisctl.durations import duration
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.percentiles import summary
@@ -19,7 +19,13 @@ _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
 
 
-@click.command("series")
+@click.command(
+    "series",
+    epilog=examples(
+        "jarvisctl series",
+        "jarvisctl series --last 1h cpu",
+    ),
+)
 @click.argument("word", required=False)
 @click.option(
     "--last", "last_s", type=duration, default="10m", metavar="DURATION",
@@ -28,10 +34,10 @@ _BARS_SHOWN = 24
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, word: str | None, last_s: float) -> None:
-    """Show what is measured over time, with its percentiles.
+    """Show measurements over time, with percentiles.
 
-    With WORD only the series that have it in their name. There are no values while the daemon is
-    at rest; up to 15 minutes are shown by the second, more by ten seconds.
+    With WORD only the series with that word in their name. An idle daemon measures nothing. Up to
+    15 minutes are shown second by second, more in steps of ten seconds.
     """
     query = {"since": f"{time.time() - last_s:.3f}", "resolution": 1 if last_s <= _FINE_S else 10}
     with invocation.client() as client:

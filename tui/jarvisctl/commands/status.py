@@ -7,20 +7,26 @@ import click
 import msgspec
 
 from jarvisctl.components import MARKS, show_components
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import mebibytes, seconds, table
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
 from jarvisd.wire import ReplyInfo, StatusResponse
 
 
-@click.command("status")
+@click.command(
+    "status",
+    epilog=examples(
+        "jarvisctl status",
+        "jarvisctl status --json | jq .voice",
+    ),
+)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> None:
     """Show how the daemon is and what it does.
 
-    Parts that are not well say why, and what helps.
+    A part with a problem says why, and what helps.
     """
     out = invocation.out
     with invocation.client() as client:

@@ -7,26 +7,37 @@ from importlib.util import find_spec
 
 import click
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisd.config.installation import how_to_add
 from jarvisd.errors import JarvisError
 
 WEB_PORT = 8137
 
 
-@click.command("top")
+@click.command(
+    "top",
+    epilog=examples(
+        "jarvisctl top",
+        "jarvisctl top --theme jarvis-light",
+        "jarvisctl top --web",
+    ),
+)
 @click.option("--theme", metavar="NAME", help="jarvis, jarvis-light, jarvis-safe, jarvis-16, …")
-@click.option("--animation/--no-animation", default=None, help="Move things; not over slow links.")
+@click.option(
+    "--animation/--no-animation", default=None, help="Animate changes; switch it off on slow links."
+)
 @click.option("--web", is_flag=True, help="Serve it to a browser on this host.")
-@click.option("--port", default=WEB_PORT, type=click.IntRange(1, 65_535), help="For --web (8137).")
+@click.option(
+    "--port", default=WEB_PORT, type=click.IntRange(1, 65_535), help="Port for --web (8137)."
+)
 @daemon_options
 @pass_invocation
 def command(
     invocation: Invocation, theme: str | None, animation: bool | None, web: bool, port: int
 ) -> None:
-    """Show everything about the daemon, live, and talk with it.
+    """Open the dashboard: everything live, and talk with it.
 
-    The daemon need not run: the dashboard waits for it. ? shows the keys.
+    Press ? for the keys. The dashboard waits for the daemon if none runs.
     """
     _require("textual_serve" if web else "textual")
     if web:

@@ -10,7 +10,7 @@ import msgspec
 
 from jarvisctl import otlp
 from jarvisctl.completing import complete_traced_reply
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import columns, table
 from jarvisctl.terminal import escaped
 from jarvisctl.waterfall import headline, milliseconds, waterfall
@@ -21,19 +21,32 @@ from jarvisd.wire.client import ApiClient
 HEADER = ("reply", "when", "outcome", "first token", "first audio", "heard after", "voice")
 
 
-@click.group("trace", invoke_without_command=True)
+@click.group(
+    "trace",
+    invoke_without_command=True,
+    epilog=examples(
+        'jarvisctl ask --trace "How are you?"',
+        "jarvisctl trace show",
+    ),
+)
 @daemon_options
 @click.pass_context
 def command(context: click.Context) -> None:
     """Show where the time of single replies went.
 
-    Without a command: list. Trace one reply with --trace, all with [telemetry] traces.
+    Without a command it lists the traces. Trace a reply with --trace, or all of them with
+    telemetry.traces in the configuration.
     """
     if context.invoked_subcommand is None:
         context.invoke(list_)
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog=examples(
+        "jarvisctl trace list",
+    ),
+)
 @daemon_options
 @pass_invocation
 def list_(invocation: Invocation) -> None:
@@ -63,12 +76,18 @@ def list_(invocation: Invocation) -> None:
     out.line(table(HEADER, rows, right="   rrr"))
 
 
-@command.command("show")
+@command.command(
+    "show",
+    epilog=examples(
+        "jarvisctl trace show",
+        "jarvisctl trace show r-7f3a",
+    ),
+)
 @click.argument("reply", required=False, shell_complete=complete_traced_reply)
 @daemon_options
 @pass_invocation
 def show(invocation: Invocation, reply: str | None) -> None:
-    """Show one trace as a waterfall; without REPLY the newest."""
+    """Show one trace as a chart; without REPLY the newest."""
     out = invocation.out
     with invocation.client() as client:
         fields = _fetch(client, reply or _newest(client))
@@ -84,13 +103,18 @@ def show(invocation: Invocation, reply: str | None) -> None:
     out.line(waterfall(trace, columns()))
 
 
-@command.command("export")
+@command.command(
+    "export",
+    epilog=examples(
+        "jarvisctl trace export -o traces.json",
+    ),
+)
 @click.argument("reply", required=False, shell_complete=complete_traced_reply)
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout.")
 @daemon_options
 @pass_invocation
 def export(invocation: Invocation, reply: str | None, output: str | None) -> None:
-    """Export one trace, or all of them, as OpenTelemetry's JSON."""
+    """Export one trace or all of them as OpenTelemetry JSON."""
     with invocation.client() as client:
         replies = [reply] if reply else [one.reply for one in _all(client)]
         traces = [msgspec.convert(_fetch(client, one), TraceResponse) for one in replies]

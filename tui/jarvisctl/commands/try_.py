@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from jarvisctl.exitcodes import ExitCode
-from jarvisctl.invocation import Invocation, pass_invocation
+from jarvisctl.invocation import Invocation, examples, pass_invocation
 from jarvisctl.listening import Listening
 from jarvisctl.output import Output
 from jarvisctl.players import find_player
@@ -24,7 +24,13 @@ QUESTION = "Good evening, Jarvis. How are you today?"
 SILENT_BELOW_DBFS = -50.0
 
 
-@click.command("try", hidden=True)
+@click.command(
+    "try",
+    hidden=True,
+    epilog=examples(
+        'jarvisctl try --text "What time is it?"',
+    ),
+)
 @click.option("--text", default=QUESTION, metavar="TEXT", help="What to ask.")
 @click.option("-o", "--output", default="jarvis.wav", metavar="FILE", help="Where the speech goes.")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -32,7 +38,7 @@ SILENT_BELOW_DBFS = -50.0
 def command(invocation: Invocation, text: str, output: str, config: Path | None) -> ExitCode:
     """Ask a private daemon one question and hear it answer.
 
-    The daemon lives in a temporary directory and ends with this command.
+    The daemon uses a temporary directory and stops with this command.
     """
     out = invocation.out
     began = time.monotonic()

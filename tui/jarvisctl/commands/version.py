@@ -4,18 +4,23 @@ from typing import Any
 
 import click
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisd import __version__
 from jarvisd.wire.client import DaemonDeniedError, DaemonTimeoutError, DaemonUnreachableError
 
 
-@click.command("version")
+@click.command(
+    "version",
+    epilog=examples(
+        "jarvisctl version",
+    ),
+)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> None:
     """Show the versions of jarvisctl and of the daemon.
 
-    A daemon that does not answer is no failure here.
+    The exit code is 0 also if no daemon answers.
     """
     out = invocation.out
     daemon: dict[str, Any] | None = None

@@ -5,24 +5,30 @@ from typing import Any
 import click
 import msgspec
 
-from jarvisctl.invocation import Invocation, daemon_options, pass_invocation
+from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.wire import Voice, VoicesResponse
 
 _SEARCHED = ("id", "name", "language", "description")
-_NONE = "There is no voice. Why: jarvisctl status"
+_NONE = "There is no voice. See why: jarvisctl health"
 
 
-@click.command("voices")
+@click.command(
+    "voices",
+    epilog=examples(
+        "jarvisctl voices",
+        "jarvisctl voices de",
+    ),
+)
 @click.argument("word", required=False)
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, word: str | None) -> None:
     """List the voices.
 
-    With WORD only those that have it in their name, language or description: jarvisctl voices de.
-    The default comes first; what is not available says why.
+    With WORD only the voices with that word in their name, language or description. The default
+    voice comes first. A voice that cannot be used says why.
     """
     with invocation.client() as client:
         fields = client.get("/v1/voices", dict[str, Any])
@@ -48,7 +54,9 @@ def _show(out: Output, voices: list[Voice]) -> None:
             ("* " if voice.default else "  ") + voice.id,
             voice.language,
             f"{voice.sample_rate / 1000:g} kHz",
-            voice.description or voice.name if voice.available else f"not here: {voice.reason}",
+            voice.description or voice.name
+            if voice.available
+            else f"not available: {voice.reason}",
         )
         for voice in voices
     ]
@@ -57,4 +65,4 @@ def _show(out: Output, voices: list[Voice]) -> None:
     for line, voice in zip(body.split("\n"), voices, strict=True):
         out.line(line if voice.available else out.style(line, "dim"))
     if any(voice.default for voice in voices):
-        out.talk(out.talk_style("* speaks where no other is asked for", "dim"))
+        out.talk(out.talk_style("* is the default voice", "dim"))

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Verdict = Literal["ok", "warn", "fail", "skip"]
+Verdict = Literal["ok", "warn", "fail", "optional", "skip"]
 
 
 class Finding(Struct, frozen=True):
@@ -29,6 +29,11 @@ def warn(check: str, message: str, fix: str) -> Finding:
 def fail(check: str, message: str, fix: str) -> Finding:
     """It does not work."""
     return Finding(check, "fail", message, fix)
+
+
+def optional(check: str, message: str, fix: str) -> Finding:
+    """It is not here, and need not be."""
+    return Finding(check, "optional", message, fix)
 
 
 def skip(check: str, message: str) -> Finding:
