@@ -169,7 +169,17 @@ class SpeechSettings(Section, frozen=True):
     look_ahead_s: Annotated[
         Seconds, about("How many seconds of audio may be ready beyond what was played.")
     ] = 30.0
-    deadline_s: Annotated[Seconds, about("Shortest deadline of one utterance.")] = 30.0
+    deadline_s: Annotated[
+        Seconds,
+        about("Time to make one utterance, a second try included; waiting for a slot is not."),
+    ] = 30.0
+    hang_timeout_s: Annotated[
+        Seconds,
+        about(
+            "A worker that gives nothing and uses no processor time for so long is ended. Never "
+            "longer than a quarter of the deadline."
+        ),
+    ] = 1.0
     worker_start_timeout_s: Annotated[Seconds, about("Time a worker has to get ready.")] = 60.0
     worker_idle_s: Annotated[
         Seconds, about("Idle workers end after this time, so that a silent daemon is small.")

@@ -28,6 +28,21 @@ class Catalogue:
         """Engines that are not installed or have no voice, and why."""
         return {name: known.absent for name, known in self.lists.items() if known.absent}
 
+    @property
+    def passing(self) -> bool:
+        """Whether something was wrong that may be over soon."""
+        return any(known.passing for known in self.lists.values())
+
+    def keeping(self, known: "Catalogue") -> "Catalogue":
+        """This one, with what ``known`` had of engines that could not be looked up just now."""
+        lists = {
+            name: replace(known.lists[name], passing=True)
+            if found.passing and not found.voices and known.lists[name].voices
+            else found
+            for name, found in self.lists.items()
+        }
+        return Catalogue(lists, self.wanted)
+
     def voices(self) -> list[VoiceInfo]:
         """Every voice worth listing, the default first."""
         if self._voices is None:  # asked with every status and reply, changed hardly ever
@@ -89,8 +104,15 @@ def guess(settings: SpeechSettings, engines: Mapping[str, EngineSettings]) -> Ca
 
 def read(settings: SpeechSettings, engines: Mapping[str, EngineSettings]) -> Catalogue:
     """Look for engines and voices. Blocks on the disk; imports no engine; never raises."""
-    lists = {name: catalogue_of(name).read(own) for name, own in engines.items()}
-    return Catalogue(lists, settings.voice)
+    return Catalogue({name: _read(name, own) for name, own in engines.items()}, settings.voice)
+
+
+def _read(name: str, settings: EngineSettings) -> VoiceList:
+    try:
+        return catalogue_of(name).read(settings)
+    except OSError as error:
+        reason = f"its voices cannot be looked up: {error.strerror or error}"
+        return VoiceList((), EngineStatus("absent", reason, "It is tried again by itself."), True)
 
 
 def _missing(configured: str, reason: str) -> VoiceInfo:

@@ -68,22 +68,24 @@ class Engine(Protocol):
 class VoiceList:
     """The voices of one engine, the one it would choose first.
 
-    ``absent`` is set where the engine cannot be used here, and says why. ``find`` knows voices
-    that are not worth listing.
+    ``absent`` is set where the engine cannot be used here, and says why. ``passing`` where that,
+    or what is said of a voice, may be over soon: it is looked at again. ``find`` knows voices that
+    are not worth listing.
     """
 
     voices: Sequence[VoiceInfo] = ()
     absent: EngineStatus | None = None
+    passing: bool = False
     find: Callable[[str], VoiceInfo | None] = lambda _name: None
 
 
 class EngineCatalogue(Protocol):
-    """An engine's ``catalogue`` module. Never raises, never imports the engine's library."""
+    """An engine's ``catalogue`` module. Never imports the engine's library."""
 
     def guess(self, settings: Any) -> VoiceList:  # noqa: ANN401 - its own ``Settings``
         """What is on offer before the disk was looked at. Must not block."""
         ...
 
     def read(self, settings: Any) -> VoiceList:  # noqa: ANN401 - the same
-        """Look at the disk. Called in a thread."""
+        """Look at the disk. Called in a thread; an ``OSError`` counts as one that passes."""
         ...

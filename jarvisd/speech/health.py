@@ -1,8 +1,8 @@
 """Whether an engine can be relied on, judged from what happened to it. Pure: the clock is passed.
 
-Slowness is no illness: only a start that failed, workers that die again and again, and text after
-text that comes back as silence or an error count. A failed engine is well again once a fresh
-worker has proved itself.
+Slowness is no illness: only a start that failed, workers that die or hang again and again, and text
+after text that comes back as silence or an error count. A failed engine is well again once a fresh
+worker has spoken; until the next utterance came out whole, one more death fails it again.
 """
 
 from collections import deque
@@ -10,6 +10,7 @@ from collections import deque
 _DEATHS = 3
 _WINDOW_S = 60.0
 _EMPTY_RESULTS = 3
+_HANGS = 2  # an utterance is tried twice: then its listener has waited long enough
 
 
 class EngineHealth:
@@ -18,7 +19,8 @@ class EngineHealth:
     def __init__(self) -> None:
         self.reason = ""
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
-        self._empty_results = 0
+        self._empty_results = self._hangs = 0
+        self._on_probation = False
 
     @property
     def failed(self) -> bool:
@@ -30,20 +32,32 @@ class EngineHealth:
         self.reason = reason
 
     def proved(self) -> None:
-        """A fresh worker started and made a sound."""
-        self.reason = ""
-        self._empty_results = 0
+        """A fresh worker started, and spoke where the engine had failed."""
+        if self.failed:
+            self.reason = ""
+            self._on_probation = True
+            self._empty_results = self._hangs = 0
 
     def died(self, now: float, reason: str) -> None:
         """A worker ended by itself; too often in a minute is a failure."""
         self._deaths.append(now)
-        if len(self._deaths) == _DEATHS and now - self._deaths[0] <= _WINDOW_S:
+        if self._on_probation:
+            self.reason = f"its workers die again: {reason}"
+        elif len(self._deaths) == _DEATHS and now - self._deaths[0] <= _WINDOW_S:
             self.reason = f"its workers died {_DEATHS} times within a minute: {reason}"
             self._deaths.clear()
 
+    def hung(self, now: float, reason: str) -> None:
+        """A worker stood still over an utterance: a death, and twice in a row a failure."""
+        self._hangs += 1
+        self.died(now, reason)
+        if self._hangs >= _HANGS and not self.failed:
+            self.reason = f"its workers hung {_HANGS} times in a row: {reason}"
+
     def job_done(self) -> None:
         """An utterance came out whole."""
-        self._empty_results = 0
+        self._empty_results = self._hangs = 0
+        self._on_probation = False
 
     def job_failed(self, reason: str) -> None:
         """An utterance with letters or digits came out as silence, or as the engine's error."""

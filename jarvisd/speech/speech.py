@@ -7,6 +7,7 @@ until then the embedded voice is on offer. ``choose`` looks at what is known and
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from jarvisd.speech.model import (
     WorkerStatus,
 )
 from jarvisd.speech.synthesis import Synthesis
+from jarvisd.workers.backoff import Backoff
 from jarvisd.workers.model import EngineState, Limits
 from jarvisd.workers.pool import EngineProgram, Pool
 from jarvisd.workers.process import WorkerCommand, WorkerPlacement
@@ -46,13 +48,14 @@ class Speech:
         self._state_dir = state_dir
         self._catalogue = catalogue.guess(settings, self._engines())
         self._pool = Pool(
-            [_program(name, own, settings, placement) for name, own in self._engines().items()],
+            [self._program(name, own, placement) for name, own in self._engines().items()],
             slots=settings.slots,
             on_change=self._changed,
             on_resource_failed=self._voice_failed,
         )
         self._call_on_change: Callable[[], None] = lambda: None
         self._discovery: asyncio.Task[None] | None = None
+        self._looked = asyncio.Event()
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have ``call`` called when a worker, an engine's health or a voice changed."""
@@ -69,6 +72,7 @@ class Speech:
         self._settings = settings
         if self._discovery:
             self._discovery.cancel()
+        self._looked.clear()
         self._discovery = asyncio.get_running_loop().create_task(self._discover())
 
     async def stop(self) -> None:
@@ -80,8 +84,9 @@ class Speech:
 
     async def discovered(self) -> None:
         """Wait until the voices on disk are known, or a hanging disk has had its time."""
-        if self._discovery is not None and not self._discovery.done():
-            await asyncio.wait({self._discovery}, timeout=DISCOVERY_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DISCOVERY_S):
+                await self._looked.wait()
 
     def voices(self) -> list[VoiceInfo]:
         """Every voice, the default first."""
@@ -161,11 +166,54 @@ class Speech:
         """Every engine's settings, with the daemon's directories filled in."""
         return {name: self._settings.engine(name).resolved(self._state_dir) for name in ENGINES}
 
+    def _program(
+        self, name: str, own: EngineSettings, placement: WorkerPlacement | None
+    ) -> EngineProgram:
+        settings = self._settings
+        command = WorkerCommand(
+            name,
+            runner=RUNNER,
+            python=own.python,
+            nice=settings.worker_nice,
+            options=msgspec.json.encode(own).decode(),
+            placement=placement,
+        )
+        limits = Limits(
+            spares=settings.spares,
+            start_timeout_s=own.start_timeout_s or settings.worker_start_timeout_s,
+            idle_s=settings.worker_idle_s,
+            hang_timeout_s=settings.hang_timeout_s,
+            max_rss_bytes=(own.max_rss_mb or settings.worker_max_rss_mb) * 1_048_576,
+            slots=own.slots,
+        )
+        return EngineProgram(
+            command, limits, EngineHealth(), proof=lambda voice: self._proof(f"{name}:{voice}")
+        )
+
+    def _proof(self, voice: str) -> Synthesis:
+        """An utterance that says whether an engine that failed can speak again."""
+        return Synthesis(SynthesisRequest("One.", voice), self._pool, now=time.monotonic())
+
     async def _discover(self) -> None:
-        self._catalogue = await asyncio.to_thread(catalogue.read, self._settings, self._engines())
-        _log.info("voices.found", voices=len(self.voices()))
+        """Look at the disk; again, while what is wrong there may pass."""
+        backoff = Backoff(first_s=0.5)
+        while True:
+            if not await self._look():
+                return
+            await asyncio.sleep(backoff.failed())
+
+    async def _look(self) -> bool:
+        """True when it is worth another look soon."""
+        try:
+            found = await asyncio.to_thread(catalogue.read, self._settings, self._engines())
+        except RuntimeError:  # no thread to be had
+            return True
+        self._catalogue = found.keeping(self._catalogue)
+        _log.info("voices.found", voices=len(self.voices()), again=found.passing)
+        self._looked.set()
         self._warm_default()
         self._changed()
+        return found.passing
 
     def _changed(self) -> None:
         self._call_on_change()
@@ -201,24 +249,3 @@ def _status(state: EngineState) -> EngineStatus:
             return EngineStatus("idle", "its workers start when something is to be said")
         case activity:
             return EngineStatus(activity)
-
-
-def _program(
-    name: str, own: EngineSettings, settings: SpeechSettings, placement: WorkerPlacement | None
-) -> EngineProgram:
-    command = WorkerCommand(
-        name,
-        runner=RUNNER,
-        python=own.python,
-        nice=settings.worker_nice,
-        options=msgspec.json.encode(own).decode(),
-        placement=placement,
-    )
-    limits = Limits(
-        spares=settings.spares,
-        start_timeout_s=own.start_timeout_s or settings.worker_start_timeout_s,
-        idle_s=settings.worker_idle_s,
-        max_rss_bytes=(own.max_rss_mb or settings.worker_max_rss_mb) * 1_048_576,
-        slots=own.slots,
-    )
-    return EngineProgram(command, limits, EngineHealth())

@@ -18,6 +18,7 @@ from jarvisd.workers.model import Priority
 
 _HIGH_BYTES = 4_194_304
 _LOW_BYTES = 1_048_576
+_MOST_ATTEMPTS = 2
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
@@ -61,6 +62,7 @@ class Job(ABC, Generic[Piece, Result]):
         self.deadline_s = deadline_s
         self.queued_at = now
         self.started_at = 0.0
+        self.attempts = 0
         self.first_piece_at = 0.0
         self.worker = 0
         self.result: Result | None = None
@@ -129,11 +131,23 @@ class Job(ABC, Generic[Piece, Result]):
         """Whether its result or its error is known."""
         return self.result is not None or self._error is not None
 
+    @property
+    def error(self) -> JarvisError | None:
+        """Why it failed, once it did."""
+        return self._error
+
     # --- the pool's side ------------------------------------------------------------------------
 
     def started(self, now: float, worker: int) -> None:
         """A worker has it now."""
-        self.started_at, self.worker = now, worker
+        self.started_at = self.started_at or now
+        self.worker = worker
+        self.attempts += 1
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether another worker may begin it again: once, and only while nothing came out."""
+        return not self.ended and not self.first_piece_at and self.attempts < _MOST_ATTEMPTS
 
     def receive(self, body: msgspec.Raw) -> None:
         """A piece from the worker. Raises ``msgspec.MsgspecError``."""

@@ -27,6 +27,7 @@ class Limits:
     spares: int = 1
     start_timeout_s: float = 60.0
     idle_s: float = 900.0
+    hang_timeout_s: float = 1.0
     max_rss_bytes: int = 1 << 30
     slots: int = 0
 
@@ -69,11 +70,15 @@ class Health(Protocol):
         ...
 
     def proved(self) -> None:
-        """A fresh worker started and proved its resource."""
+        """A fresh worker started, and did a job where the engine had failed."""
         ...
 
     def died(self, now: float, reason: str) -> None:
         """A worker ended by itself."""
+        ...
+
+    def hung(self, now: float, reason: str) -> None:
+        """A worker stood still over its job and was ended."""
         ...
 
     def job_done(self) -> None:

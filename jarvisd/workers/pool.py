@@ -6,24 +6,27 @@ process is gone. Driven by events only; nothing here waits, polls or looks into 
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jarvisd.errors import WorkerError
+from jarvisd.workers.hang_monitor import HangMonitor
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import EngineState, Health, Limits, WorkerStatus
 from jarvisd.workers.priority_queue import PriorityQueue
 from jarvisd.workers.process import WorkerCommand
 from jarvisd.workers.supervisor import Supervisor
+from jarvisd.workers.worker import Worker, died
 
 
 @dataclass(frozen=True, slots=True)
 class EngineProgram:
-    """How to run an engine, its bounds, and who judges it."""
+    """How to run an engine, its bounds, who judges it, and a job that proves it with a resource."""
 
     command: WorkerCommand
     limits: Limits
     health: Health
+    proof: Callable[[str], AnyJob]
 
 
 class Pool:
@@ -50,12 +53,15 @@ class Pool:
                 engine.command,
                 engine.limits,
                 engine.health,
+                engine.proof,
                 number=lambda: next(numbers),
                 on_change=self._changed,
+                on_job_lost=self._lost,
                 on_resource_failed=_with_engine(engine.command.engine, on_resource_failed),
             )
             for engine in engines
         }
+        self._monitor = HangMonitor(self._workers)
 
     @property
     def slots_in_use(self) -> int:
@@ -135,6 +141,7 @@ class Pool:
         for job in [*self._queue, *self._deadlines]:
             job.cancel()
         await asyncio.gather(*(supervisor.stop() for supervisor in self._supervisors.values()))
+        await self._monitor.stop()
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -165,6 +172,7 @@ class Pool:
             supervisor.balance(waiting=waiting, slots=self.slots, free_slots=free)
             if not waiting:
                 supervisor.rest()
+        self._monitor.wake()
 
     def _can_start(self, job: AnyJob) -> bool:
         supervisor = self._supervisors[job.engine]
@@ -174,9 +182,24 @@ class Pool:
         worker = self._supervisors[job.engine].idle_worker(job.resource)
         assert worker is not None  # noqa: S101 - _can_start was true a moment ago
         worker.run(job)
-        self._deadlines[job] = asyncio.get_running_loop().call_later(
-            job.deadline_s, self._expire, job
-        )
+        if job not in self._deadlines:
+            # Time in the queue is the others'. From here on it is the job's, a second try included.
+            self._deadlines[job] = asyncio.get_running_loop().call_later(
+                job.deadline_s, self._expire, job
+            )
+
+    def _lost(self, job: AnyJob, reason: str) -> None:
+        """Its worker is gone: another one begins it again, where nobody can have heard of it."""
+        supervisor = self._supervisors[job.engine]
+        if job.may_be_retried and not self._stopping and not supervisor.health.failed:
+            self._queue.put_back(job, job.priority)
+        else:
+            job.fail(_engine_failed(supervisor) if supervisor.health.failed else died(reason))
+            job.release()
+
+    def _workers(self) -> Iterator[Worker]:
+        for supervisor in self._supervisors.values():
+            yield from supervisor.workers
 
     def _expire(self, job: AnyJob) -> None:
         job.fail(WorkerError(f"not ready within {job.deadline_s:g} s", code="workers.deadline"))

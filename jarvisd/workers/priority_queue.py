@@ -36,6 +36,11 @@ class PriorityQueue(Generic[Item]):
         self._arrivals += 1
         insort(self._entries, (priority, self._arrivals, item), key=lambda entry: entry[:2])
 
+    def put_back(self, item: Item, priority: Priority) -> None:
+        """Join again before all equals, after having been taken; never refused."""
+        self._arrivals += 1
+        insort(self._entries, (priority, -self._arrivals, item), key=lambda entry: entry[:2])
+
     def take(self, ready: Callable[[Item], bool]) -> Item | None:
         """Remove and return the first whose turn can come now; ``None`` if there is none."""
         for index, (_, _, item) in enumerate(self._entries):

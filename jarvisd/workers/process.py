@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -112,6 +112,9 @@ class WorkerProcess(asyncio.Protocol):
         except OSError as error:
             await self._abandon(spawning)
             raise self._failed(f"{self.command.line(-1)[0]}: {error.strerror}") from error
+        except RuntimeError as error:  # no thread to be had
+            await self._abandon(spawning)
+            raise self._failed(str(error)) from error
         except BaseException:
             await self._abandon(spawning)
             raise
@@ -191,18 +194,23 @@ class WorkerProcess(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            process = await asyncio.to_thread(self._open, theirs)
+            process, ended = await asyncio.to_thread(self._open, theirs)
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
         self._process = process
-        self._watcher = loop.create_task(self._watch(process))
-        self._transport, _ = await loop.create_unix_connection(lambda: self, sock=ours)
+        self._watcher = loop.create_task(self._watch(process, ended))
+        try:
+            self._transport, _ = await loop.create_unix_connection(lambda: self, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
         return greeted
 
-    def _open(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+    def _open(self, theirs: socket.socket) -> "tuple[subprocess.Popen[bytes], int]":
+        """The process, and a descriptor that tells its end: without it nobody could wait for it."""
         process = subprocess.Popen(
             self.command.line(theirs.fileno()),
             stdin=subprocess.DEVNULL,
@@ -210,16 +218,22 @@ class WorkerProcess(asyncio.Protocol):
             stderr=subprocess.PIPE,
             pass_fds=(theirs.fileno(),),
         )
+        try:
+            end = os.pidfd_open(process.pid)
+        except OSError:
+            _discard(process)
+            raise
         if self.command.placement:
             self.command.placement.attach(process.pid)
-        return process
+        return process, end
 
-    async def _watch(self, process: "subprocess.Popen[bytes]") -> None:
+    async def _watch(self, process: "subprocess.Popen[bytes]", end: int) -> None:
         """Collect what the process complains about, reap it, and tell."""
-        ended = asyncio.create_task(_end_of(process))
-        async for line in _lines(process):
-            self._stderr.append(line)
-            _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
+        ended = asyncio.create_task(_end_of(process, end))
+        with suppress(OSError):  # its complaints are lost, its end is not
+            async for line in _lines(process):
+                self._stderr.append(line)
+                _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
         status = await ended
         if self.command.placement:
             await asyncio.to_thread(self.command.placement.detach, process.pid)
@@ -269,11 +283,16 @@ async def _line(reader: asyncio.StreamReader) -> bytes:
         return b"(a very long line)\n"
 
 
-async def _end_of(process: "subprocess.Popen[bytes]") -> int:
+def _discard(process: "subprocess.Popen[bytes]") -> None:
+    """End and reap a process that cannot be watched. Blocks until it is gone: for threads."""
+    process.kill()
+    process.communicate()
+
+
+async def _end_of(process: "subprocess.Popen[bytes]", descriptor: int) -> int:
     """Wait for the process without a thread, reap it, and return its status."""
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
-    descriptor = os.pidfd_open(process.pid)
     loop.add_reader(descriptor, ended.set)
     try:
         await ended.wait()

@@ -6,7 +6,7 @@ engine's health what happened. Which job goes to which worker is the pool's busi
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -15,7 +15,7 @@ from jarvisd.workers.backoff import Backoff
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import EngineState, Health, Limits, Outcome, WorkerStatus
 from jarvisd.workers.process import WorkerCommand
-from jarvisd.workers.worker import Worker
+from jarvisd.workers.worker import Worker, died
 
 _ABLE = frozenset({"idle", "busy", "cancelling"})
 _log = structlog.get_logger("jarvisd.workers")
@@ -31,9 +31,11 @@ class Supervisor:
         command: WorkerCommand,
         limits: Limits,
         health: Health,
+        proof: Callable[[str], AnyJob],
         *,
         number: Callable[[], int],
         on_change: Callable[[], None],
+        on_job_lost: Callable[[AnyJob, str], None],
         on_resource_failed: Callable[[str, str], None],
     ) -> None:
         self.engine = command.engine
@@ -45,6 +47,8 @@ class Supervisor:
         self.limits = limits
         self._number = number
         self._on_change = on_change
+        self._proof = proof
+        self._on_job_lost = on_job_lost
         self._on_resource_failed = on_resource_failed
         self._workers: list[Worker] = []
         self._backoff = Backoff()
@@ -58,7 +62,7 @@ class Supervisor:
     @property
     def in_use(self) -> int:
         """Workers whose slot is taken: busy, or not yet free after a cancel."""
-        return sum(1 for worker in self._workers if worker.job is not None)
+        return sum(1 for worker in self._workers if worker.job and not worker.proving)
 
     @property
     def has_room(self) -> bool:
@@ -80,6 +84,11 @@ class Supervisor:
     def holding(self, job: AnyJob) -> Worker | None:
         """The worker that does ``job``."""
         return next((worker for worker in self._workers if worker.job is job), None)
+
+    @property
+    def workers(self) -> Sequence[Worker]:
+        """Every worker of the engine."""
+        return self._workers
 
     def statuses(self) -> list[WorkerStatus]:
         """Every worker of the engine."""
@@ -142,7 +151,13 @@ class Supervisor:
     # --- starting -------------------------------------------------------------------------------
 
     def _begin_start(self) -> None:
-        worker = Worker(self._number(), self._command, on_free=self._free, on_gone=self._gone)
+        worker = Worker(
+            self._number(),
+            self._command,
+            on_free=self._free,
+            on_gone=self._gone,
+            hang_timeout_s=self.limits.hang_timeout_s,
+        )
         self._workers.append(worker)
         self._starting = asyncio.get_running_loop().create_task(self._start(worker))
 
@@ -150,9 +165,12 @@ class Supervisor:
         resource = self._resource
         try:
             await worker.start(self.limits.start_timeout_s, resource)
+            if self.health.failed:
+                await self._prove(worker, resource)
         except WorkerError as error:
             if error.code == "workers.resource_failed":
                 worker.state = "idle"
+                self.health.proved()  # the engine itself works
                 self._resource_failed(resource, error.message)
             else:
                 worker.kill(error.message)
@@ -165,6 +183,22 @@ class Supervisor:
         finally:
             self._starting = None
         self._on_change()
+
+    async def _prove(self, worker: Worker, resource: str) -> None:
+        """Have a fresh worker do a job: that it loads says nothing of an engine that hung."""
+        job = self._proof(resource)
+        worker.proving = True
+        worker.run(job)
+        self._on_change()
+        try:
+            async with asyncio.timeout(self.limits.start_timeout_s):
+                await job.freed()
+        except TimeoutError:
+            raise WorkerError("its first job took too long", code="workers.failed") from None
+        if job.result is None:
+            why = job.error.message if job.error else "it made nothing"
+            raise WorkerError(f"its first job failed: {why}", code="workers.failed")
+        worker.proving = False
 
     def _start_failed(self, reason: str) -> None:
         """Nobody left to work: the engine failed. While others can, it is one worker's death."""
@@ -182,14 +216,15 @@ class Supervisor:
     def _try_again(self) -> None:
         self._retry = None
         if self.health.failed and self._active and not self._starting:
-            self._begin_start()  # the probe: it must start and prove its resource
-        else:
-            self._on_change()
+            self._begin_start()  # the probe: it must start, prove its resource and do a job
+        self._on_change()
 
     # --- what workers report --------------------------------------------------------------------
 
     def _free(self, worker: Worker, job: AnyJob, outcome: Outcome, why: str) -> None:
         match outcome:
+            case _ if worker.proving:
+                return  # whoever proves it judges
             case "done":
                 self.health.job_done()
                 self._backoff.succeeded()
@@ -206,17 +241,23 @@ class Supervisor:
             self._resource_failed(job.resource, why)
         self._on_change()
 
-    def _gone(self, worker: Worker, reason: str, expected: bool) -> None:
+    def _gone(self, worker: Worker, job: AnyJob | None, reason: str, expected: bool) -> None:
         if worker in self._workers:
             self._workers.remove(worker)
         if not expected:
-            self._died(reason)
+            self._died(reason, hung=worker.hung)
+        if job and (worker.proving or job.ended):
+            job.fail(died(reason))
+            job.release()
+        elif job:
+            self._on_job_lost(job, reason)
         self._on_change()
 
-    def _died(self, reason: str) -> None:
+    def _died(self, reason: str, *, hung: bool = False) -> None:
         self.deaths += 1
-        _log.warning("worker.died", engine=self.engine, reason=reason)
-        self.health.died(time.monotonic(), reason)
+        _log.warning("worker.died", engine=self.engine, reason=reason, hung=hung)
+        judge = self.health.hung if hung else self.health.died
+        judge(time.monotonic(), reason)
         self._wait_before_retry()
         if self.health.failed:
             self._distrust_workers()

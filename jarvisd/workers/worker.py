@@ -15,14 +15,17 @@ from jarvisd.workers import protocol
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import Outcome, WorkerState, WorkerStatus
 from jarvisd.workers.process import WorkerCommand, WorkerProcess
+from jarvisd.workers.stillness import Activity, Stillness
 
 CANCEL_GRACE_S = 0.04  # leaves the kernel 10 ms to end a process within 50 ms of the cancel
 _STOP_GRACE_S = 0.5
+_START_HANG_TIMEOUT_S = 5.0
+_TRIES_WITHIN_DEADLINE = 4
 
 
 class Worker:
     """``on_free(worker, job, outcome, message)`` when it can take the next job,
-    ``on_gone(worker, reason, expected)`` when its process has ended.
+    ``on_gone(worker, job, reason, expected)`` when its process has ended, with the job it did.
     """
 
     def __init__(
@@ -31,7 +34,8 @@ class Worker:
         command: WorkerCommand,
         *,
         on_free: Callable[["Worker", AnyJob, Outcome, str], None],
-        on_gone: Callable[["Worker", str, bool], None],
+        on_gone: Callable[["Worker", AnyJob | None, str, bool], None],
+        hang_timeout_s: float,
     ) -> None:
         self.number = number
         self.state: WorkerState = "starting"
@@ -39,7 +43,14 @@ class Worker:
         self.rss_bytes = 0
         self.served = 0
         self.outgrown = False
+        self.hung = False
+        self.proving = False
         self.job: AnyJob | None = None
+        self._hang_timeout_s = hang_timeout_s
+        self._held_back = False
+        self._reports = 0
+        # Before its first job it starts: what an engine loads may come from far away.
+        self._stillness = Stillness(max(hang_timeout_s, _START_HANG_TIMEOUT_S), time.monotonic())
         self._on_free = on_free
         self._on_gone = on_gone
         self._process = WorkerProcess(command, on_report=self._report, on_gone=self._gone)
@@ -58,6 +69,21 @@ class Worker:
             self.rss_bytes,
             self.served,
         )
+
+    @property
+    def stillness(self) -> Stillness | None:
+        """What is known of its standing still; ``None`` while it has no reason to move."""
+        moving = self.state == "starting" or (self.state == "busy" and not self._held_back)
+        return self._stillness if moving else None
+
+    def judge(self, now: float, activity: Activity | None) -> None:
+        """End the process if it hangs."""
+        still = self.stillness
+        if still and activity and still.hangs(now, self._reports, activity):
+            self.hung = True
+            self._process.kill(
+                f"it hung: nothing from it and no processor time for {still.timeout_s:g} s"
+            )
 
     async def start(self, timeout_s: float, resource: str) -> None:
         """Start the process and have it prove ``resource``.
@@ -85,6 +111,10 @@ class Worker:
         """Do a job; only while idle."""
         self._job_number += 1
         self.state, self.job = "busy", job
+        self._held_back = False
+        # Of one deadline a hung worker may cost a part only: there is a second try within it.
+        hang_timeout_s = min(self._hang_timeout_s, job.deadline_s / _TRIES_WITHIN_DEADLINE)
+        self._stillness = Stillness(hang_timeout_s, time.monotonic())
         job.started(time.monotonic(), self.number)
         work = protocol.Work(self._job_number, job.kind, job.resource, msgspec.Raw(job.body))
         self._process.send(work)
@@ -100,6 +130,7 @@ class Worker:
 
     def flow(self, *, flowing: bool) -> None:
         """Hold the worker back, or let it go on."""
+        self._held_back = not flowing
         if flowing:
             self._process.resume_reading()
         else:
@@ -129,6 +160,7 @@ class Worker:
             self._process.kill(f"it sent what is no part of its job: {error}")
 
     def _understand(self, report: protocol.Report) -> None:
+        self._reports += 1
         self.rss_bytes = getattr(report, "rss_bytes", self.rss_bytes)
         if getattr(report, "job", None) != self._job_number:
             return  # of a job that was given up
@@ -169,14 +201,10 @@ class Worker:
         expected = self.state not in {"idle", "busy"}
         self.state = "ending"
         self._no_timer()
-        error = WorkerError(f"the engine's worker ended: {reason}", code="workers.died")
         if self._loading and not self._loading.done():
-            self._loading.set_exception(error)
-        if self.job:
-            self.job.fail(error)
-            self.job.release()
-            self.job = None
-        self._on_gone(self, reason, expected)
+            self._loading.set_exception(died(reason))
+        job, self.job = self.job, None
+        self._on_gone(self, job, reason, expected)
 
     # --- timers ---------------------------------------------------------------------------------
 
@@ -191,3 +219,8 @@ class Worker:
         if self._grace:
             self._grace.cancel()
             self._grace = None
+
+
+def died(reason: str) -> WorkerError:
+    """What a job hears whose worker is gone."""
+    return WorkerError(f"the engine's worker ended: {reason}", code="workers.died")

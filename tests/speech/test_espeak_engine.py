@@ -6,7 +6,7 @@ import pytest
 
 from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import SynthesisAborted, VoiceFailed
-from jarvisd.speech.engines.espeak.catalogue import read_catalog
+from jarvisd.speech.engines.espeak.catalogue import read_voices
 from jarvisd.speech.engines.espeak.engine import EspeakEngine
 from jarvisd.speech.engines.espeak.paths import find
 from jarvisd.speech.shaping import UtteranceShaper
@@ -135,7 +135,7 @@ def test_a_configured_library_brings_its_own_data(tmp_path: Path) -> None:
 
 
 def test_the_catalog_knows_languages_and_variants_without_the_library() -> None:
-    catalog = read_catalog("", "")
+    catalog = read_voices("", "")
 
     assert len(catalog.voices("en-us+f5")) > 100
     assert catalog.voices("en-us+f5")[0].id == "espeak:en-us+f5"
@@ -151,7 +151,7 @@ def test_the_catalog_knows_languages_and_variants_without_the_library() -> None:
 
 def test_every_listed_voice_is_one_that_the_library_accepts(engine: EspeakEngine) -> None:
     refused = []
-    for voice in read_catalog("", "").voices("en-us+f5"):
+    for voice in read_voices("", "").voices("en-us+f5"):
         try:
             engine.load(voice.name)
         except VoiceFailed as error:
@@ -161,7 +161,7 @@ def test_every_listed_voice_is_one_that_the_library_accepts(engine: EspeakEngine
 
 
 def test_data_that_is_missing_makes_the_embedded_voice_unavailable_with_the_reason() -> None:
-    [voice] = read_catalog("/nowhere/lib.so", "/nowhere/data").voices("en-us")
+    [voice] = read_voices("/nowhere/lib.so", "/nowhere/data").voices("en-us")
 
     assert not voice.available
     assert "/nowhere/data" in voice.reason

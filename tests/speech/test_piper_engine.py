@@ -144,7 +144,7 @@ def test_models_that_are_not_understood_are_used_as_they_are(voices_dir: Path) -
 def test_the_catalog_reads_descriptions_and_names_what_is_wrong(
     voices_dir: Path, tmp_path: Path
 ) -> None:
-    good = {voice.name: voice for voice in read_voices(voices_dir)}
+    good = {voice.name: voice for voice in read_voices(voices_dir)[0]}
     assert good.keys() == {"heavy", "plain", "tiny"}
     assert (good["tiny"].language, good["tiny"].sample_rate) == ("en-us", 22_050)
 
@@ -153,12 +153,12 @@ def test_the_catalog_reads_descriptions_and_names_what_is_wrong(
     (tmp_path / "html.onnx.json").write_text("{}")
     (tmp_path / "torn.onnx").write_bytes(b"\x08")
     (tmp_path / "torn.onnx.json").write_text('{"audio": {"sample_rate": 22')
-    reasons = {voice.name: voice.reason for voice in read_voices(tmp_path)}
+    reasons = {voice.name: voice.reason for voice in read_voices(tmp_path)[0]}
     assert reasons["alone"] == "alone.onnx.json is missing"
     assert reasons["html"] == "html.onnx is not an ONNX model"
     assert "truncated" in reasons["torn"]
-    assert not any(voice.available for voice in read_voices(tmp_path))
-    assert read_voices(tmp_path / "nowhere") == []
+    assert not any(voice.available for voice in read_voices(tmp_path)[0])
+    assert read_voices(tmp_path / "nowhere") == ([], False)
 
 
 def test_neither_the_engine_nor_the_catalog_needs_the_onnx_package() -> None:

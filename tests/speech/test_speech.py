@@ -14,6 +14,7 @@ from jarvisd.errors import SpeechError
 from jarvisd.speech import Speech, SynthesisRequest
 from jarvisd.speech.engines.espeak.settings import Settings as EspeakSettings
 from jarvisd.speech.engines.piper.settings import Settings as PiperSettings
+from tests.speech.test_catalogue import no_descriptors
 from tests.support.processes import nothing_left, until
 
 
@@ -141,3 +142,35 @@ def test_the_daemon_carries_no_engine() -> None:
         "assert not heavy & sys.modules.keys()\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+async def test_a_lack_of_descriptors_at_the_start_is_forgotten_when_it_is_over(
+    voices_dir: Path, tmp_path: Path
+) -> None:
+    settings = SpeechSettings(piper=PiperSettings(voices_dir=str(voices_dir)), voice="piper:tiny")
+    speech = Speech(settings, state_dir=tmp_path)
+    with no_descriptors():
+        await speech.start()
+        await speech.discovered()
+        chosen = speech.choose()  # what came with the daemon is on offer all the same
+        assert (chosen.voice.engine, chosen.fallback) == ("espeak", True)
+        assert "Too many open files" in chosen.reason
+    try:
+        await until(lambda: speech.choose().voice.id == "piper:tiny")
+        assert not speech.choose().fallback
+        assert await say(speech, "Hello there") > 5_000
+    finally:
+        await speech.stop()
+
+
+async def test_workers_that_could_not_be_started_are_when_descriptors_are_back(
+    tmp_path: Path,
+) -> None:
+    async with nothing_left(), running(SpeechSettings(), tmp_path) as speech:
+        for worker in speech.workers():
+            speech.replace_worker(worker.pid, "the test wants it")
+        with no_descriptors():
+            request = SynthesisRequest("Hello", "espeak:en-us+f5")
+            await speech.synthesize(request).freed()
+        await until(lambda: speech.engine_states()["espeak"].state != "failed")
+        assert await say(speech, "Hello there") > 5_000

@@ -11,6 +11,7 @@ from jarvisd.speech.health import EngineHealth
 from jarvisd.speech.model import SynthesisRequest
 from jarvisd.speech.speech import RUNNER
 from jarvisd.speech.synthesis import Synthesis
+from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import Limits
 from jarvisd.workers.pool import EngineProgram, Pool
 from jarvisd.workers.process import WorkerCommand
@@ -23,7 +24,17 @@ def voices_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def program(command: WorkerCommand) -> EngineProgram:
-    return EngineProgram(command, Limits(), EngineHealth())
+    def proof(voice: str) -> Synthesis:
+        request = SynthesisRequest("One.", f"{command.engine}:{voice}")
+        return Synthesis(request, NobodyListens(), now=time.monotonic())
+
+    return EngineProgram(command, Limits(), EngineHealth(), proof)
+
+
+class NobodyListens:
+    def cancel(self, job: AnyJob) -> None: ...
+
+    def flow(self, job: AnyJob, *, flowing: bool) -> None: ...
 
 
 def piper(voices_dir: Path) -> EngineProgram:

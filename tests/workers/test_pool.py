@@ -205,7 +205,36 @@ async def test_what_waits_can_be_cancelled(open_pool: OpenPool) -> None:
     assert pool.waiting == 0
 
 
-async def test_a_killed_worker_is_an_error_and_the_spare_speaks_on(
+async def test_an_utterance_whose_worker_dies_before_any_audio_is_begun_again_by_the_spare(
+    open_pool: OpenPool, voices_dir: Path
+) -> None:
+    pool = open_pool(piper(voices_dir), slots=1, spares=1)
+    pool.warm("piper", "heavy")
+    await until_ready(pool, 2)
+    doomed = pool.speak(heavy("This is said once more."))
+    [pid] = await until_busy(pool)
+
+    os.kill(pid, signal.SIGKILL)
+
+    assert await collect(doomed)
+    assert (doomed.attempts, pool.deaths()["piper"]) == (2, 1)
+
+
+async def test_an_utterance_that_was_heard_in_part_is_not_begun_again(
+    open_pool: OpenPool,
+) -> None:
+    pool = open_pool(slots=1)
+    doomed = pool.speak(espeak("This will be a very long text. " * 300, sample_rate=48_000))
+    await until(lambda: not doomed._flowing)  # its worker waits for us, and does nothing
+    [pid] = [worker.pid for worker in pool.workers() if worker.state == "busy"]
+
+    os.kill(pid, signal.SIGKILL)
+
+    assert (await failure(doomed)).code == "speech.worker_died"
+    assert doomed.attempts == 1
+
+
+async def test_an_utterance_whose_workers_die_twice_is_an_error_and_the_next_is_spoken(
     open_pool: OpenPool, voices_dir: Path
 ) -> None:
     async with nothing_left():
@@ -213,9 +242,11 @@ async def test_a_killed_worker_is_an_error_and_the_spare_speaks_on(
         pool.warm("piper", "heavy")
         await until_ready(pool, 2)
         doomed, after = pool.speak(heavy()), pool.speak(heavy("Short one."))
-        [pid] = await until_busy(pool)
-
-        os.kill(pid, signal.SIGKILL)
+        [first] = await until_busy(pool)
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: doomed.attempts == 2)
+        [second] = [pid for pid in await until_busy(pool) if pid != first]
+        os.kill(second, signal.SIGKILL)
 
         error = await failure(doomed)
         await doomed.freed()

@@ -11,9 +11,11 @@ from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import VoiceList
 from jarvisd.speech.engines.espeak.paths import find
 from jarvisd.speech.engines.espeak.settings import Settings
+from jarvisd.speech.files import PASSING, read_regular
 from jarvisd.speech.model import EngineStatus, VoiceInfo
 
 SAMPLE_RATE = 22_050
+_MOST_BYTES = 65_536
 _LISTED_VARIANTS = ("f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8")
 
 
@@ -26,7 +28,7 @@ class EspeakLanguage:
 
 
 @dataclass(frozen=True, slots=True)
-class EspeakCatalog:
+class EspeakVoices:
     """Languages by the name that the library knows (``en``), and the variants of all of them."""
 
     languages: Mapping[str, EspeakLanguage] = field(default_factory=dict)
@@ -79,30 +81,32 @@ def guess(settings: Settings) -> VoiceList:
     """The voice as configured: it came with the daemon."""
     language, _, variant = settings.voice.partition("+")
     embedded = EspeakLanguage(language, "embedded voice")
-    return _list(EspeakCatalog({language: embedded}, frozenset({variant})), settings)
+    return _list(EspeakVoices({language: embedded}, frozenset({variant})), settings)
 
 
 def read(settings: Settings) -> VoiceList:
     """The configured voice first, then the usual ones."""
-    return _list(read_catalog(settings.library, settings.data), settings)
+    return _list(read_voices(settings.library, settings.data), settings)
 
 
-def _list(known: EspeakCatalog, settings: Settings) -> VoiceList:
+def _list(known: EspeakVoices, settings: Settings) -> VoiceList:
     absent = EngineStatus("absent", known.problem, "Reinstall jarvisd.") if known.problem else None
-    return VoiceList(known.voices(settings.voice), absent, known.voice)
+    return VoiceList(known.voices(settings.voice), absent, find=known.voice)
 
 
-def read_catalog(library: str, data: str) -> EspeakCatalog:
-    """Look at the data; never raises: what is wrong is the catalog's ``problem``."""
+def read_voices(library: str, data: str) -> EspeakVoices:
+    """Look at the data. What is wrong is the catalogue's ``problem``; raises errors that pass."""
     try:
         folder = Path(find(library, data)[1])
         languages = dict(_languages(folder))
         variants = frozenset(path.name for path in (folder / "voices" / "!v").iterdir())
     except SpeechError as error:
-        return EspeakCatalog(problem=error.message)
+        return EspeakVoices(problem=error.message)
     except OSError as error:
-        return EspeakCatalog(problem=f"espeak-ng's data cannot be read: {error}")
-    return EspeakCatalog(languages, variants)
+        if error.errno in PASSING:
+            raise
+        return EspeakVoices(problem=f"espeak-ng's data cannot be read: {error}")
+    return EspeakVoices(languages, variants)
 
 
 def _languages(data: Path) -> Iterator[tuple[str, EspeakLanguage]]:
@@ -113,7 +117,10 @@ def _languages(data: Path) -> Iterator[tuple[str, EspeakLanguage]]:
     for path in sorted((data / "lang").rglob("*")):
         if not path.is_file():
             continue
-        fields = _fields(path)
+        try:
+            fields = _fields(path)
+        except ValueError:
+            continue  # no language file is that large
         code = fields.get("language", path.name).split()[0].lower()
         if fields.get("dictionary", code.partition("-")[0]) in dictionaries:
             description = fields.get("name", path.name).partition("//")[0].strip()
@@ -123,7 +130,7 @@ def _languages(data: Path) -> Iterator[tuple[str, EspeakLanguage]]:
 def _fields(path: Path) -> dict[str, str]:
     """The first value of every keyword in a language file."""
     fields: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in read_regular(path, _MOST_BYTES).decode(errors="replace").splitlines():
         keyword, _, value = line.strip().partition(" ")
         if value.strip():
             fields.setdefault(keyword, value.strip())

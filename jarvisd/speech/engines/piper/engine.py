@@ -18,9 +18,11 @@ from piper import PiperConfig, PiperVoice, SynthesisConfig
 
 from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import RawPiece, SynthesisAborted, VoiceFailed
+from jarvisd.speech.engines.piper.catalogue import MOST_JSON_BYTES
 from jarvisd.speech.engines.piper.onnx_outputs import with_phoneme_lengths
 from jarvisd.speech.engines.piper.settings import Settings
 from jarvisd.speech.engines.piper.words import SpokenWords
+from jarvisd.speech.files import read_regular
 
 _RESIDENT_VOICES = 2
 _ERRORS_ONLY = 3
@@ -128,7 +130,7 @@ class _Voice:
 
     def __init__(self, model: Path, threads: int, providers: Sequence[str]) -> None:
         description = model.with_name(model.name + ".json")
-        config = PiperConfig.from_dict(json.loads(description.read_text(encoding="utf-8")))
+        config = PiperConfig.from_dict(json.loads(read_regular(description, MOST_JSON_BYTES)))
         self.session = _Session(model, threads, providers)
         self.rate = int(config.sample_rate)
         self._piper = PiperVoice(session=self.session, config=config)

@@ -1,0 +1,42 @@
+"""Whether a worker hangs: nothing comes from it and it does nothing, for too long. Pure.
+
+Slow is something else: a worker that uses the processor, waits for it, or waits for the disk, is
+at work, however long that takes. Time counts only as far as we were awake to see it pass.
+"""
+
+from dataclasses import dataclass
+
+LOOKS = 4  # in the time after which a worker counts as hung
+_MOST_INTERVALS = 1.5  # pass between two looks, whatever the clock says
+_SHORTEST_S = 0.25  # the kernel counts processor time in hundredths of a second
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a process did so far, and whether it would do more if it could."""
+
+    used: tuple[int, ...]
+    able: bool
+
+
+class Stillness:
+    """Looked at every ``interval_s``; begins anew with every job."""
+
+    def __init__(self, timeout_s: float, now: float) -> None:
+        self.timeout_s = max(_SHORTEST_S, timeout_s)
+        self._last = now
+        self._still_s = 0.0
+        self._seen: tuple[int, Activity] | None = None
+
+    @property
+    def interval_s(self) -> float:
+        """How often to look."""
+        return self.timeout_s / LOOKS
+
+    def hangs(self, now: float, pieces: int, activity: Activity) -> bool:
+        """Judge at monotonic second ``now``; ``pieces`` counts what came from the worker."""
+        awake_s = min(now - self._last, _MOST_INTERVALS * self.interval_s)
+        moved = activity.able or (pieces, activity) != self._seen
+        self._last, self._seen = now, (pieces, activity)
+        self._still_s = 0.0 if moved else self._still_s + awake_s
+        return self._still_s >= self.timeout_s - self.interval_s / 2
