@@ -21,7 +21,8 @@ import structlog
 from jarvisd.errors import WorkerError
 from jarvisd.workers import protocol
 
-_EXIT_GRACE_S = 0.1  # between closing the connection and ending: long enough to tell why it ended
+# Between closing the connection and ending: a busy host takes its time to tell why.
+_EXIT_GRACE_S = 1.0
 _STDERR_LINES = 50
 _STDERR_LINE_BYTES = 8_192
 _log = structlog.get_logger("jarvisd.workers")
