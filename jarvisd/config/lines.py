@@ -8,7 +8,7 @@ never a wrong value.
 import re
 
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*([A-Za-z0-9_.\-"' ]+?)\s*=""")
+_KEY = re.compile(r"""[A-Za-z0-9_.\-"' ]+""")
 _FENCE = re.compile(r'"""|' + r"'''")
 
 
@@ -21,8 +21,8 @@ def key_lines(text: str) -> dict[str, int]:
             if header := _HEADER.match(line):
                 table = _dotted(header[1])
                 found.setdefault(table, number)
-            elif key := _KEY.match(line):
-                name = _dotted(key[1])
+            elif key := _KEY.fullmatch(line.partition("=")[0].strip() if "=" in line else ""):
+                name = _dotted(key[0])
                 found.setdefault(f"{table}.{name}" if table else name, number)
         fence = _open_fence(line, fence)
     return found

@@ -5,6 +5,7 @@ environment, flags. Values are converted one by one, so a wrong one hides no oth
 configuration files and nothing else.
 """
 
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +30,12 @@ from jarvisd.config.tree import build, leaves, tables
 from jarvisd.errors import ConfigError
 
 NO_OVERRIDES: Mapping[str, object] = MappingProxyType({})
+
+
+MAX_PROBLEMS = 100
+_SHOWN_CHARS = 200
+_brief = reprlib.Repr()
+_brief.maxstring = _brief.maxother = _brief.maxlong = _SHOWN_CHARS
 
 
 class Loaded(NamedTuple):
@@ -72,8 +79,10 @@ def load_with_sources(
             values[entry.path] = _convert(entry)
             sources[entry.path] = entry.source
         except ValueError as error:
-            problems.append(f"{entry.source}: {entry.path}: {error}")
+            problems.append(f"{entry.source}: {entry.path[:_SHOWN_CHARS]}: {error}")
             refused.add(entry.path)
+        if len(problems) >= MAX_PROBLEMS:
+            raise ConfigError([*problems, "and perhaps more: these are enough for now"])
     settings = build(values)
     problems.extend(_broken_rules(settings, sources, refused))
     if problems:
@@ -98,22 +107,29 @@ def _convert(entry: Entry) -> object:
     leaf = leaves().get(entry.path)
     if leaf is None:
         if entry.path in tables():
-            raise ValueError(f"is a section, not a setting; got {entry.value!r}")
+            raise ValueError(f"is a section, not a setting; got {_shown(entry.value)}")
         raise ValueError(advice(entry.path, entry.value))
     textual = entry.source.kind != "file"
     try:
         converted: object = msgspec.convert(entry.value, leaf.type, strict=not textual)
     except msgspec.ValidationError as error:
         raise ValueError(_explain(str(error), entry.value, leaf.type)) from None
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
     return converted
 
 
 def _explain(message: str, value: object, annotated: object) -> str:
     """``Expected `int` >= 1`` as: expected int >= 1; got 0."""
     if allowed := choices(annotated):
-        return f"expected one of {', '.join(map(repr, allowed))}; got {value!r}"
+        return f"expected one of {', '.join(map(repr, allowed))}; got {_shown(value)}"
     wanted = message.partition(", got ")[0].replace("`", "").replace("Expected", "expected")
-    return f"{wanted}; got {value!r}"
+    return f"{wanted}; got {_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    """The value as it was given, as much of it as a message has room for."""
+    return _brief.repr(value)
 
 
 def _broken_rules(

@@ -99,6 +99,12 @@ def file_entries(path: Path, problems: list[str]) -> Iterator[Entry]:
     except tomllib.TOMLDecodeError as error:
         problems.append(_syntax_problem(path, str(error)))
         return
+    except RecursionError:
+        problems.append(f"{path}: not valid TOML: nested too deeply")
+        return
+    except ValueError:  # a number of more digits than Python converts
+        problems.append(f"{path}: not valid TOML: a number is too long")
+        return
     lines = key_lines(text)
     for dotted, value in _flatten("", document):
         yield Entry(dotted, value, Source("file", str(path), nearest(lines, dotted)))

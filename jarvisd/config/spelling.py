@@ -5,6 +5,8 @@ from typing import Annotated, Literal, get_args, get_origin
 
 from jarvisd.config.tree import leaves, tables
 
+_LONGEST = 80
+
 
 def advice(path: str, value: object) -> str:
     """What is unknown, and the existing setting or section most like it."""
@@ -26,7 +28,8 @@ def _settings_like(path: str) -> str:
 
 
 def _closest(path: str, known: list[str]) -> str:
-    return "".join(get_close_matches(path, known, n=1, cutoff=0.75))
+    # Nothing that long is a slip of the finger, and comparing takes the square of the length.
+    return "".join(get_close_matches(path[:_LONGEST], known, n=1, cutoff=0.75))
 
 
 def choices(annotated: object) -> tuple[object, ...]:

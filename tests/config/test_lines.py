@@ -31,6 +31,11 @@ def test_a_multi_line_string_on_one_line_ends_there() -> None:
     assert key_lines('a = """x"""\nb = 2\n') == {"a": 1, "b": 2}
 
 
+def test_a_line_of_a_million_spaces_is_read_once() -> None:
+    assert key_lines(" " * 1_000_000 + "\na = 1\n") == {"a": 2}
+    assert key_lines("a " * 500_000 + "\nb = 1\n") == {"b": 2}
+
+
 def test_an_unknown_place_falls_back_to_the_table_around_it() -> None:
     assert nearest({"api": 4}, "api.socket") == 4
     assert nearest({"api": 4}, "llm.url") is None

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jarvisd.config import Settings, Source, load, load_with_sources
+from jarvisd.config.reader import MAX_PROBLEMS
 from jarvisd.config.sources import MAX_FILE_BYTES, configuration_file
 from jarvisd.errors import ConfigError
 
@@ -193,6 +194,37 @@ def test_unreadable_files_are_problems_not_crashes(tmp_path: Path) -> None:
     assert problems_of(tmp_path / "folder.toml") == ["folder.toml: cannot be read: Is a directory"]
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a = " + "[" * 100_000, "not valid TOML: nested too deeply"),
+        ("a = " + "{a=" * 50_000, "not valid TOML: nested too deeply"),
+        ("[speech]\nslots = " + "9" * 10_000, "not valid TOML: a number is too long"),
+    ],
+)
+def test_what_would_exhaust_the_parser_is_a_problem(write: Write, text: str, problem: str) -> None:
+    assert problems_of(write(text)) == [f"jarvisd.toml: {problem}"]
+
+
+def test_a_value_that_is_nested_deeply_is_shown_in_brief(write: Write) -> None:
+    nested = "[" * 300 + "]" * 300
+    (problem,) = problems_of(write(f"[speech]\nslots = {nested}\n"))
+    assert problem.startswith("jarvisd.toml:2: speech.slots: ")
+    assert len(problem) < 300
+    (problem,) = problems_of(write("[log]\nlevel = '" + "x" * 100_000 + "'\n"))
+    assert len(problem) < 500
+
+
+def test_a_name_that_is_nested_deeply_is_shown_in_brief(write: Write) -> None:
+    (problem,) = problems_of(write(".".join("a" * 5_000) + " = 1\n"))
+    assert len(problem) < 500
+
+
+def test_a_long_list_of_problems_ends_somewhere(write: Write) -> None:
+    problems = problems_of(write("".join(f"unknown{n} = 1\n" for n in range(20_000))))
+    assert len(problems) == MAX_PROBLEMS + 1
+
+
 def test_a_refused_value_is_still_a_problem_when_a_later_source_replaces_it(write: Write) -> None:
     file = write("[speech]\nslots = 0")
     assert problems_of(file, overrides={"speech.slots": 2}) == [
@@ -201,7 +233,7 @@ def test_a_refused_value_is_still_a_problem_when_a_later_source_replaces_it(writ
 
 
 @given(text=st.text() | st.binary().map(lambda data: data.decode("latin-1")))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_loads_or_is_a_list_of_problems(tmp_path: Path, text: str) -> None:
     file = tmp_path / "any.toml"
     file.write_text(text)
