@@ -4,6 +4,7 @@ The ground of all settings, so that a room or an engine can declare its own. Imp
 ours.
 """
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -27,3 +28,7 @@ def about(text: str) -> Meta:
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the configuration file."""
+
+    def broken_rules(self) -> Iterable[tuple[str, str]]:
+        """Settings of this table whose valid values cannot be, each with what is wrong."""
+        return ()

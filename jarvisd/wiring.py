@@ -15,8 +15,9 @@ from jarvisd.governor.governor import Governor
 from jarvisd.host.machine import HostReader
 from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
-from jarvisd.llm import Builtin, ChosenProvider, LlamaServer
+from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import ProviderNews
+from jarvisd.llm.providers import open_providers
 from jarvisd.observe.collector import Collector
 from jarvisd.observe.facts import FactFinder
 from jarvisd.observe.health import DependencyCheck, Health
@@ -226,8 +227,7 @@ def _start_providers(
 ) -> ChosenProvider:
     providers = ChosenProvider(
         settings.llm,
-        LlamaServer(settings.llm),
-        Builtin(facts),
+        *open_providers(settings.llm, facts),
         on_news=topics.provider.publish,
     )
     stack.push_async_callback(providers.close)

@@ -6,11 +6,11 @@ Pure: nothing is opened or created. Whether a directory is writable is found out
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from jarvisd.config.settings import Settings
 from jarvisd.config.sources import Source
-from jarvisd.config.tree import leaves, value_at
+from jarvisd.config.tree import join, leaves, tables, value_at
+from jarvisd.sections import Section
 
 # sun_path holds 108 bytes with the closing NUL.
 SOCKET_PATH_BYTES = 107
@@ -26,25 +26,20 @@ class Violation(NamedTuple):
 
 def violations(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Violation]:
     """Every broken rule of a tree whose single values are all valid."""
-    yield from _address(settings.llm.url)
+    yield from _own_rules(settings)
     yield from _relative_paths(settings, sources)
     yield from _socket_length(settings.api.socket)
     yield from _utterance_lengths(settings)
     yield from _worker_memory(settings)
 
 
-def _address(url: str) -> Iterator[Violation]:
-    try:
-        parts = urlsplit(url)
-        complete = bool(parts.path if parts.scheme == "unix" else parts.hostname)
-        _ = parts.port
-    except ValueError as error:
-        yield Violation("llm.url", f"not an address: {error}; got {url!r}")
-        return
-    if parts.scheme not in {"http", "https", "unix"}:
-        yield Violation("llm.url", f"must start with http://, https:// or unix:/; got {url!r}")
-    elif not complete or (parts.scheme == "unix" and not parts.path.startswith("/")):
-        yield Violation("llm.url", f"names no host or socket path; got {url!r}")
+def _own_rules(settings: Settings) -> Iterator[Violation]:
+    """What a section says of itself."""
+    for path in filter(None, tables()):
+        section = value_at(settings, path)
+        if isinstance(section, Section):
+            for name, message in section.broken_rules():
+                yield Violation(join(path, name), message)
 
 
 def _relative_paths(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Violation]:

@@ -1,5 +1,6 @@
 """Every setting of jarvisd with its default, bounds and one line of explanation. Those of an
-engine are declared in its folder, ``jarvisd/speech/engines/NAME/settings.py``.
+engine or a language model are declared in its folder, ``jarvisd/speech/engines/NAME/settings.py``
+and ``jarvisd/llm/providers/NAME/settings.py``.
 
 One frozen tree, unknown fields forbidden; an empty file is a valid configuration. The explanation
 beside a field is what ``etc/jarvisd.toml`` shows above its commented default.
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, defstruct, field
 
+from jarvisd.llm import providers
+from jarvisd.llm.providers import AUTO
+from jarvisd.llm.providers.llama_server import settings as llama_server
 from jarvisd.sections import (
     Bytes,
     Cores,
@@ -78,21 +82,21 @@ class ApiSettings(Section, frozen=True):
     max_text_chars: Annotated[Count, about("Longest text or question in one request.")] = 100_000
 
 
-class LlmSettings(Section, frozen=True):
+if TYPE_CHECKING:
+    ProviderName = str
+else:
+    # Every provider can be chosen without being named here.
+    _FIRST, *_, _LAST = providers.names()
+    ProviderName = Annotated[
+        Literal[(AUTO, *providers.names())],
+        about(f"{AUTO} asks {_FIRST}; where it is absent or fails, {_LAST} answers."),
+    ]
+
+
+class LlmSettings(llama_server.Settings, frozen=True):
     """Where answers come from."""
 
-    provider: Annotated[
-        Literal["auto", "llama-server", "builtin"],
-        about("auto asks llama-server and answers from the builtin provider where it is absent."),
-    ] = "auto"
-    url: Annotated[str, about("Address of llama-server; http:// or unix:/path/to.sock.")] = (
-        "http://127.0.0.1:8080"
-    )
-    model: Annotated[str, about("Model name sent along; only a llama-server router needs it.")] = ""
-    api_key_file: Annotated[
-        FilePath,
-        about("File holding llama-server's API key. Empty: systemd's credential, else none."),
-    ] = ""
+    provider: ProviderName = AUTO
     system_prompt: Annotated[
         str, about("What the model is told first, unchanged in every turn.")
     ] = (
@@ -106,24 +110,31 @@ class LlmSettings(Section, frozen=True):
         Annotated[float, Meta(ge=0, le=5)] | None,
         about("Sampling temperature; unset: the server's."),
     ] = None
-    thinking: Annotated[
-        bool, about("Let the model think before it answers. Thoughts are never spoken.")
-    ] = False
     history_messages: Annotated[
         Count, about("How many earlier messages of a conversation the prompt may hold.")
     ] = 40
-    connect_timeout_s: Annotated[Seconds, about("Time to reach llama-server.")] = 2.0
-    headers_timeout_s: Annotated[
-        Seconds, about("Time until it accepts the request; long, because a busy one is silent.")
-    ] = 60.0
-    first_token_timeout_s: Annotated[
-        Seconds, about("Time from acceptance to the first token (prefill).")
-    ] = 120.0
-    token_timeout_s: Annotated[Seconds, about("Longest silence between two tokens.")] = 20.0
-    loading_timeout_s: Annotated[
-        Seconds, about("How long a reply waits for a llama-server that is still loading.")
-    ] = 30.0
+    retry_wait_s: Annotated[
+        Annotated[float, Meta(gt=0, le=3_600)],
+        about("How long a model that fails is left alone; doubled each time, up to 16 times this."),
+    ] = 15.0
     health_cache_s: Annotated[Seconds, about("How long a health check's result is used.")] = 60.0
+
+
+if not TYPE_CHECKING:
+    # Every provider's settings are a table of [llm] without being named here.
+    LlmSettings = defstruct(
+        "LlmSettings",
+        [
+            (name, kind, field(default_factory=kind))
+            for name, kind in providers.settings_types().items()
+        ],
+        bases=(LlmSettings,),
+        namespace={"__doc__": LlmSettings.__doc__},
+        module=__name__,
+        frozen=True,
+        forbid_unknown_fields=True,
+        kw_only=True,
+    )
 
 
 class TextSettings(Section, frozen=True):

@@ -1,7 +1,5 @@
-"""Language models: providers that turn a prompt into a stream of typed events."""
+"""Language models: providers that turn a prompt into a stream of typed events.
 
-from jarvisd.llm.builtin import Builtin, HostFacts
-from jarvisd.llm.choosing import ChosenProvider
-from jarvisd.llm.llama_server import LlamaServer
-
-__all__ = ["Builtin", "ChosenProvider", "HostFacts", "LlamaServer"]
+``choosing`` decides who answers, with a ``breaker`` for each provider; ``providers`` holds them,
+one folder each. ``model`` has the values that they exchange with the rest of the daemon.
+"""

@@ -1,34 +1,145 @@
-"""Which provider answers: llama-server where there is one, otherwise the builtin one.
+"""Which provider answers: the one that is configured, or the last resort in its place.
 
-Under ``auto`` only absence (nobody listens) makes the builtin provider answer. A server that is
-loading, busy, locked or full is waited for or reported, never silently replaced, and once anything
-of an answer has come nothing is tried again.
+Under ``auto`` the last resort answers where nobody listens, and while the breaker keeps questions
+from a provider that fails. A server that is loading, busy, locked or full is waited for or
+reported, never silently replaced, and once anything of an answer has come nothing is tried again.
+It knows no provider by name.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
+
+import structlog
 
 from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
-from jarvisd.llm.builtin import Builtin
-from jarvisd.llm.llama_server import LlamaServer
-from jarvisd.llm.model import LlmEvent, Prompt, Provider, ProviderHealth, ProviderNews
+from jarvisd.llm.breaker import Breaker, Ticket
+from jarvisd.llm.model import (
+    Completion,
+    HeadersReceived,
+    LlmEvent,
+    Prompt,
+    PromptProgress,
+    Provider,
+    ProviderHealth,
+    ProviderNews,
+)
+from jarvisd.llm.providers import AUTO, configured
 
-# Bad news is old news soon: whoever starts llama-server does not want to wait for a cache.
+# Bad news is old news soon: whoever starts the model does not want to wait for a cache.
 _BAD_NEWS_S = 2.0
+# What says that the provider is ill. The rest is about the request, or about our rights.
+_SILENT = frozenset({"llm.busy", "llm.first_token_timeout"})
+_BROKEN = frozenset({"llm.failed", "llm.stalled", "llm.stream_error", "llm.truncated"})
+# Before these are followed by anything, nothing of an answer has come.
+_NO_OUTPUT = (HeadersReceived, PromptProgress)
+
+_log = structlog.get_logger(__name__)
 
 
-class Choice:
-    """The provider of one reply; under ``auto`` it may turn to the builtin one before any event.
-
-    ``name`` is who answers now, and ``reason`` why that is not llama-server (empty if it is).
-    """
+class Guarded:
+    """A provider behind its breaker; ``on_change`` is told when that opens or closes."""
 
     def __init__(
         self,
         provider: Provider,
+        breaker: Breaker,
+        *,
+        on_change: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.provider = provider
+        self.breaker = breaker
+        self._on_change = on_change
+        self._clock = clock
+
+    @property
+    def name(self) -> str:
+        """The provider's."""
+        return self.provider.name
+
+    @property
+    def admits(self) -> bool:
+        """Whether a question that begins now is let through."""
+        return self.breaker.admits(self._clock())
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
+        """As the provider's, or ``llm.paused`` when the breaker lets nothing through."""
+        ticket = self.breaker.admit(self._clock())
+        if ticket is None:
+            raise self.refusal()
+        begun = False
+        try:
+            async with aclosing(self.provider.stream(prompt)) as events:
+                async for event in events:
+                    if isinstance(event, Completion):
+                        self._tell(lambda: self.breaker.succeeded(ticket, self._clock()))
+                    elif not begun and not isinstance(event, _NO_OUTPUT):
+                        begun = True
+                        self._tell(lambda: self.breaker.began(ticket, self._clock()))
+                    yield event
+        except LlmError as error:
+            self._learn(ticket, error)
+            raise
+        finally:
+            self.breaker.release(ticket)
+
+    def refusal(self) -> LlmError:
+        """Why nothing is asked now, and when asking again may help."""
+        wait_s = max(1.0, self.breaker.wait_s(self._clock()))
+        return LlmError(
+            f"{self.name} is not asked for {wait_s:.0f} s. {self.breaker.reason}",
+            code="llm.paused",
+            hint="Ask again then, or look at the log of the language model.",
+            retry_after_s=wait_s,
+        )
+
+    def health(self, found: ProviderHealth) -> ProviderHealth:
+        """What was ``found``, unless questions fail while the provider says that it is well."""
+        now = self._clock()
+        state, failures = self.breaker.state(now), self.breaker.failures
+        if state == "closed" or found.state not in {"ready", "busy", "asleep"}:
+            return found
+        questions = "1 question" if failures == 1 else f"{failures} questions in a row"
+        next_try = (
+            f"It is asked again in {self.breaker.wait_s(now):.0f} s."
+            if state == "open"
+            else "The next question tries it."
+        )
+        return replace(
+            found,
+            state="failed",
+            reason=f"{questions} failed. {self.breaker.reason} {next_try}",
+            hint="Look at the log of the language model; start it again if it is stuck.",
+        )
+
+    def _learn(self, ticket: Ticket, error: LlmError) -> None:
+        # What the libraries said is for those who look for a bug; people get our sentence.
+        _log.debug("llm.failed", code=error.code, reason=str(error), cause=repr(error.__cause__))
+        silent = error.code in _SILENT
+        if silent or error.code in _BROKEN:
+            now, said = self._clock(), error.message
+            self._tell(lambda: self.breaker.failed(ticket, now, said, silent=silent))
+
+    def _tell(self, report: Callable[[], None]) -> None:
+        before = self.breaker.tripped
+        report()
+        if self.breaker.tripped != before:
+            self._on_change()
+
+
+class Choice:
+    """The provider of one reply; under ``auto`` the last resort may replace it before any event.
+
+    ``name`` is who answers now, and ``reason`` why that is not the one asked for (empty if it is).
+    """
+
+    def __init__(
+        self,
+        provider: Provider | Guarded,
         *,
         reason: str = "",
         instead: Provider | None = None,
@@ -44,10 +155,6 @@ class Choice:
         """The provider that answers; final once the first event was seen."""
         return self._provider.name
 
-    async def health(self) -> ProviderHealth:
-        """How the chosen provider is."""
-        return await self._provider.health()
-
     async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
         """Generate; see ``Provider.stream``."""
         begun = False
@@ -58,7 +165,8 @@ class Choice:
                     yield event
         except LlmError as error:
             self._on_error(error)
-            if begun or self._instead is None or error.code != "llm.unreachable":
+            replaceable = error.code in {"llm.unreachable", "llm.paused"}
+            if begun or self._instead is None or not replaceable:
                 raise
             self._provider, self.reason = self._instead, error.message
         else:
@@ -67,38 +175,37 @@ class Choice:
             async for event in events:
                 yield event
 
-    async def close(self) -> None:
-        """Nothing to release: the providers outlive a reply."""
-
 
 class ChosenProvider:
-    """Chooses a provider for each reply, by the configured policy and llama-server's health.
+    """Chooses a provider for each reply, by the configured policy and the provider's health.
 
-    ``on_news`` is told whenever one was asked, or a reply found out how it is.
+    Of ``providers`` the first is asked under ``auto``, and the last is the last resort: it needs
+    nothing, always answers, and has no breaker. ``on_news`` is told whenever one was asked, or a
+    reply found out how it is.
     """
 
     def __init__(
         self,
         settings: LlmSettings,
-        llama: LlamaServer,
-        builtin: Builtin,
-        *,
+        *providers: Provider,
         on_news: Callable[[ProviderNews], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
-        self._llama = llama
-        self._builtin = builtin
         self._clock = clock
+        *asked, self._last_resort = providers
+        self._guarded = {each.name: self._guard(each) for each in asked}
         self._health: ProviderHealth | None = None
         self._asked_at = 0.0
         self._on_news = on_news
         self._asking = asyncio.Lock()
 
     def apply(self, settings: LlmSettings) -> None:
-        """New settings for the replies to come; what was known of llama-server is forgotten."""
+        """New settings for the replies to come; what was known of the providers is forgotten."""
         self._settings = settings
-        self._llama.apply(settings)
+        for name, guarded in self._guarded.items():
+            guarded.provider.apply(settings)
+            self._guarded[name] = self._guard(guarded.provider)
         self._remember(None)
 
     async def health(self, *, max_age_s: float | None = None) -> ProviderHealth:
@@ -106,42 +213,61 @@ class ChosenProvider:
 
         Whoever watches asks for news that is no older than ``max_age_s``.
         """
-        if self._settings.provider == "builtin":
-            always = await self._builtin.health()
-            self._tell(always)
+        guarded = self._guarded.get(configured(self._settings))
+        if guarded is None:
+            always = await self._last_resort.health()
+            self._publish(always)
             return always
         async with self._asking:
             health = self._health
             keep_s = self.keep_s(health) if health else 0.0
             keep_s = keep_s if max_age_s is None else min(keep_s, max_age_s)
             if health is None or self._clock() - self._asked_at > keep_s:
-                health = await self._llama.health()
+                health = await guarded.provider.health()
+                if health.state in {"absent", "loading"}:  # the next one to answer is another one
+                    guarded.breaker.reset()
                 self._remember(health)
-            return health
+            return self._judged(guarded, health)
 
     async def choose(self) -> Choice:
-        """The provider for one reply that begins now."""
-        if self._settings.provider == "builtin":
-            return Choice(self._builtin, reason="llm.provider is set to builtin.")
-        if self._settings.provider == "llama-server":
-            return Choice(self._llama, on_error=self._learn)
+        """The provider for one reply that begins now; raises ``llm.paused`` with nobody else."""
+        guarded = self._guarded.get(configured(self._settings))
+        if guarded is None:
+            return Choice(self._last_resort, reason=f"llm.provider is {self._last_resort.name}.")
+        if self._settings.provider != AUTO:
+            if not guarded.admits:
+                raise guarded.refusal()
+            return Choice(guarded, on_error=self._learn)
         health = await self.health()
-        if health.state == "absent":
-            return Choice(self._builtin, reason=health.reason)
-        return Choice(self._llama, instead=self._builtin, on_error=self._learn)
+        if health.state == "absent" or not guarded.admits:
+            return Choice(self._last_resort, reason=health.reason)
+        return Choice(guarded, instead=self._last_resort, on_error=self._learn)
 
     async def close(self) -> None:
-        """Release both providers."""
-        await self._llama.close()
-        await self._builtin.close()
+        """Release every provider."""
+        for guarded in self._guarded.values():
+            await guarded.provider.close()
+        await self._last_resort.close()
 
     def keep_s(self, health: ProviderHealth) -> float:
         """For how long what was found is taken for true."""
         good = health.state in {"ready", "busy", "asleep"}
         return self._settings.health_cache_s if good else _BAD_NEWS_S
 
+    def _guard(self, provider: Provider) -> Guarded:
+        breaker = Breaker(self._settings.retry_wait_s)
+        return Guarded(provider, breaker, on_change=self._tell, clock=self._clock)
+
+    def _judged(self, guarded: Guarded, found: ProviderHealth) -> ProviderHealth:
+        """What the last check and the questions since say together, and who answers instead."""
+        health = guarded.health(found)
+        replaced = health.state == "absent" or guarded.breaker.tripped
+        if replaced and self._settings.provider == AUTO:
+            return replace(health, instead=self._last_resort.name)
+        return health
+
     def _learn(self, error: LlmError) -> None:
-        """A reply failed: what was known of llama-server is out of date."""
+        """A reply failed: what was known of the provider is out of date."""
         absent = ProviderHealth("absent", error.message, error.hint)
         self._remember(absent if error.code == "llm.unreachable" else None)
 
@@ -149,7 +275,14 @@ class ChosenProvider:
         self._health = health
         self._asked_at = self._clock()
         if health is not None:
-            self._tell(health)
+            self._tell()
 
-    def _tell(self, health: ProviderHealth) -> None:
-        self._on_news(ProviderNews(health, self.keep_s(health)))
+    def _tell(self) -> None:
+        guarded = self._guarded.get(configured(self._settings))
+        if guarded is not None:
+            health = self._judged(guarded, self._health or ProviderHealth("ready"))
+            self._publish(health)
+
+    def _publish(self, health: ProviderHealth) -> None:
+        answers = health.instead or configured(self._settings)
+        self._on_news(ProviderNews(health, self.keep_s(health), answers))

@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+from jarvisd.config.settings import LlmSettings
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -98,19 +100,29 @@ class ProviderHealth:
     model: str = ""
     context_tokens: int = 0
     details: dict[str, str] = field(default_factory=dict)
+    # The provider that answers in its place, if one does.
+    instead: str = ""
 
 
 class ProviderNews(NamedTuple):
-    """What was found out of the provider that answers, taken for true for ``keep_s`` seconds."""
+    """What was found out of a provider, taken for true for ``keep_s`` seconds.
+
+    ``answers`` is who would answer a question now: that provider, or another in its place.
+    """
 
     health: ProviderHealth
     keep_s: float
+    answers: str = ""
 
 
 class Provider(Protocol):
     """A language model, wherever it runs."""
 
     name: str
+
+    def apply(self, settings: LlmSettings) -> None:
+        """New settings for the generations to come; those under way end as they began."""
+        ...
 
     async def health(self) -> ProviderHealth:
         """Ask now how the provider is; bounded by its own time limit, never raises."""

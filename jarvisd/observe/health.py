@@ -13,8 +13,9 @@ import msgspec
 from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
 from jarvisd.host.cgroup_status import CgroupStatus
-from jarvisd.llm import ChosenProvider
+from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import ProviderNews, ProviderState
+from jarvisd.llm.providers import configured
 from jarvisd.speech import Speech
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
@@ -58,7 +59,6 @@ class Health:
         cgroup: CgroupStatus,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self._settings = settings
         self._speech = speech
         self._store = store
         self._cgroup = cgroup
@@ -66,15 +66,18 @@ class Health:
         self._since = Since(wall_clock)
         self._llm = Component(name="llm", state="starting", reason="not asked yet")
         self.model = ""
+        # Who would answer now.
+        self.provider = configured(settings)
 
     def apply(self, settings: LlmSettings) -> None:
-        """New settings."""
-        self._settings = settings
+        """New settings; the next news says more."""
+        self.provider = configured(settings)
 
     def learn(self, news: ProviderNews) -> None:
         """A language model was asked, or a reply found out how it is."""
         now = self._wall_clock()
         self.model = news.health.model or self.model
+        self.provider = news.answers
         self._llm = msgspec.structs.replace(
             self._llm_component(news), checked_at=now, next_check=now + news.keep_s
         )
@@ -101,20 +104,13 @@ class Health:
         """The language model, as it was when it was last asked."""
         return self._llm
 
-    @property
-    def provider(self) -> str:
-        """Who would answer now."""
-        if self._settings.provider == "builtin" or self._llm.state == "degraded":
-            return "builtin"
-        return "llama-server"
-
     # --- one by one -----------------------------------------------------------------------------
 
     def _llm_component(self, news: ProviderNews) -> Component:
         health = news.health
         state = LLM_STATES[health.state]
-        if state == "absent" and self._settings.provider == "auto":
-            reason = f"{health.reason} The builtin provider answers instead."
+        if health.instead:
+            reason = f"{health.reason} The {health.instead} provider answers instead."
             return self._component("llm", "degraded", reason, health.hint)
         return self._component("llm", state, health.reason or health.model, health.hint)
 

@@ -16,7 +16,7 @@ import msgspec
 
 from jarvisd.config import Settings
 from jarvisd.errors import PayloadError, RequestError, UnavailableError
-from jarvisd.llm import ChosenProvider
+from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import Completion, LlmEvent, Message, Prompt, TextDelta
 from jarvisd.reply.admission import Admission, Ticket, WhenBusy
 from jarvisd.reply.event_log import without_words

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.hostile_model import SCENARIOS, hostile
 from tests.support.daemon import RunningDaemon, running_daemon
 from tests.support.llama_server import free_port, llama_server
 from tests.support.tiny_model import tiny_model
@@ -87,3 +88,48 @@ async def test_without_a_model_the_builtin_assistant_answers(daemon: RunningDaem
     components = {c["name"]: c for c in (await daemon.get("/v1/ready"))["components"]}
     assert components["llm"]["state"] == "degraded"
     assert components["llm"]["hint"]
+
+
+async def test_a_model_that_is_well_and_hangs_makes_one_question_wait(tmp_path: Path) -> None:
+    """Its health says ready, and five of five questions used to wait the whole limit."""
+    hangs = next(each for each in SCENARIOS if each.name == "headers and then nothing")
+    settings = {"llm.first_token_timeout_s": 0.3, "llm.retry_wait_s": 600}
+    async with (
+        hostile(hangs) as url,
+        running_daemon(tmp_path, llm_url=url, settings=settings) as daemon,
+    ):
+        await _connected(daemon)
+        first = await daemon.all_events("/v1/replies", QUESTION)
+        assert first[-1]["error"]["code"] == "llm.first_token_timeout"
+        for _ in range(4):
+            events = await daemon.all_events("/v1/replies", QUESTION)
+            assert (events[0]["provider"], events[-1]["type"]) == ("builtin", "reply.done")
+        status = await daemon.get("/v1/status")
+        (llm,) = [part for part in status["components"] if part["name"] == "llm"]
+        assert (llm["state"], status["provider"]) == ("degraded", "builtin")
+        assert "1 question failed. llama-server did not begin to answer" in llm["reason"]
+        assert "It is asked again in" in llm["reason"]
+        assert "The builtin provider answers instead." in llm["reason"]
+        assert llm["hint"]
+
+
+async def test_a_model_that_fails_is_refused_with_a_time_where_nobody_else_may_answer(
+    tmp_path: Path,
+) -> None:
+    hangs = next(each for each in SCENARIOS if each.name == "headers and then nothing")
+    settings = {
+        "llm.first_token_timeout_s": 0.3,
+        "llm.retry_wait_s": 600,
+        "llm.provider": "llama-server",
+    }
+    async with (
+        hostile(hangs) as url,
+        running_daemon(tmp_path, llm_url=url, settings=settings) as daemon,
+    ):
+        await daemon.all_events("/v1/replies", QUESTION)
+        refused = await daemon.client.post("/v1/replies", json=QUESTION)
+        assert refused.status_code >= 500
+        error = refused.json()["error"]
+        assert error["code"] == "llm.paused"
+        assert 0 < error["retry_after_s"] <= 600
+        assert 0 < int(refused.headers["retry-after"]) <= 600

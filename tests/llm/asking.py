@@ -5,8 +5,8 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from jarvisd.config.settings import LlmSettings
-from jarvisd.llm import LlamaServer
 from jarvisd.llm.model import LlmEvent, Message, Prompt, TextDelta
+from jarvisd.llm.providers.llama_server.provider import LlamaServer
 
 QUESTION = Prompt((Message("system", "You are Jarvis."), Message("user", "The weather?")), seed=3)
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.support.llama_server import RunningServer, llama_server
 from tests.support.tiny_model import tiny_model
+
+# httpx imports its certificates with the first transport: some files, not on the loop of a test.
+httpx.AsyncHTTPTransport(verify=False)
 
 
 @pytest.fixture(scope="session")

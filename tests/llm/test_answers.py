@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.llm.answers import answer
-from jarvisd.llm.builtin import ComponentFact, HostFacts
+from jarvisd.llm.host_facts import ComponentFact, HostFacts
+from jarvisd.llm.providers.builtin.answers import answer
 
 GIB = 1 << 30
 HINT = "Start it: llama-server -m MODEL.gguf --port 8080"

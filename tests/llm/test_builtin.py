@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from jarvisd.llm import Builtin, HostFacts
+from jarvisd.llm.host_facts import HostFacts
 from jarvisd.llm.model import Completion, HeadersReceived, Message, Prompt, Provider, TextDelta
+from jarvisd.llm.providers.builtin.provider import Builtin
 from tests.llm.test_answers import DISK, FACTS, TIME
 
 

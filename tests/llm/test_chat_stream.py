@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jarvisd.errors import LlmError
-from jarvisd.llm.chat_stream import ChatStream
 from jarvisd.llm.model import (
     Completion,
     LlmEvent,
@@ -14,7 +13,8 @@ from jarvisd.llm.model import (
     TextDelta,
     ToolCallDelta,
 )
-from jarvisd.llm.wire import MOST
+from jarvisd.llm.providers.llama_server.chat_stream import MAX_IDLE_BYTES, SLICE_CHARS, ChatStream
+from jarvisd.llm.providers.llama_server.wire import MOST
 from tests.fakes.llama import capture, captures, cut_at
 
 NAMES = [path.stem for path in captures()]
@@ -105,9 +105,9 @@ def test_prefill_reports_its_progress() -> None:
 def test_an_error_in_the_stream_comes_after_the_text_before_it() -> None:
     stream = ChatStream()
     events: list[LlmEvent] = []
-    with pytest.raises(LlmError, match="Context size has been exceeded") as raised:
+    with pytest.raises(LlmError, match="do not fit into the model's context") as raised:
         events.extend(stream.feed(capture("midstream_error_0")))  # one by one: extend is lazy
-    assert raised.value.code == "llm.stream_error"
+    assert raised.value.code == "llm.overflow"
     assert "-c TOKENS" in raised.value.hint
     assert text(events).startswith("The battery of")
 
@@ -139,7 +139,7 @@ def test_an_answer_beyond_all_bounds_is_refused() -> None:
     stream = ChatStream(max_chars=20)
     with pytest.raises(LlmError, match="longer than 20 characters") as raised:
         list(stream.feed(capture("chat_stream")))
-    assert raised.value.code == "llm.failed"
+    assert raised.value.code == "llm.too_long"
 
 
 def test_what_cannot_be_read_is_reported() -> None:
@@ -176,6 +176,23 @@ def test_figures_that_cannot_be_are_cut_to_what_can(count: str) -> None:
 
 @pytest.mark.parametrize("count", ["1e308", "0.5", "9" * 400])
 def test_what_is_no_whole_number_is_no_count(count: str) -> None:
-    with pytest.raises(LlmError) as raised:
-        read(with_count(count))
-    assert raised.value.code == "llm.stream_error"
+    events = read(with_count(count))
+    assert text(events) == "Yes."
+    assert (completion(events).finish_reason, completion(events).completion_tokens) == ("stop", 0)
+
+
+def test_a_long_piece_comes_in_slices() -> None:
+    content = ("<think>" + "a" * 300 + "</think>") * 200
+    choice = f'{{"delta": {{"content": "{content}"}}, "finish_reason": "stop"}}'
+    events = read(f'data: {{"choices": [{choice}]}}\n\n'.encode())
+    pieces = [event.text for event in events if isinstance(event, ReasoningDelta)]
+    assert "".join(pieces) == "a" * 300 * 200
+    assert max(map(len, pieces)) <= SLICE_CHARS + len("</think>")
+
+
+def test_bytes_without_a_word_are_not_read_for_ever() -> None:
+    stream, pings = ChatStream(), b":\n\n" * 20_000
+    for _ in range(MAX_IDLE_BYTES // len(pings)):
+        assert list(stream.feed(pings)) == []
+    with pytest.raises(LlmError, match="came without a word"):
+        list(stream.feed(pings))

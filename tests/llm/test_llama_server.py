@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from jarvisd.errors import LlmError
-from jarvisd.llm import LlamaServer
 from jarvisd.llm.model import (
     Completion,
     HeadersReceived,
@@ -18,6 +17,7 @@ from jarvisd.llm.model import (
     ReasoningDelta,
     TextDelta,
 )
+from jarvisd.llm.providers.llama_server.provider import LlamaServer
 from tests.llm.asking import QUESTION, collect, provider, text
 from tests.support.llama_server import RunningServer, free_port, llama_server
 from tests.support.tiny_model import tiny_model

@@ -73,7 +73,7 @@ async def test_cuts_in_the_wrong_places_change_nothing(size: int) -> None:
 
 async def test_an_error_inside_the_stream() -> None:
     async with replay(capture("midstream_error_1")) as server:
-        assert (await failure(server.url)).code == "llm.stream_error"
+        assert (await failure(server.url)).code == "llm.overflow"
 
 
 @pytest.mark.parametrize("ending", ["complete", "abort"])

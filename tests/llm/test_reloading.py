@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from jarvisd.config.settings import LlmSettings
-from jarvisd.llm import Builtin, ChosenProvider, LlamaServer
+from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import Completion, Message, Prompt
+from jarvisd.llm.providers.builtin.provider import Builtin
+from jarvisd.llm.providers.llama_server.provider import LlamaServer
 from tests.fakes.llama import capture, replay
 from tests.llm.test_builtin import facts
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jarvisd.llm.sse import Done, Ping, SseEvent, SseParser, StreamError
-from jarvisd.llm.wire import Chunk
+from jarvisd.llm.providers.llama_server.sse import Done, SseEvent, SseParser, StreamError
+from jarvisd.llm.providers.llama_server.wire import Chunk
 from tests.fakes.llama import capture, captures, cut_at
 
 SMALL = 5_000
@@ -75,8 +75,8 @@ def test_an_event_may_span_several_data_lines() -> None:
     ]
 
 
-def test_comments_are_pings_and_other_fields_nothing() -> None:
-    assert parse(b":\n\nevent: x\nid: 7\nretry: 10\n\n: still here\n\n") == [Ping(), Ping()]
+def test_comments_and_other_fields_are_nothing() -> None:
+    assert parse(b":\n\nevent: x\nid: 7\nretry: 10\n\n: still here\n\n") == []
 
 
 def test_an_incomplete_event_is_no_event() -> None:
@@ -103,6 +103,11 @@ def test_an_error_object_ends_the_stream() -> None:
         b"data: \xff",
         b"data: \xed\xa0\x80",
         b"data:",
+        b"data: " + b"[" * 100_000,
+        b'data: {"novelty":' + b'{"a":' * 20_000,
+        b'data: {"choices":[' + b"{}," * 100 + b"{}]}",
+        b'data: {"usage":{"prompt_tokens":1e400}}',
+        b'data: {"choices":[{"delta":{"content":"\\ud800"}}]}',
     ],
 )
 def test_what_cannot_be_read_ends_the_stream_clearly(line: bytes) -> None:
@@ -129,11 +134,11 @@ def test_a_line_without_end_is_refused_before_it_ends() -> None:
     parser = SseParser(max_line_bytes=1_000)
     assert parser.feed(b"data: " + b"x" * 900) == []
     (event,) = parser.feed(b"x" * 200)
-    assert event == StreamError("a line is longer than 1000 bytes", "malformed")
+    assert event == StreamError("a line in it is longer than 1000 bytes", "malformed")
     assert parser.feed(b"\n\n" + content("after")) == []
 
 
 def test_an_event_without_end_is_refused() -> None:
     parser = SseParser(max_event_bytes=1_000)
     events = parse(*[b"data: 1234567890\n"] * 200, parser=parser)
-    assert events == [StreamError("an event is longer than 1000 bytes", "malformed")]
+    assert events == [StreamError("an event in it is longer than 1000 bytes", "malformed")]

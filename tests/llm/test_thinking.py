@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvisd.llm.model import ReasoningDelta, TextDelta
-from jarvisd.llm.thinking import ThinkingFilter
+from jarvisd.llm.providers.llama_server.thinking import ThinkingFilter
 
 
 def split(*pieces: str) -> tuple[str, str]:

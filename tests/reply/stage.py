@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from jarvisd.config import Settings
-from jarvisd.llm import ChosenProvider
+from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.reply.replies import Replies
 from jarvisd.reply.reply import Reply
 from jarvisd.speech import Speech

@@ -6,7 +6,7 @@ It is always ready, needs nothing but the facts, and streams word by word like a
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from jarvisd.llm.answers import answer
+from jarvisd.config.settings import LlmSettings
 from jarvisd.llm.host_facts import ComponentFact, HostFacts
 from jarvisd.llm.model import (
     Completion,
@@ -16,6 +16,7 @@ from jarvisd.llm.model import (
     ProviderHealth,
     TextDelta,
 )
+from jarvisd.llm.providers.builtin.answers import answer
 
 __all__ = ["Builtin", "ComponentFact", "HostFacts"]
 
@@ -29,6 +30,9 @@ class Builtin:
 
     def __init__(self, facts: Callable[[], Awaitable[HostFacts]]) -> None:
         self._facts = facts
+
+    def apply(self, settings: LlmSettings) -> None:
+        """It has no settings."""
 
     async def health(self) -> ProviderHealth:
         """Always ready."""
@@ -45,3 +49,8 @@ class Builtin:
 
     async def close(self) -> None:
         """Nothing to release."""
+
+
+def open_provider(_: LlmSettings, facts: Callable[[], Awaitable[HostFacts]]) -> Builtin:
+    """The one that talks of ``facts``."""
+    return Builtin(facts)

@@ -1,12 +1,16 @@
 """Names every way in which llama-server can fail, with the step that helps.
 
-Pure translation: HTTP statuses, error bodies and transport errors in, ``LlmError`` out.
+Pure translation: HTTP statuses, error bodies and transport errors in, ``LlmError`` out, in plain
+sentences. What a library said is never part of one; it stays the error's cause, for the log.
 
     llm.unreachable          nobody answers at the address
     llm.loading              it is still loading its model
     llm.busy                 it did not accept the request in time: all slots taken
     llm.first_token_timeout  accepted, and then no token in time: a long prompt, or it is stuck
     llm.stalled              tokens flowed, and then none for too long
+    llm.endless              tokens flowed for longer than any answer takes
+    llm.too_long             the answer is longer than any answer is
+    llm.paused               its breaker keeps questions from it for a while
     llm.stream_error         it reported an error inside the stream
     llm.truncated            the stream ended before the answer did
     llm.overflow             the prompt does not fit into its context
@@ -21,7 +25,7 @@ import httpx
 import msgspec
 
 from jarvisd.errors import LlmError
-from jarvisd.llm.wire import ErrorBody, ErrorResponse
+from jarvisd.llm.providers.llama_server.wire import ErrorBody, ErrorResponse
 
 
 def start_command(url: str) -> str:
@@ -53,7 +57,9 @@ def no_connection(url: str, error: httpx.ConnectError | httpx.ConnectTimeout) ->
             code="llm.denied",
             hint="Give the daemon's user access to it, or let llama-server listen on a port.",
         )
-    reason = "no connection in time" if isinstance(error, httpx.ConnectTimeout) else str(error)
+    reason = "no connection in time"
+    if not isinstance(error, httpx.ConnectTimeout):
+        reason = in_words(error)
     if cause is not None and cause.errno is not None:  # name lookups have codes below 0
         reason = os.strerror(cause.errno).lower() if cause.errno > 0 else str(cause.strerror)
     return LlmError(
@@ -113,27 +119,132 @@ def stalled(limit_s: float) -> LlmError:
     )
 
 
-def connection_lost(error: httpx.HTTPError) -> LlmError:
+def endless(limit_s: float) -> LlmError:
+    """The answer trickles on and on."""
+    return LlmError(
+        f"llama-server did not end its answer within {limit_s:g} seconds of waiting for it.",
+        code="llm.endless",
+        hint="Set llm.max_tokens, or raise llm.answer_timeout_s if the machine is that slow.",
+    )
+
+
+def connection_lost(error: httpx.HTTPError | httpx.StreamError) -> LlmError:
     """The connection broke after the request was sent."""
     return LlmError(
-        f"llama-server closed the connection: {str(error) or type(error).__name__}.",
+        f"llama-server did not finish its answer: {in_words(error)}.",
         code="llm.truncated",
         hint="It was stopped or restarted, or it crashed: look at its log.",
     )
 
 
+def ended_early() -> LlmError:
+    """The response is complete, the answer in it is not."""
+    return LlmError(
+        "llama-server ended the stream before the answer was complete.",
+        code="llm.truncated",
+        hint="It was stopped or restarted, or it crashed: look at its log.",
+    )
+
+
+def unreadable(reason: str) -> LlmError:
+    """The stream is not what we can read."""
+    return LlmError(
+        f"llama-server's answer cannot be read: {reason}.",
+        code="llm.stream_error",
+        hint="Check llm.url: it may not be a llama-server.",
+    )
+
+
+def in_stream(message: str, kind: str, detail: str) -> LlmError:
+    """An error object inside the stream, or (``malformed``) what cannot be read."""
+    if kind == "malformed":
+        error = unreadable(message)
+    elif "context size" in message.lower():
+        error = LlmError(
+            "The conversation and its answer do not fit into the model's context.",
+            code="llm.overflow",
+            hint="Begin a new conversation, or start llama-server with more context: -c TOKENS.",
+        )
+    else:
+        error = LlmError(
+            "llama-server reported an error while it was answering: "
+            f"{quoted(message) or 'it does not say which'}.",
+            code="llm.stream_error",
+            hint="Look at its log.",
+        )
+    error.__cause__ = ValueError(detail or message)
+    return error
+
+
+# What the libraries' errors mean for somebody who knows neither; the most special first.
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.PoolTimeout, "too many questions are being asked already"),
+    (httpx.TimeoutException, "it was silent for too long"),
+    (httpx.ConnectError, "no connection"),
+    (httpx.WriteError, "the connection broke while the question was sent"),
+    (httpx.LocalProtocolError, "the question cannot be sent this way"),
+    (httpx.ProtocolError, "it closed the connection early, or does not speak HTTP"),
+    (httpx.NetworkError, "the connection broke"),
+    (httpx.UnsupportedProtocol, "the address is of an unknown kind"),
+    (httpx.InvalidURL, "the address is not valid"),
+    (httpx.ProxyError, "the proxy refused"),
+    (httpx.DecodingError, "the answer is compressed"),
+    (httpx.TooManyRedirects, "it leads to another address"),
+    (httpx.StreamError, "the connection was closed already"),
+    (UnicodeDecodeError, "it is not text in UTF-8"),
+    (RecursionError, "it is nested too deeply"),
+    (msgspec.ValidationError, "a value in it is not of the expected kind"),
+    (msgspec.DecodeError, "it is not valid JSON"),
+)
+_MAX_QUOTED_CHARS = 300
+
+
+def in_words(error: Exception) -> str:
+    """What happened, in plain words and without a stop: the one place that translates."""
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    return "the connection broke"
+
+
+def quoted(message: str) -> str:
+    """What a server said, as far as it can be shown: one line, printable, not too long."""
+    printable = "".join(each if each.isprintable() else " " for each in message[:2_000])
+    line = " ".join(printable.split()).rstrip(".")
+    return line if len(line) <= _MAX_QUOTED_CHARS else f"{line[:_MAX_QUOTED_CHARS]}…"
+
+
 def not_a_stream(content_type: str) -> LlmError:
     """Somebody answered with success, and not with a stream."""
     return LlmError(
-        f"The server answered with {content_type or 'no content type'} instead of a stream.",
+        f"The server answered with {quoted(content_type) or 'no content type'} "
+        "instead of a stream.",
+        hint="Check llm.url: it may not be a llama-server.",
+    )
+
+
+def compressed(encoding: str) -> LlmError:
+    """The answer is packed although we asked for it as it is."""
+    return LlmError(
+        f"The server compressed its answer ({quoted(encoding)}), which was not asked for.",
+        hint="Check llm.url: a proxy may stand before llama-server.",
+    )
+
+
+def stranger(url: str, error: Exception) -> LlmError:
+    """A health check got an answer that is none."""
+    return LlmError(
+        f"What listens at {url} does not answer as llama-server does: {in_words(error)}.",
         hint="Check llm.url: it may not be a llama-server.",
     )
 
 
 def key_unreadable(path: str, error: OSError | UnicodeError) -> LlmError:
     """The file with the API key cannot be used."""
+    reason = "it is not plain text" if isinstance(error, UnicodeError) else error.strerror
     return LlmError(
-        f"The API key of llama-server cannot be read from {path}: {error}.",
+        f"The API key of llama-server cannot be read from {path}: {reason}.",
         code="llm.denied",
         hint="Check llm.api_key_file and that the daemon's user may read it.",
     )
@@ -142,7 +253,12 @@ def key_unreadable(path: str, error: OSError | UnicodeError) -> LlmError:
 def from_response(status: int, body: bytes) -> LlmError:
     """What a response other than 2xx means."""
     error = _error_body(body)
-    message = error.message.rstrip(".") or f"HTTP {status}"
+    message = quoted(error.message) or f"it answers with status {status}"
+    if 300 <= status < 400:
+        return LlmError(
+            "The server sends us to another address, where we do not go.",
+            hint="Set llm.url to the address of llama-server itself.",
+        )
     if status in {401, 403}:
         return LlmError(
             f"llama-server refused us: {message}.",
@@ -187,5 +303,5 @@ def _overflow(error: ErrorBody) -> LlmError:
 def _error_body(body: bytes) -> ErrorBody:
     try:
         return msgspec.json.decode(body, type=ErrorResponse).error or ErrorBody()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ErrorBody()

@@ -1,7 +1,7 @@
 """Reads the body of a streaming response within its time limits.
 
-Only waiting counts against a limit, never the time that the consumer takes between two reads.
-Pings do not count as progress: a server can be alive and stuck.
+Time counts from one token to the next, pings and their reading included: a server can be alive and
+stuck, or busy sending nothing. What the consumer does with a token does not count.
 """
 
 import asyncio
@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import httpx
 
-from jarvisd.llm import failures
+from jarvisd.errors import LlmError
+from jarvisd.llm.providers.llama_server import failures
 
 
 class StreamBody:
@@ -21,35 +22,47 @@ class StreamBody:
         *,
         first_token_s: float,
         token_s: float,
+        answer_s: float,
         clock: Callable[[], float],
     ) -> None:
         self._response = response
         self._pieces = response.aiter_raw()
         self._first_token_s = first_token_s
         self._token_s = token_s
+        self._answer_s = answer_s
         self._clock = clock
         self._tokens = 0
+        self._since = clock()
         self._waited_s = 0.0
 
     async def read(self, tokens: int) -> bytes:
         """What arrives next, or nothing at the end; ``tokens`` is how many came so far.
 
-        Raises ``LlmError``: ``llm.first_token_timeout``, ``llm.stalled``, ``llm.truncated``.
+        Raises ``LlmError``: ``llm.first_token_timeout``, ``llm.stalled``, ``llm.endless``,
+        ``llm.truncated``.
         """
-        if tokens != self._tokens:
-            self._tokens, self._waited_s = tokens, 0.0
-        limit_s = self._token_s if tokens else self._first_token_s
         began = self._clock()
+        if tokens != self._tokens:
+            self._tokens, self._since = tokens, began
+        limit_s = self._token_s if tokens else self._first_token_s
+        left_s = min(limit_s - (began - self._since), self._answer_s - self._waited_s)
+        if left_s <= 0:  # whoever always has something to read never lets a time-out expire
+            raise self._expired(limit_s, began)
         try:
-            async with asyncio.timeout(max(0.0, limit_s - self._waited_s)):
+            async with asyncio.timeout(left_s):
                 return await anext(self._pieces, b"")
         except TimeoutError as error:
-            expired = failures.stalled if tokens else failures.no_first_token
-            raise expired(limit_s) from error
-        except httpx.HTTPError as error:
+            raise self._expired(limit_s, began) from error
+        except (httpx.HTTPError, httpx.StreamError) as error:
             raise failures.connection_lost(error) from error
         finally:
             self._waited_s += self._clock() - began
+
+    def _expired(self, limit_s: float, began: float) -> LlmError:
+        """Which of the limits it was that came first after ``began``."""
+        if self._tokens and self._answer_s - self._waited_s < limit_s - (began - self._since):
+            return failures.endless(self._answer_s)
+        return failures.stalled(limit_s) if self._tokens else failures.no_first_token(limit_s)
 
     async def close(self) -> None:
         """Disconnect, which is how llama-server is told to stop."""

@@ -11,14 +11,14 @@ import httpx
 import msgspec
 
 from jarvisd.errors import LlmError
-from jarvisd.llm import failures
-from jarvisd.llm.body import read_body
 from jarvisd.llm.model import ProviderHealth
-from jarvisd.llm.wire import Properties
+from jarvisd.llm.providers.llama_server import failures
+from jarvisd.llm.providers.llama_server.body import read_body
+from jarvisd.llm.providers.llama_server.wire import Properties
 
 LIMIT_S = 2.0
 _CONNECT_LIMIT_S = 1.5  # shorter, so that a host which is gone is told from a server that hangs
-_MAX_BODY_BYTES = 4_194_304  # the chat template is part of the properties
+_MAX_BODY_BYTES = 1_048_576  # the chat template is part of the properties
 _BUSY = "All its slots are taken: a question waits until one is free."
 
 Authorization = Callable[[], Awaitable[dict[str, str]]]
@@ -42,11 +42,7 @@ async def check(
             "Look whether it is suspended or overloaded.",
         )
     except httpx.HTTPError as error:
-        return ProviderHealth(
-            "failed",
-            f"Whatever listens at {url} broke off: {str(error) or type(error).__name__}.",
-            "Check llm.url: it may not be a llama-server.",
-        )
+        return _health_of(failures.stranger(url, error))
 
 
 def _health_of(error: LlmError) -> ProviderHealth:
@@ -68,8 +64,8 @@ async def _ask(client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) 
             )
         if status != 200:
             raise failures.from_response(status, body)
-    found = _properties(body)
-    model = found.model_alias or found.model_path
+    found = _properties(url, body)
+    model = failures.quoted(found.model_alias or found.model_path)
     asleep = found.is_sleeping
     busy = not asleep and await _all_slots_taken(client, headers)
     return ProviderHealth(
@@ -77,7 +73,11 @@ async def _ask(client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) 
         "The model wakes up with the next question." if asleep else _BUSY if busy else "",
         model=model,
         context_tokens=found.default_generation_settings.n_ctx,
-        details={"build": found.build_info, "slots": str(found.total_slots), "role": found.role},
+        details={
+            "build": failures.quoted(found.build_info),
+            "slots": str(found.total_slots),
+            "role": failures.quoted(found.role),
+        },
     )
 
 
@@ -87,14 +87,11 @@ async def _all_slots_taken(client: httpx.AsyncClient, headers: Mapping[str, str]
     return status == 503
 
 
-def _properties(body: bytes) -> Properties:
+def _properties(url: str, body: bytes) -> Properties:
     try:
         return msgspec.json.decode(body, type=Properties)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LlmError(
-            f"The answer to /props cannot be read: {error}.",
-            hint="Check llm.url: it may not be a llama-server.",
-        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise failures.stranger(url, error) from error
 
 
 async def _get(

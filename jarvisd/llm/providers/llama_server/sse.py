@@ -10,15 +10,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from jarvisd.llm.wire import Chunk
+from jarvisd.llm.providers.llama_server.wire import Chunk
 
-MAX_LINE_BYTES = 1_048_576
-MAX_EVENT_BYTES = 2_097_152
-
-
-@dataclass(frozen=True, slots=True)
-class Ping:
-    """A comment line: the server is alive and has nothing to say yet."""
+# llama-server's largest events have a few kilobytes. An event is decoded on the event loop in one
+# go: this much takes a few milliseconds, whatever is in it.
+MAX_LINE_BYTES = 131_072
+MAX_EVENT_BYTES = 131_072
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +27,16 @@ class Done:
 class StreamError:
     """The server reported an error inside the stream, or sent what cannot be read.
 
-    ``kind`` is the server's own error type, or ``malformed``. Nothing follows it.
+    ``kind`` is the server's own error type, or ``malformed``; ``detail`` is for the log. Nothing
+    follows it.
     """
 
     message: str
     kind: str
+    detail: str = ""
 
 
-SseEvent = Chunk | Ping | Done | StreamError
+SseEvent = Chunk | Done | StreamError
 
 _decoder = msgspec.json.Decoder(Chunk)
 
@@ -84,20 +83,18 @@ class SseParser:
         if self._failed:
             return None
         if len(line) > self._max_line_bytes:
-            return self._fail(f"a line is longer than {self._max_line_bytes} bytes")
+            return self._fail(f"a line in it is longer than {self._max_line_bytes} bytes")
         line = line.removesuffix(b"\r")
-        if line.startswith(b":"):
-            return Ping()
         if line.startswith(b"data:"):
             return self._take_data(line[5:].removeprefix(b" "))
-        # Other fields (event, id, retry) carry nothing that we use.
+        # Comments (pings) and other fields (event, id, retry) carry nothing that we use.
         return self._decode() if not line and self._data else None
 
     def _take_data(self, value: bytes) -> StreamError | None:
         self._data.append(value)
         self._data_bytes += len(value) + 1
         if self._data_bytes > self._max_event_bytes:
-            return self._fail(f"an event is longer than {self._max_event_bytes} bytes")
+            return self._fail(f"an event in it is longer than {self._max_event_bytes} bytes")
         return None
 
     def _decode(self) -> SseEvent:
@@ -108,13 +105,13 @@ class SseParser:
             return Done()
         try:
             chunk = _decoder.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return self._fail(f"an event is not a chat completion chunk: {error}")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return self._fail("an event in it is no part of an answer", detail=repr(error))
         if chunk.error is not None:
             self._failed = True
             return StreamError(chunk.error.message or "no message", chunk.error.type or "error")
         return chunk
 
-    def _fail(self, message: str) -> StreamError:
+    def _fail(self, message: str, *, detail: str = "") -> StreamError:
         self._failed = True
-        return StreamError(message, "malformed")
+        return StreamError(message, "malformed", detail)

@@ -9,7 +9,7 @@ accepted; what the states mean is in ``failures``, what the stream means in ``ch
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -17,16 +17,17 @@ import msgspec
 
 from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
-from jarvisd.llm import failures, llama_health
-from jarvisd.llm.body import StreamBody, read_body
-from jarvisd.llm.chat_stream import ChatStream
+from jarvisd.llm.host_facts import HostFacts
 from jarvisd.llm.model import (
     HeadersReceived,
     LlmEvent,
     Prompt,
     ProviderHealth,
 )
-from jarvisd.llm.wire import ChatRequest, RequestMessage
+from jarvisd.llm.providers.llama_server import failures, health
+from jarvisd.llm.providers.llama_server.body import StreamBody, read_body
+from jarvisd.llm.providers.llama_server.chat_stream import ChatStream
+from jarvisd.llm.providers.llama_server.wire import ChatRequest, RequestMessage
 
 _CHAT = "/v1/chat/completions"
 _JSON = {"Content-Type": "application/json"}
@@ -60,7 +61,7 @@ class LlamaServer:
 
     async def health(self) -> ProviderHealth:
         """Ask now how the server is; at most about two seconds, never raises."""
-        return await llama_health.check(self._client, self._settings.url, self._authorization)
+        return await health.check(self._client, self._settings.url, self._authorization)
 
     async def close(self) -> None:
         """Release connections; generations in flight end with an error."""
@@ -78,6 +79,7 @@ class LlamaServer:
             while not chat.done and (data := await _read(body, chat)):
                 for event in chat.feed(data):
                     yield event
+                    await asyncio.sleep(0)  # much may come at once: others have their turn
             yield chat.finish()
         finally:
             await body.close()
@@ -141,10 +143,15 @@ class LlamaServer:
         if not content_type.startswith("text/event-stream"):
             await response.aclose()
             raise failures.not_a_stream(content_type)
+        encoding = response.headers.get("Content-Encoding", "identity")
+        if encoding.lower() != "identity":
+            await response.aclose()
+            raise failures.compressed(encoding)
         return StreamBody(
             response,
             first_token_s=self._settings.first_token_timeout_s,
             token_s=self._settings.token_timeout_s,
+            answer_s=self._settings.answer_timeout_s,
             clock=self._clock,
         )
 
@@ -167,6 +174,11 @@ class LlamaServer:
             raise failures.key_unreadable(path, error) from error
         # The unit hands over an empty credential where the owner has set none.
         return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def open_provider(settings: LlmSettings, _: Callable[[], Awaitable[HostFacts]]) -> LlamaServer:
+    """The one at ``settings.url``."""
+    return LlamaServer(settings)
 
 
 def _client(settings: LlmSettings) -> httpx.AsyncClient:

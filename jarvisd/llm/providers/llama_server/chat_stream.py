@@ -14,11 +14,16 @@ from jarvisd.llm.model import (
     ReasoningDelta,
     ToolCallDelta,
 )
-from jarvisd.llm.sse import Done, Ping, SseEvent, SseParser, StreamError
-from jarvisd.llm.thinking import ThinkingFilter
-from jarvisd.llm.wire import Choice, Chunk, Delta, Timings, Usage
+from jarvisd.llm.providers.llama_server import failures
+from jarvisd.llm.providers.llama_server.sse import Done, SseEvent, SseParser, StreamError
+from jarvisd.llm.providers.llama_server.thinking import ThinkingFilter
+from jarvisd.llm.providers.llama_server.wire import Choice, Chunk, Delta, Timings, Usage
 
 MAX_REPLY_CHARS = 1_000_000
+# What may come without a token among it: pings, and the progress of a very long prompt.
+MAX_IDLE_BYTES = 4_194_304
+# Longer pieces are handed on in parts: whoever takes one works on it in one go.
+SLICE_CHARS = 200
 
 
 class ChatStream:
@@ -36,6 +41,7 @@ class ChatStream:
         self._thinking = ThinkingFilter()
         self._chars_left = max_chars
         self._max_chars = max_chars
+        self._idle_bytes = 0
         self._finish_reason: str | None = None
         self._model = ""
         self._usage: Usage | None = None
@@ -49,21 +55,21 @@ class ChatStream:
     def feed(self, data: bytes) -> Iterator[LlmEvent]:
         """Events that ``data`` completes, in order, each yielded before a later error is raised.
 
-        Raises ``LlmError``: ``llm.stream_error`` for an error inside the stream, ``llm.failed``
-        for a reply beyond all bounds.
+        Raises ``LlmError``: ``llm.stream_error`` for an error inside the stream, ``llm.overflow``
+        when the context is full, ``llm.too_long`` for an answer beyond all bounds.
         """
+        before = self.tokens
         for event in self._parser.feed(data):
             if not self.done:
                 yield from self._interpret(event)
+        self._idle_bytes = 0 if self.tokens > before else self._idle_bytes + len(data)
+        if self._idle_bytes > MAX_IDLE_BYTES and not self.finished:
+            raise failures.unreadable(f"{self._idle_bytes:,} bytes came without a word")
 
     def finish(self) -> Completion:
         """The body has ended. Raises ``LlmError`` ``llm.truncated`` if the answer had not."""
         if self._finish_reason is None:
-            raise LlmError(
-                "llama-server ended the stream before the answer was complete.",
-                code="llm.truncated",
-                hint="It was stopped or restarted, or it crashed: look at its log.",
-            )
+            raise failures.ended_early()
         usage, timings = self._usage or Usage(), self._timings or Timings()
         details = usage.prompt_tokens_details
         return Completion(
@@ -80,13 +86,13 @@ class ChatStream:
         match event:
             case Chunk():
                 yield from self._chunk(event)
-            case StreamError(message, kind):
-                raise _stream_error(message, kind)
+            case StreamError():
+                if not self.finished:
+                    raise failures.in_stream(event.message, event.kind, event.detail)
+                self.done = True  # the answer is whole: only figures are lost
             case Done():
                 self.done = True
                 yield from self._thinking.finish()
-            case Ping():
-                pass
 
     def _chunk(self, chunk: Chunk) -> Iterator[LlmEvent]:
         self._model = chunk.model or self._model
@@ -100,10 +106,10 @@ class ChatStream:
     def _choice(self, choice: Choice) -> Iterator[LlmEvent]:
         delta = choice.delta
         self._count(delta)
-        if delta.reasoning_content:
-            yield ReasoningDelta(delta.reasoning_content)
-        if delta.content:
-            yield from self._thinking.feed(delta.content)
+        for piece in _slices(delta.reasoning_content or ""):
+            yield ReasoningDelta(piece)
+        for piece in _slices(delta.content or ""):
+            yield from self._thinking.feed(piece)
         for call in delta.tool_calls or ():
             if call.function is not None:
                 yield ToolCallDelta(call.index, call.function.name, call.function.arguments or "")
@@ -117,16 +123,11 @@ class ChatStream:
         if self._chars_left < 0:
             raise LlmError(
                 f"The answer is longer than {self._max_chars:,} characters.",
+                code="llm.too_long",
                 hint="Set llm.max_tokens, so that the model stops by itself.",
             )
 
 
-def _stream_error(message: str, kind: str) -> LlmError:
-    context_full = "context size" in message.lower()
-    return LlmError(
-        f"llama-server reported an error while it was answering: {message}"
-        if kind != "malformed"
-        else f"llama-server's stream cannot be read: {message}",
-        code="llm.stream_error",
-        hint="Start llama-server with a larger context: -c TOKENS." if context_full else "",
-    )
+def _slices(text: str) -> Iterator[str]:
+    for start in range(0, len(text), SLICE_CHARS):
+        yield text[start : start + SLICE_CHARS]

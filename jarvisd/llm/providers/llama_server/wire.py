@@ -4,7 +4,9 @@ Only shapes: no I/O and no decisions. Decoding is lenient where a server may dif
 unknown fields are ignored, everything has a default, figures that cannot be are cut to what can.
 """
 
-from msgspec import Struct, field
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
 
 # Beyond any model's context and any patience; small enough for whoever counts or stores them.
 MOST = 1_000_000_000
@@ -100,7 +102,7 @@ class ErrorResponse(Struct):
 class Chunk(Struct):
     """One ``chat.completion.chunk``, or an error object in its place."""
 
-    choices: list[Choice] = field(default_factory=list)
+    choices: Annotated[list[Choice], Meta(max_length=16)] = field(default_factory=list)
     model: str = ""
     usage: Usage | None = None
     timings: Timings | None = None

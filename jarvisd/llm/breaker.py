@@ -1,0 +1,133 @@
+"""The circuit breaker of one provider: whether it is asked, after how it did before.
+
+Pure: events and the clock's seconds in, decisions out. It never asks anything itself.
+
+    closed      every question goes to the provider
+    open        none does, until the wait is over
+    half-open   one question at a time tries it; its outcome closes or opens the breaker again
+
+A provider that is silent until the time limit opens it at once, because every question would wait
+as long. Quicker failures open it after ``FAILURES_IN_A_ROW``. Each opening doubles the wait.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["closed", "open", "half-open"]
+
+FAILURES_IN_A_ROW = 3
+LONGEST_WAIT = 16  # times the first one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ticket:
+    """The permission to ask once; its holder reports with it, and releases it at the end."""
+
+    period: int
+    issued_at: float
+    probe: bool
+
+
+class Breaker:
+    """``wait_s`` is how long the provider is left alone after the first opening."""
+
+    def __init__(self, wait_s: float) -> None:
+        self._first_wait_s = wait_s
+        self._period = 0  # one more with each change; reports of earlier ones are out of date
+        self._openings = 0  # in a row
+        self._failures = 0  # in a row
+        self._open_until: float | None = None
+        self._probe: Ticket | None = None
+        self._writing: set[Ticket] = set()
+        self._sign_of_life_at = float("-inf")
+        self.reason = ""
+
+    @property
+    def failures(self) -> int:
+        """Questions in a row that failed."""
+        return self._failures
+
+    @property
+    def tripped(self) -> bool:
+        """Whether it is not closed."""
+        return self._open_until is not None
+
+    def state(self, now: float) -> State:
+        """Where it stands."""
+        if self._open_until is None:
+            return "closed"
+        return "open" if now < self._open_until else "half-open"
+
+    def wait_s(self, now: float) -> float:
+        """How long until the next question may try; 0 when one may."""
+        return 0.0 if self._open_until is None else max(0.0, self._open_until - now)
+
+    def admits(self, now: float) -> bool:
+        """Whether a question that begins now would be let through."""
+        return self.state(now) == "closed" or (not self.wait_s(now) and self._probe is None)
+
+    def admit(self, now: float) -> Ticket | None:
+        """Let a question through, or not."""
+        if not self.admits(now):
+            return None
+        ticket = Ticket(self._period, now, probe=self.state(now) == "half-open")
+        if ticket.probe:
+            self._probe = ticket
+        return ticket
+
+    # --- what the holder of a ticket reports ----------------------------------------------------
+
+    def began(self, ticket: Ticket, now: float) -> None:
+        """The answer began: a probe has done its work, and others may ask."""
+        self._writing.add(ticket)
+        self._sign_of_life_at = now
+        if ticket is self._probe:
+            self._close()
+
+    def succeeded(self, ticket: Ticket, now: float) -> None:
+        """The answer is whole."""
+        self._sign_of_life_at = now
+        if ticket is self._probe:
+            self._close()
+        if self._open_until is None:
+            self._failures = self._openings = 0
+            self.reason = ""
+
+    def failed(self, ticket: Ticket, now: float, reason: str, *, silent: bool) -> None:
+        """The question failed; ``silent``: the provider said nothing until the time limit."""
+        outdated = ticket.period != self._period and ticket not in self._writing
+        if outdated or (silent and self._wrote_to_others_since(ticket)):
+            return
+        self._failures += 1
+        self.reason = reason
+        if silent or ticket is self._probe or self._failures >= FAILURES_IN_A_ROW:
+            self._open(now)
+
+    def release(self, ticket: Ticket) -> None:
+        """The question is over, however it ended; a probe given up by its client leaves no mark."""
+        self._writing.discard(ticket)
+        if ticket is self._probe:
+            self._probe = None
+
+    def reset(self) -> None:
+        """The provider is another one now, or was started again."""
+        self._close()
+        self._failures = self._openings = 0
+        self.reason = ""
+
+    # --- changes --------------------------------------------------------------------------------
+
+    def _wrote_to_others_since(self, ticket: Ticket) -> bool:
+        """Then it was busy with them: a queued question is as silent as one that is stuck."""
+        return bool(self._writing - {ticket}) or self._sign_of_life_at > ticket.issued_at
+
+    def _close(self) -> None:
+        self._period += 1
+        self._open_until = self._probe = None
+
+    def _open(self, now: float) -> None:
+        self._period += 1
+        self._probe = None
+        wait_s = self._first_wait_s * min(2**self._openings, LONGEST_WAIT)
+        self._openings += 1
+        self._open_until = now + wait_s

@@ -1,0 +1,52 @@
+"""Settings of llama-server."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from jarvisd.sections import FilePath, Seconds, Section, about
+
+
+class Settings(Section, frozen=True):
+    """Where llama-server is, and how long it may take."""
+
+    url: Annotated[str, about("Address of llama-server; http:// or unix:/path/to.sock.")] = (
+        "http://127.0.0.1:8080"
+    )
+    model: Annotated[str, about("Model name sent along; only a llama-server router needs it.")] = ""
+    api_key_file: Annotated[
+        FilePath,
+        about("File holding llama-server's API key. Empty: systemd's credential, else none."),
+    ] = ""
+    thinking: Annotated[
+        bool, about("Let the model think before it answers. Thoughts are never spoken.")
+    ] = False
+    connect_timeout_s: Annotated[Seconds, about("Time to reach llama-server.")] = 2.0
+    headers_timeout_s: Annotated[
+        Seconds, about("Time until it accepts the request; long, because a busy one is silent.")
+    ] = 60.0
+    first_token_timeout_s: Annotated[
+        Seconds, about("Time from acceptance to the first token (prefill).")
+    ] = 120.0
+    token_timeout_s: Annotated[Seconds, about("Longest silence between two tokens.")] = 20.0
+    answer_timeout_s: Annotated[
+        Seconds, about("Longest time spent waiting for one answer in all, whatever trickles in.")
+    ] = 1_800.0
+    loading_timeout_s: Annotated[
+        Seconds, about("How long a reply waits for a llama-server that is still loading.")
+    ] = 30.0
+
+    def broken_rules(self) -> Iterator[tuple[str, str]]:
+        """An address that cannot be one."""
+        url = self.url
+        try:
+            parts = urlsplit(url)
+            complete = bool(parts.path if parts.scheme == "unix" else parts.hostname)
+            _ = parts.port
+        except ValueError as error:
+            yield "url", f"not an address: {error}; got {url!r}"
+            return
+        if parts.scheme not in {"http", "https", "unix"}:
+            yield "url", f"must start with http://, https:// or unix:/; got {url!r}"
+        elif not complete or (parts.scheme == "unix" and not parts.path.startswith("/")):
+            yield "url", f"names no host or socket path; got {url!r}"
