@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
+import hypothesis
 import pytest
 import structlog
 
@@ -29,6 +30,15 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(),
     ]
 )
+
+# How long an example takes says how busy the machine is. ``mutants`` is for many short runs.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "mutants", hypothesis.settings.get_profile("suite"), max_examples=60, derandomize=True
+)
+hypothesis.settings.load_profile(os.environ.get("JARVISD_TESTS_PROFILE", "suite"))
 
 PACKAGES = tuple(
     str(Path(__file__).parents[1] / part)
