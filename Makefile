@@ -13,14 +13,14 @@ TEXT   ?= Good evening, Jarvis. How are you today?
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
 
-try: $(VENV)/.installed ## ask a private daemon a question and hear it answer (TEXT="…")
+try: $(VENV)/.installed ## ask a daemon a question and hear it answer; installs nothing outside (TEXT="…")
 	@$(BIN)/jarvisctl try --text "$$TEXT"
 export TEXT
 
-test: $(VENV)/.installed-dev ## run the whole test suite
+test: $(VENV)/.installed-dev ## run the tests
 	$(BIN)/pytest -m "not long"
 
-test-long: $(VENV)/.installed-dev ## the long property runs as well
+test-long: $(VENV)/.installed-dev ## run all tests, the long ones too
 	$(BIN)/pytest --timeout 3600
 
 test-quick: $(VENV)/.installed-dev ## the tests that take seconds
@@ -40,17 +40,17 @@ test-pythons: ## the quick tests on each Python from 3.11 to 3.13 that is there
 test-vm: $(VENV)/.installed-dev ## install, run and upgrade under a real systemd (ONLY="words of names")
 	$(BIN)/python -m tests.vm $(ONLY)
 
-check: check-units $(VENV)/.installed-dev ## format, lint, types, import contracts, units
+check: check-units $(VENV)/.installed-dev ## check format, style, types, imports and units
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.manual --check
 
-check-units: $(VENV)/.installed-dev ## units understood and shut in, installer linted and its plan as known
+check-units: $(VENV)/.installed-dev ## check the systemd units and the installer
 	$(BIN)/pytest -q tests/systemd tests/installer
 
-format: $(VENV)/.installed-dev ## format the code in place
+format: $(VENV)/.installed-dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -61,7 +61,7 @@ lock: $(VENV)/.installed-dev ## pin the newest packages, with their hashes, for 
 man: $(VENV)/.installed ## write the manual pages from the commands and settings
 	$(BIN)/python -m scripts.manual
 
-bench: $(VENV)/.installed-dev ## measure this machine against its own floor
+bench: $(VENV)/.installed-dev ## benchmark this machine
 	$(BIN)/jarvisctl bench
 
 clean: ## remove everything that these targets made
@@ -70,6 +70,8 @@ clean: ## remove everything that these targets made
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:
+	@test -w . || { echo "make cannot write to $(CURDIR). Clone jarvisd to a directory of your own." >&2; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "jarvisd needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Making $(VENV) …"
@@ -78,7 +80,7 @@ $(VENV)/bin/pip:
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/pip
 	@echo "Installing jarvisd and its libraries (once; about half a minute) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[tui]"
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/pip

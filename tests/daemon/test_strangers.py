@@ -20,10 +20,11 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become 
 # Groups that every Linux has; the socket's own, and one that has nothing to do with it.
 OURS, OTHER = "games", "nogroup"
 STRANGER = 65_534
-# The interpreter may be where only root can read, so everything is loaded before the user changes.
+# All of it may be where only root can read, as in a closed home: loaded before the user changes.
 BECOME = """
 import os, sys
-import jarvisctl.cli as cli, jarvisctl.commands.say, jarvisctl.commands.status
+import jarvisctl.cli as cli
+from jarvisctl.commands import log, say, status
 os.setgroups([int(gid) for gid in sys.argv[1].split(",") if gid])
 os.setgid({gid}); os.setuid({uid})
 sys.argv[1:] = sys.argv[2:]
@@ -71,7 +72,7 @@ async def test_strangers_cannot_even_connect_and_learn_why(daemon: RunningDaemon
     assert (ran.code, ran.stdout) == (5, "")
     assert ran.stderr.splitlines() == [
         f"jarvisctl: {daemon.socket}: permission denied",
-        f"  Members of group {OURS} may operate the daemon:",
+        f"  Members of group {OURS} may use the daemon:",
         f"    sudo usermod -aG {OURS} $USER    (then log in again)",
     ]
 

@@ -41,6 +41,8 @@ def test_try_answers_in_words_and_sound(jarvisctl: Jarvisctl, tmp_path: Path, co
     assert len(jarvis) > len("jarvis  ")
     assert "written by builtin, spoken by espeak" in ran.stderr
     assert "dBFS" in ran.stderr
+    steps = ran.stderr.partition("Next:\n")[2].splitlines()
+    assert [line.split()[0].rpartition("/")[2] for line in steps] == ["jarvisd", *["jarvisctl"] * 2]
     with wave.open(str(path)) as file:
         assert file.getnframes() > file.getframerate() / 2
     assert measure(path)[1] > -20

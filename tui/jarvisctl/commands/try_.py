@@ -2,10 +2,12 @@
 
 import math
 import os
+import sys
 import time
 import wave
 from array import array
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -101,7 +103,25 @@ def _say_what_was_made(out: Output, turn: Turn, path: Path) -> ExitCode:
     if length == 0 or peak < SILENT_BELOW_DBFS:
         out.talk(out.talk_style("That is silence: nothing would be heard.", "red", "bold"))
         return ExitCode.FAILED
+    _next_steps(out)
     return ExitCode.OK
+
+
+def _next_steps(out: Output) -> None:
+    """What to type now, with the path of this jarvisctl where the shell would not find it."""
+    here = Path(sys.argv[0])
+    found = which("jarvisctl") == str(here.absolute())
+    folder = "" if found or here.name != "jarvisctl" else f"{here.parent}/"
+    out.talk()
+    out.talk("Next:")
+    steps = (
+        (f"{folder}jarvisd &", "start a daemon of your own"),
+        (f"{folder}jarvisctl ask", "talk with it"),
+        (f"{folder}jarvisctl top", "watch it in the dashboard"),
+    )
+    width = max(len(command) for command, _ in steps)
+    for command, what in steps:
+        out.talk(f"  {out.talk_style(command.ljust(width), 'bold')}   {what}")
 
 
 def measure(path: Path) -> tuple[float, float, float]:

@@ -59,7 +59,7 @@ def _group(probe: Probe, group: str) -> Finding:
         message = f"there is no group {group}: only root and the daemon's own user may"
         return warn(check, message, f"sudo groupadd --system {group}, then restart jarvisd")
     if user.is_root or group in user.groups:
-        return ok(check, f"{user.name} may operate the daemon")
+        return ok(check, f"{user.name} may use the daemon")
     if group in user.listed_groups:
         message = f"{user.name} is in group {group}, but not yet in this session"
         return warn(check, message, "Log out and in again.")
