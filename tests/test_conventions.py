@@ -134,13 +134,10 @@ NOT_YET = frozenset(
         "Settings",
         "Snapshot",
         "Speech",
-        "Spoken",
         "Store",
-        "Stretch",
         "Totals",
         "Usage",
         "Utterance",
-        "Writer",
     }
 )
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from jarvisd.config import Settings
+from jarvisd.reply.audio_track import AudioTrack
 from jarvisd.reply.delivery import Delivery
 from jarvisd.reply.life import ReplyLife
 from jarvisd.reply.record import HasName, Memory, ReplyRecord
@@ -76,7 +77,7 @@ class ReplyFactory:
             conversation,
             parts=parts,
             run=ReplyRun(id_, parts, on_made),
-            delivery=self._make_delivery(speaker, events, life) if speaker else None,
+            delivery=self._make_delivery(speaker.track, events, life) if speaker else None,
             on_disconnect=request.on_disconnect,
         )
 
@@ -99,23 +100,22 @@ class ReplyFactory:
         )
 
     def _make_speaker(self, voice: ReplyVoice, events: ReplyEvents, speed: float) -> Speaker:
-        return Speaker(
-            self._speech,
-            voice,
+        track = AudioTrack(
             events,
-            settings=self.settings,
             sample_rate=events.sample_rate,
-            speed=speed,
+            max_s=self.settings.audio.max_reply_s,
+            look_ahead_s=self.settings.speech.look_ahead_s,
             clock=self._clock,
         )
+        return Speaker(self._speech, voice, track, settings=self.settings.speech, speed=speed)
 
-    def _make_delivery(self, speaker: Speaker, events: ReplyEvents, life: ReplyLife) -> Delivery:
+    def _make_delivery(self, track: AudioTrack, events: ReplyEvents, life: ReplyLife) -> Delivery:
         return Delivery(
-            speaker.timeline,
-            speaker.position,
-            speaker.changed,
+            track.timeline,
+            track.position,
+            track.changed,
             life,
-            sample_rate=speaker.sample_rate,
+            sample_rate=track.sample_rate,
             jitter_frames=self.settings.audio.jitter_buffer_frames,
             clock=self._clock,
             on_written=events.written,

@@ -11,7 +11,7 @@ from jarvisd.reply.playback_clock import PlaybackClock
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SampleRange:
     """Samples ``start`` to ``end`` of a reply."""
 
     start: int
@@ -36,10 +36,10 @@ class Past:
             max(self.written, other.written),
         )
 
-    def stretch(self, acknowledged: int | None) -> Stretch:
+    def stretch(self, acknowledged: int | None) -> SampleRange:
         """What was heard: as the client says, or as the clock said when it left."""
         end = self.played if acknowledged is None else min(acknowledged, self.written)
-        return Stretch(self.start, max(self.start, end))
+        return SampleRange(self.start, max(self.start, end))
 
 
 class AudioListener:
@@ -69,14 +69,14 @@ class AudioListener:
         return Past(self.start, self.played(now), self.written)
 
 
-def union(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+def union(stretches: Iterable[SampleRange]) -> tuple[SampleRange, ...]:
     """The same samples as stretches in order that do not touch; empty ones are left out."""
-    joined: list[Stretch] = []
+    joined: list[SampleRange] = []
     for stretch in sorted(stretches, key=lambda each: each.start):
         if stretch.end <= stretch.start:
             continue
         if joined and stretch.start <= joined[-1].end:
-            joined[-1] = Stretch(joined[-1].start, max(joined[-1].end, stretch.end))
+            joined[-1] = SampleRange(joined[-1].start, max(joined[-1].end, stretch.end))
         else:
             joined.append(stretch)
     return tuple(joined)

@@ -4,14 +4,19 @@ Stands between the replies and the store: questions and outcomes go in, prompts 
 here waits but for the store's history.
 """
 
+import re
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from jarvisd.errors import RequestError
 from jarvisd.llm.model import Message
 from jarvisd.reply.prompt import HistoryWindow, as_prompt
 from jarvisd.reply.record import Outcome
 from jarvisd.store import NewMessage, Receipt, Store
 from jarvisd.store.model import StoredMessage
+
+CONVERSATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class ConversationMemory:
@@ -93,3 +98,16 @@ def _as_heard(message: StoredMessage, heard_by_now: Callable[[str], str | None])
     if message.role != "assistant" or (heard := heard_by_now(message.reply)) is None:
         return message
     return replace(message, heard=heard)
+
+
+def conversation_name(wanted: str | None) -> str:
+    """The name of the conversation that is meant, a new one where none is named."""
+    if wanted is None:
+        return f"c-{secrets.token_hex(6)}"
+    if not CONVERSATION_NAME.fullmatch(wanted):
+        raise RequestError(
+            f"{wanted!r} cannot name a conversation.",
+            code="conversation.name",
+            hint="Use up to 64 letters, digits, dots, dashes and underscores.",
+        )
+    return wanted

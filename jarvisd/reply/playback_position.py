@@ -17,7 +17,7 @@ words.
 
 from collections.abc import Callable, Iterator
 
-from jarvisd.reply.listeners import AudioListener, Past, Stretch, remember, union
+from jarvisd.reply.listeners import AudioListener, Past, SampleRange, remember, union
 from jarvisd.reply.timeline import Timeline
 from jarvisd.reply.watermark import Watermark
 
@@ -142,20 +142,20 @@ class PlaybackPosition:
             return self._nobody.played(now)
         return max((past.played for past in self._all(now)), default=0)
 
-    def heard(self) -> tuple[Stretch, ...]:
+    def heard(self) -> tuple[SampleRange, ...]:
         """What was heard by now."""
         if not self.listened:
-            return union([Stretch(0, self.played())])
+            return union([SampleRange(0, self.played())])
         return union(past.stretch(self._acknowledged) for past in self._all(self._clock()))
 
-    def expected(self) -> tuple[Stretch, ...]:
+    def expected(self) -> tuple[SampleRange, ...]:
         """What will have been heard if everybody who listens goes on to the end."""
         if not self.listened:
-            return union([Stretch(0, self._timeline.samples)])
+            return union([SampleRange(0, self._timeline.samples)])
         going_on = (*self._attached, *self._finished)
         return union(
             [
-                *(Stretch(each.start, self._timeline.samples) for each in going_on),
+                *(SampleRange(each.start, self._timeline.samples) for each in going_on),
                 *(past.stretch(self._acknowledged) for past in self._past),
             ]
         )

@@ -85,7 +85,7 @@ class ReplyRecord:
     @property
     def heard(self) -> str:
         """The text that was heard by now."""
-        return self._speaker.heard() if self._speaker else ""
+        return self._speaker.track.heard() if self._speaker else ""
 
     def remember(self, failed: str = "") -> None:
         """Nothing more is made of it: this is what it came to."""
@@ -134,5 +134,7 @@ class ReplyRecord:
         if speaker is None:
             return None, interrupted
         if interrupted:
-            return speaker.heard(), True
-        return (speaker.expected() if speaker.counts.spoken else None), speaker.cut_short
+            return speaker.track.heard(), True
+        return (
+            speaker.track.expected() if speaker.track.counts.spoken else None
+        ), speaker.track.cut_short

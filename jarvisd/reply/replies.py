@@ -4,8 +4,6 @@ It must never let one reply wait for another, but for the turns of one conversat
 """
 
 import asyncio
-import re
-import secrets
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -15,13 +13,13 @@ from typing import TypeGuard
 import msgspec
 
 from jarvisd.config import Settings
-from jarvisd.errors import PayloadError, RequestError, UnavailableError
+from jarvisd.errors import PayloadError, UnavailableError
 from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import Completion, LlmEvent, Message, Prompt, TextDelta
 from jarvisd.reply.admission import Admission, Ticket, WhenBusy
 from jarvisd.reply.event_log import without_words
 from jarvisd.reply.factory import ReplyFactory
-from jarvisd.reply.memory import ConversationMemory
+from jarvisd.reply.memory import ConversationMemory, conversation_name
 from jarvisd.reply.registry import ReplyRegistry
 from jarvisd.reply.reply import Reply
 from jarvisd.reply.stopwatch import Measures, Unmeasured
@@ -30,7 +28,6 @@ from jarvisd.speech import Speech
 from jarvisd.store import Store
 from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 
-CONVERSATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # For replies that were cut at the deadline to be remembered on disk.
 CUT_SETTLES_S = 2.0
 # Given text is fed in slices so that a long one never holds the loop for more than a moment.
@@ -136,7 +133,7 @@ class Replies:
         """Ask the assistant. Raises JarvisError before anything began."""
         received_at = self._clock()
         self._check(request.text)
-        conversation = _conversation_name(request.conversation)
+        conversation = conversation_name(request.conversation)
         async with self._admitted(conversation, request.when_busy) as ticket:
             provider = await self._providers.choose()
             await self._speech.discovered()
@@ -244,18 +241,6 @@ class Replies:
 
 def _is_of(event: msgspec.Struct, replies: frozenset[str]) -> TypeGuard[ReplyEvent]:
     return isinstance(event, ReplyEvent) and event.reply in replies
-
-
-def _conversation_name(wanted: str | None) -> str:
-    if wanted is None:
-        return f"c-{secrets.token_hex(6)}"
-    if not CONVERSATION_NAME.fullmatch(wanted):
-        raise RequestError(
-            f"{wanted!r} cannot name a conversation.",
-            code="conversation.name",
-            hint="Use up to 64 letters, digits, dots, dashes and underscores.",
-        )
-    return wanted
 
 
 async def _literal(text: str) -> AsyncGenerator[LlmEvent, None]:

@@ -69,12 +69,12 @@ class Reply:
     @property
     def sample_rate(self) -> int:
         """Hertz of its audio (signed 16-bit mono); 0 where it has none."""
-        return self._speaker.sample_rate if self._speaker else 0
+        return self._speaker.track.sample_rate if self._speaker else 0
 
     @property
     def audio_bytes(self) -> int:
         """Memory that its audio takes."""
-        return self._speaker.timeline.samples * 2 if self._speaker else 0
+        return self._speaker.track.timeline.samples * 2 if self._speaker else 0
 
     @property
     def voice_id(self) -> str:
@@ -104,12 +104,12 @@ class Reply:
     @property
     def heard_by_now(self) -> str | None:
         """What those who listen heard so far; ``None`` where nobody ever did."""
-        listened = self._speaker is not None and self._speaker.position.listened
+        listened = self._speaker is not None and self._speaker.track.position.listened
         return self._record.heard if listened else None
 
     def info(self) -> ReplyInfo:
         """Where it stands."""
-        position = self._speaker.position if self._speaker else None
+        position = self._speaker.track.position if self._speaker else None
         return ReplyInfo(
             reply=self.id,
             conversation=self.conversation,
@@ -125,7 +125,9 @@ class Reply:
     @property
     def _now(self) -> ReplyLife:
         """Its life, which time moves as well: at some moment everything was heard."""
-        self._life.follow(playing=self._speaker is not None and self._speaker.position.playing)
+        self._life.follow(
+            playing=self._speaker is not None and self._speaker.track.position.playing
+        )
         return self._life
 
     # --- reading it -----------------------------------------------------------------------------
@@ -157,7 +159,7 @@ class Reply:
         client had come to. Interrupting what has ended and was played changes nothing.
         """
         if self._speaker is not None and played is not None:
-            self._speaker.acknowledge(played)
+            self._speaker.track.acknowledge(played)
         self.stop()
         freed_ms = await self._run.freed() if wait else None
         unkept = await self._record.unkept()
@@ -175,7 +177,7 @@ class Reply:
 
     def stop(self) -> bool:
         """End it here, unless all of it was made and heard; says whether that changed anything."""
-        unheard = self._speaker is not None and self._speaker.position.unheard
+        unheard = self._speaker is not None and self._speaker.track.position.unheard
         if self._life.interrupted or not (self._life.untold or unheard):
             return False
         self._run.stop()
@@ -195,20 +197,23 @@ class Reply:
     def pause(self) -> ReplyInfo:
         """Stand still; what is made meanwhile is bounded by the look-ahead."""
         if self._now.pause() and self._speaker is not None:
-            self._speaker.hold(paused=True)
+            self._speaker.track.hold(paused=True)
         return self.info()
 
     def resume(self) -> ReplyInfo:
         """Go on from where it stood still."""
         if self._now.resume() and self._speaker is not None:
-            self._speaker.hold(paused=False)
+            self._speaker.track.hold(paused=False)
         return self.info()
 
     def played(self, samples: int, ended: bool = False) -> ReplyInfo:
         """The client has played ``samples``, and with ``ended`` will play no more."""
         if self._speaker is not None:
-            self._speaker.acknowledge(samples)
-            if ended and self._speaker.position.played() < self._speaker.timeline.samples:
+            self._speaker.track.acknowledge(samples)
+            if (
+                ended
+                and self._speaker.track.position.played() < self._speaker.track.timeline.samples
+            ):
                 self.stop()
             self._record.correct()
         return self.info()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from jarvisd.errors import JarvisError
 from jarvisd.llm.model import Completion
+from jarvisd.reply.audio_track import SpokenUtterance
 from jarvisd.reply.event_log import EventLog
 from jarvisd.reply.reorder_buffer import UtteranceCounts
-from jarvisd.reply.speaking import Spoken
 from jarvisd.reply.stopwatch import Measures, Stopwatch
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.text.model import Utterance
@@ -111,7 +111,7 @@ class ReplyEvents:
         """The first sample exists."""
         self.stopwatch.mark("first_audio")
 
-    def spoken(self, spoken: Spoken) -> None:
+    def spoken(self, spoken: SpokenUtterance) -> None:
         """An utterance's audio is whole and in its place."""
         voice = spoken.choice.voice
         self._trace_spoken(spoken)
@@ -241,7 +241,7 @@ class ReplyEvents:
         )
         self._trace.ended("failed")
 
-    def _trace_spoken(self, spoken: Spoken) -> None:
+    def _trace_spoken(self, spoken: SpokenUtterance) -> None:
         seq, result = spoken.seq, spoken.result
         self._trace.note("queued", seq, result.queued_at)
         self._trace.note("started", seq, result.started_at)

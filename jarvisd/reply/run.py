@@ -85,7 +85,7 @@ class ReplyRun:
         self._life.stop()
         self._events.interrupting()
         if self._speaker is not None:
-            self._speaker.position.stop()
+            self._speaker.track.position.stop()
             self._freeing = self._speaker.interrupt()
         self._record.remember()
         if making:
@@ -94,7 +94,7 @@ class ReplyRun:
             return
         self._task.cancel()
         self._telling = asyncio.create_task(self._tell_when_freed())
-        played = self._speaker.position.played() if self._speaker else 0
+        played = self._speaker.track.position.played() if self._speaker else 0
         ending = self._tell_interrupted(self._task, self._record.heard, played)
         self._task = asyncio.create_task(ending)
 
@@ -133,7 +133,7 @@ class ReplyRun:
         self._life.told()
         counts, completion = self._counts, self._writer.completion
         if failure is None:
-            samples = self._speaker.timeline.samples if self._speaker else 0
+            samples = self._speaker.track.timeline.samples if self._speaker else 0
             self._events.done(counts, completion, samples=samples, unkept=unkept)
             return
         log.warning("reply.failed", reply=self._id, code=failure.code, reason=failure.message)
@@ -154,4 +154,4 @@ class ReplyRun:
 
     @property
     def _counts(self) -> UtteranceCounts:
-        return self._speaker.counts if self._speaker else UtteranceCounts()
+        return self._speaker.track.counts if self._speaker else UtteranceCounts()

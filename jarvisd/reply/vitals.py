@@ -33,7 +33,9 @@ class ReplyVitals:
         steps = self._writer.steps + self._events.log.next_seq
         if self._speaker is None:
             return steps
-        return steps + self._speaker.timeline.samples + self._speaker.position.consumed()
+        return (
+            steps + self._speaker.track.timeline.samples + self._speaker.track.position.consumed()
+        )
 
     @property
     def expects_progress(self) -> bool:
@@ -46,7 +48,9 @@ class ReplyVitals:
             return True
         if self._life.paused or self._speaker.with_workers:
             return False
-        return self._speaker.position.wants_more() or not self._speaker.position.attended
+        return (
+            self._speaker.track.position.wants_more() or not self._speaker.track.position.attended
+        )
 
     @property
     def making(self) -> bool:
@@ -63,19 +67,19 @@ class ReplyVitals:
         """Whether its first utterance has yet to be made."""
         if self._speaker is None or not self._life.making:
             return False
-        return self._speaker.counts.spoken + self._speaker.counts.skipped == 0
+        return self._speaker.track.counts.spoken + self._speaker.track.counts.skipped == 0
 
     @property
     def made_s(self) -> float:
         """Seconds of audio that are made."""
         if self._speaker is None:
             return 0.0
-        return self._speaker.timeline.samples / self._speaker.sample_rate
+        return self._speaker.track.timeline.samples / self._speaker.track.sample_rate
 
     @property
     def slack_s(self) -> float:
         """Seconds of audio that are made and not yet heard."""
         if self._speaker is None:
             return 0.0
-        unheard = self._speaker.timeline.samples - self._speaker.position.played()
-        return max(0, unheard) / self._speaker.sample_rate
+        unheard = self._speaker.track.timeline.samples - self._speaker.track.position.played()
+        return max(0, unheard) / self._speaker.track.sample_rate

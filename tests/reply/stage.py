@@ -79,7 +79,7 @@ class Stage:
         for _ in range(round(seconds / 0.02)):
             self.clock.advance(0.02)
             assert reply._speaker is not None
-            reply._speaker.changed.notify()
+            reply._speaker.track.changed.notify()
             await settled()
 
     async def heard(self, conversation: str = "c") -> list[tuple[str, str | None, bool]]:

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
 
-import msgspec
-
-from jarvisd.config import Settings
-from jarvisd.reply.speaking import Speaker, Spoken
+from jarvisd.config import SpeechSettings
+from jarvisd.reply.audio_track import AudioTrack, SpokenUtterance
+from jarvisd.reply.speaking import Speaker
 from jarvisd.reply.voice import Policy, ReplyVoice
 from jarvisd.speech import Speech
 from jarvisd.speech.model import Priority
@@ -27,7 +26,7 @@ class Heard:
     """What the listener was told, in order."""
 
     def __init__(self) -> None:
-        self.chunks: list[Spoken] = []
+        self.chunks: list[SpokenUtterance] = []
         self.skips: dict[int, str] = {}
         self.order: list[int] = []
         self.first = 0
@@ -35,7 +34,7 @@ class Heard:
     def first_audio(self) -> None:
         self.first += 1
 
-    def spoken(self, spoken: Spoken) -> None:
+    def spoken(self, spoken: SpokenUtterance) -> None:
         self.chunks.append(spoken)
         self.order.append(spoken.seq)
 
@@ -55,25 +54,23 @@ class Speaking:
         look_ahead_s: float = 30,
         max_reply_s: float = 600,
     ) -> None:
-        settings = msgspec.convert(
-            {
-                "speech": {"slots": slots, "look_ahead_s": look_ahead_s},
-                "audio": {"max_reply_s": max_reply_s},
-            },
-            Settings,
-        )
         self.clock = Clock()
         self.speech = ScriptedSpeech(self.clock, WANTED, OTHER)
         self.voice = ReplyVoice(self.speech, "default", policy)
         self.heard = Heard()
+        self.track = AudioTrack(
+            self.heard,
+            sample_rate=RATE,
+            max_s=max_reply_s,
+            look_ahead_s=look_ahead_s,
+            clock=self.clock,
+        )
         self.speaker = Speaker(
             cast("Speech", self.speech),
             self.voice,
-            self.heard,
-            settings=settings,
-            sample_rate=RATE,
+            self.track,
+            settings=SpeechSettings(slots=slots),
             speed=1.0,
-            clock=self.clock,
         )
         self._utterances: asyncio.Queue[Utterance | None] = asyncio.Queue()
         self.running = asyncio.create_task(self.speaker.run(self._given()))
@@ -97,7 +94,7 @@ class Speaking:
     @property
     def audio(self) -> list[int]:
         """The timeline's samples."""
-        timeline = self.speaker.timeline
+        timeline = self.track.timeline
         data = timeline.read(0, timeline.samples)
         return [int.from_bytes(data[i : i + 2], "little") for i in range(0, len(data), 2)]
 
@@ -120,7 +117,7 @@ async def test_utterances_are_heard_in_order_whatever_order_they_are_made_in() -
         (10, 5),
     ]
     assert speaking.heard.first == 1
-    assert speaking.speaker.timeline.closed
+    assert speaking.track.timeline.closed
 
 
 async def test_the_first_utterance_is_the_most_urgent() -> None:
@@ -152,11 +149,11 @@ async def test_audio_is_made_only_so_far_ahead_of_playback() -> None:
     made = len(speaking.speech.made)
     assert made <= 9  # seven seconds are ready, and one more was begun before that
     speaking.clock.advance(1)
-    speaking.speaker.changed.notify()
+    speaking.track.changed.notify()
     await settled()
     assert len(speaking.speech.made) == made
     speaking.clock.advance(4)
-    speaking.speaker.changed.notify()
+    speaking.track.changed.notify()
     await until(lambda: len(speaking.speech.made) > made)
     await speaking.stop()
 
@@ -169,7 +166,7 @@ async def test_a_failed_utterance_is_skipped_with_its_reason_and_the_rest_goes_o
     await speaking.running
     assert speaking.heard.skips == {0: "speech.worker_died"}
     assert speaking.heard.order == [0, 1]
-    assert speaking.speaker.counts.spoken == speaking.speaker.counts.skipped == 1
+    assert speaking.track.counts.spoken == speaking.track.counts.skipped == 1
 
 
 async def test_an_utterance_that_breaks_in_the_middle_is_cut() -> None:
@@ -215,8 +212,8 @@ async def test_an_interrupt_cancels_what_is_being_made_and_takes_nothing_more() 
     assert second.cancelled
     await speaking.stop()
     assert len(speaking.speech.made) == 2
-    assert speaking.speaker.timeline.samples == 5
-    assert speaking.speaker.timeline.closed
+    assert speaking.track.timeline.samples == 5
+    assert speaking.track.timeline.closed
 
 
 async def test_the_fallback_speaks_the_rest_once_the_engine_failed() -> None:
@@ -289,4 +286,4 @@ async def test_a_reply_that_grows_too_long_ends_with_a_reason() -> None:
     await speaking.running
     assert speaking.heard.order == [0, 1, 2, 3]
     assert speaking.heard.skips == dict.fromkeys((1, 2, 3), "speech.reply_too_long")
-    assert speaking.speaker.timeline.samples == RATE // 2
+    assert speaking.track.timeline.samples == RATE // 2
