@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from wsproto.events import CloseConnection, Ping, Pong, TextMessage
 
 from jarvisd.api.access import Role
 from jarvisd.api.exchange import Document, Exchange, Messages, Stream, route, websocket
+from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.errors import RequestError
 from tests.api.conftest import Running, error_of, running, until
+from tests.api.test_access import NEEDS_ROOT, request_as
 from tests.api.websocket_client import Client
 
 MIB = 1024 * 1024
@@ -255,6 +258,38 @@ async def test_broken_frames_end_the_websocket(api: Running) -> None:
     async with Client.connected(api, "/talk") as client:
         client.writer.write(b"\x81\x05hello")  # not masked
         assert await client.closed() == 1002
+
+
+@NEEDS_ROOT
+async def test_a_websocket_needs_its_role(shared_directory: Path) -> None:
+    limits = ApiSettings(others_may_read=True)
+    api = Running(
+        shared_directory / "control.sock", Settings(api=limits), routes=ROUTES, mode=0o666
+    )
+    await api.server.start()
+    try:
+        status, answer = await request_as(api.path, "GET", "/secret", groups=[])
+        assert (status, answer["error"]["code"]) == (403, "access.denied")
+    finally:
+        await api.server.stop(1.0)
+        api.listening.close()
+
+
+async def test_any_bytes_on_a_websocket_end_well(
+    api: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    random = Random(7)
+    for _ in range(150):
+        async with Client.connected(api, random.choice(["/talk", "/listen"])) as client:
+            for _ in range(random.randrange(1, 20)):
+                first = random.choice([0x81, 0x82, 0x01, 0x80, 0x89, 0x8A, 0x88, 0xF3])
+                size = random.choice([0, 1, 2, 125, 126, 127]) | random.choice([0x80, 0x80, 0])
+                payload = random.randbytes(random.randrange(0, 130))
+                client.writer.write(bytes([first, size]) + payload)
+            client.writer.write_eof()
+    await until(lambda: api.server.connections == 0)
+    await until(lambda: len(left) == 150)
+    assert "request.crashed" not in capsys.readouterr().out
 
 
 async def test_a_websocket_must_be_asked_for(api: Running) -> None:
