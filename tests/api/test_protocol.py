@@ -7,6 +7,7 @@ import httpx
 import msgspec
 import pytest
 
+from jarvisd.api.limits import REFUSED_POLITELY
 from tests.api.conftest import SOON_S, Running, error_of, running, until
 from tests.fakes.services import FakeReply
 
@@ -183,6 +184,32 @@ async def test_a_flood_of_connections_is_bounded(tmp_path: Path) -> None:
         for _, writer in flood:
             writer.close()
         await until(lambda: api.server.connections == 0)
+
+
+async def test_only_some_refusals_wait_for_a_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are told at once, or a flood of silent connections would fill the table."""
+    monkeypatch.setattr("jarvisd.api.connection.REFUSED_TIMEOUT_S", 1_000.0)
+    async with running(tmp_path, max_connections=2) as api:
+        flood = [await api.raw() for _ in range(60)]
+        reads = [asyncio.ensure_future(reader.read()) for reader, _ in flood]
+        await until(lambda: sum(read.done() for read in reads) == 60 - 2 - REFUSED_POLITELY)
+        assert api.server.connections == 2 + REFUSED_POLITELY
+        for _, writer in flood:
+            writer.close()
+        await asyncio.gather(*reads, return_exceptions=True)
+
+
+async def test_who_goes_on_sending_after_a_refusal_is_cut(
+    api: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvisd.api.connection.LINGER_S", 1_000.0)
+    _, writer = await api.raw()
+    writer.write(b"\x00\r\n\r\n")
+    writer.write(b"x" * 9 * 1024 * 1024)
+    await until(lambda: api.server.connections == 0 and api.server.counters.accepted == 1)
+    writer.close()
 
 
 async def test_refusals_are_counted_by_code(api: Running) -> None:

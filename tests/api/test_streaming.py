@@ -6,10 +6,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from wsproto.events import CloseConnection, Ping, Pong, TextMessage
+from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
 
 from jarvisd.api.access import Role
 from jarvisd.api.exchange import Document, Exchange, Messages, Stream, route, websocket
+from jarvisd.api.websocket import WebSocket
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.errors import RequestError
 from tests.api.conftest import Running, error_of, running, until
@@ -224,7 +225,8 @@ async def test_pings_do_not_keep_a_silent_websocket_open(tmp_path: Path) -> None
 
         pinging = asyncio.ensure_future(ping())
         try:
-            assert await client.closed() == 1008
+            goodbye = await client.goodbye()
+            assert (goodbye.code, goodbye.reason) == (1008, "no message for 0.3 s")
         finally:
             pinging.cancel()
         await until(lambda: left[-1:] == ["talk"])
@@ -234,7 +236,33 @@ async def test_a_flood_of_pings_ends_the_websocket(api: Running) -> None:
     async with Client.connected(api, "/talk") as client:
         for _ in range(1_200):
             client.send(Ping())
-        assert await client.closed() == 1008
+        goodbye = await client.goodbye()
+        assert (goodbye.code, goodbye.reason) == (1008, "too many frames without a message")
+
+
+async def test_a_flood_of_frames_lets_others_have_their_turn(api: Running) -> None:
+    """One step of the loop handles no more than some of them, however many came at once."""
+    handled: list[int] = []
+    take = WebSocket._take
+
+    def counting(self: WebSocket, event: Event) -> None:
+        handled[-1] += 1
+        take(self, event)
+
+    read_on = WebSocket._read_on
+
+    def stepping(self: WebSocket) -> None:
+        handled.append(0)
+        read_on(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WebSocket, "_take", counting)
+        patch.setattr(WebSocket, "_read_on", stepping)
+        async with Client.connected(api, "/talk") as client:
+            client.writer.write(b"\x89\x80abcd" * 900)
+            client.send("bye")
+            assert await client.closed() == 1000
+    assert max(handled) <= 100
 
 
 async def test_too_large_a_message_is_refused(tmp_path: Path) -> None:

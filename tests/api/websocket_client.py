@@ -66,6 +66,10 @@ class Client:
 
     async def closed(self) -> int:
         """The code that the server closes with; what came before it is dropped."""
+        return (await self.goodbye()).code
+
+    async def goodbye(self) -> CloseConnection:
+        """The server's close, with its reason; what came before it is dropped."""
         while not isinstance(event := await self.next(), CloseConnection):
             pass
-        return event.code
+        return event
