@@ -37,9 +37,9 @@ def find(policy: Policy = "auto", *, proc: Path = Path("/proc"), uid: int | None
             "Boot with systemd.unified_cgroup_hierarchy=1",
         )
     if policy == "auto" and not _delegated(path, os.geteuid() if uid is None else uid):
-        return Found(None, f"The control group {path} was not delegated to us.", _UNIT_HINT)
+        return Found(None, f"The control group {path} was not delegated to jarvisd.", _UNIT_HINT)
     if not os.access(path, os.W_OK) or not os.access(path / "cgroup.procs", os.W_OK):
-        return Found(None, f"The control group {path} is read-only for us.", _UNIT_HINT)
+        return Found(None, f"The control group {path} is read-only for jarvisd.", _UNIT_HINT)
     return Found(path)
 
 

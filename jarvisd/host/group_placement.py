@@ -140,7 +140,7 @@ class GroupPlacement:
             )
         return CgroupStatus(
             "degraded",
-            f"The controllers {names} are not offered to our group.",
+            f"The controllers {names} are not available in our control group.",
             "In the unit: Delegate=cpu cpuset memory pids. Boot with unified control groups.",
         )
 

@@ -20,7 +20,9 @@ class PlainPlacement:
     """``reason`` and ``hint`` say why there are no control groups."""
 
     def __init__(self, settings: HostSettings, reason: str, hint: str) -> None:
-        self.status = CgroupStatus("absent", f"{reason} Workers are only nice.", hint)
+        self.status = CgroupStatus(
+            "absent", f"{reason} Workers only run at a lower priority (nice).", hint
+        )
         self._busy = threading.Lock()
         self._workers: set[int] = set()
         self._ended_s = 0.0

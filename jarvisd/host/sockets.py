@@ -165,7 +165,7 @@ def _give_to_group(path: Path, group: str) -> None:
     except KeyError:
         log.info("socket.group", group=group, reason="there is no such group")
     except PermissionError as error:
-        log.info("socket.group", group=group, reason=f"we may not: {error.strerror}")
+        log.info("socket.group", group=group, reason=f"not permitted: {error.strerror}")
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

@@ -65,7 +65,7 @@ class Watchdog:
         still_s = self._awake_s - since
         # Two looks more than its timeout: between two of them it may not have had a turn at all.
         if still_s > part.timeout_s + 2 * self._longest_step_s:
-            return Stuck(part.name, f"no step for {still_s:.0f} s")
+            return Stuck(part.name, f"no progress for {still_s:.0f} s")
         return None
 
 

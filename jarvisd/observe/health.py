@@ -64,7 +64,7 @@ class Health:
         self._cgroup = cgroup
         self._wall_clock = wall_clock
         self._since = Since(wall_clock)
-        self._llm = Component(name="llm", state="starting", reason="not asked yet")
+        self._llm = Component(name="llm", state="starting", reason="not checked yet")
         self.model = ""
         # Who would answer now.
         self.provider = configured(settings)
@@ -143,6 +143,7 @@ class Health:
             since=self._since.of(name, state),
             hint=hint,
             checked_at=self._wall_clock(),
+            optional=_is_optional(name, state),
         )
 
 
@@ -171,6 +172,12 @@ class DependencyCheck:
 
 
 def is_problem(component: Component) -> bool:
-    """An engine that is not installed is a choice; a model that is not there is missing."""
-    missing = component.name == "llm" and component.state == "absent"
-    return missing or component.state in ("degraded", "failed")
+    """Whether an owner should look at it."""
+    return component.state in ("degraded", "failed", "absent") and not component.optional
+
+
+def _is_optional(name: str, state: ComponentState) -> bool:
+    """An engine that is not installed is a choice: the voice says whether one is missing. So is a
+    daemon without a control group of its own, which works as well.
+    """
+    return state == "absent" and (name == "cgroup" or name.startswith("engine."))

@@ -30,7 +30,7 @@ _HISTOGRAMS = (
     ("tts_ttfb", "synthesis_first_audio", "From an utterance to its first audio.", _LONG),
     ("ttfa", "time_to_first_audio", "From the message to the first audio.", _LONG),
     ("reply", "reply_duration", "From the message to the end of the reply.", _LONG),
-    ("interrupt", "interrupt", "From an interrupt until nothing works on it.", _SHORT),
+    ("interrupt", "interrupt", "From an interrupt until its synthesis has stopped.", _SHORT),
     ("frame", "frame_lateness", "How late paced frames of audio were sent.", _SHORT),
 )
 
@@ -68,11 +68,13 @@ def families(now: Snapshot) -> Iterator[Family]:
 def _process(now: Snapshot) -> Iterator[Family]:
     status = now.status
     version = [Sample(1, {"version": status.version}, "_info")]
-    yield Family("jarvisd_build", "info", "What runs.", version)
-    yield gauge("jarvisd_uptime_seconds", "Since the daemon started.", status.uptime_s, "seconds")
+    yield Family("jarvisd_build", "info", "Version of the daemon.", version)
+    yield gauge(
+        "jarvisd_uptime_seconds", "Time since the daemon started.", status.uptime_s, "seconds"
+    )
     yield gauges(
         "jarvisd_component_up",
-        "1 where a component does its part, 0 where it does not.",
+        "1 if a component works, 0 if it does not.",
         {found.name: found.state in _GOOD for found in status.components},
         "component",
     )
@@ -83,17 +85,25 @@ def _process(now: Snapshot) -> Iterator[Family]:
         status.loop_lag_ms / 1_000,
         "seconds",
     )
-    yield gauge("jarvisd_store_waiting", "Changes not yet on disk.", now.store_waiting)
-    yield total("jarvisd_store_dropped", "Changes lost, the disk being slow.", now.store_dropped)
+    yield gauge(
+        "jarvisd_store_waiting", "Changes that wait to be written to disk.", now.store_waiting
+    )
+    yield total(
+        "jarvisd_store_dropped", "Changes lost because the disk was too slow.", now.store_dropped
+    )
 
 
 def _replies(now: Snapshot) -> Iterator[Family]:
     counters = now.counters
     yield counter("jarvisd_replies", "Replies that ended.", counters.outcomes, "outcome")
     yield counter("jarvisd_reply_errors", "Replies that failed.", counters.errors, "code")
-    yield gauge("jarvisd_replies_active", "Replies in flight.", len(now.status.replies))
+    yield gauge("jarvisd_replies_active", "Replies in progress.", len(now.status.replies))
     yield counter("jarvisd_tokens", "Tokens as the model counts them.", counters.tokens, "kind")
-    yield gauge("jarvisd_tokens_per_second", "Tokens that the model writes now.", now.tokens_per_s)
+    yield gauge(
+        "jarvisd_tokens_per_second",
+        "Tokens per second that the model writes now.",
+        now.tokens_per_s,
+    )
     yield gauge(
         "jarvisd_model_loss_ratio",
         "Share of the model's tokens per second that speaking costs it.",
@@ -108,22 +118,24 @@ def _speech(now: Snapshot) -> Iterator[Family]:
     spoken = dict.fromkeys(now.worker_deaths, 0) | counters.engines
     yield counter("jarvisd_utterances", "Utterances spoken.", spoken, "engine")
     yield total(
-        "jarvisd_fallback_utterances", "Utterances that another voice spoke.", counters.fallback
+        "jarvisd_fallback_utterances", "Utterances spoken by a fallback voice.", counters.fallback
     )
     yield counter("jarvisd_skipped_utterances", "Utterances not spoken.", counters.skips, "reason")
-    yield gauge("jarvisd_speech_waiting", "Utterances without a worker.", now.speech_waiting)
-    yield gauge("jarvisd_slots", "Utterances that may be made at once.", status.slots)
-    yield gauge("jarvisd_slots_in_use", "Utterances being made.", status.slots_in_use)
-    yield gauge("jarvisd_workers", "Engine workers.", len(status.workers))
+    yield gauge("jarvisd_speech_waiting", "Utterances that wait for a worker.", now.speech_waiting)
+    yield gauge(
+        "jarvisd_slots", "Utterances that may be synthesised at the same time.", status.slots
+    )
+    yield gauge("jarvisd_slots_in_use", "Utterances being synthesised now.", status.slots_in_use)
+    yield gauge("jarvisd_workers", "Engine worker processes.", len(status.workers))
     yield counter(
         "jarvisd_worker_restarts",
-        "Engine workers that died without being told to.",
+        "Engine workers that ended unexpectedly.",
         now.worker_deaths,
         "engine",
     )
     yield gauge(
         "jarvisd_playback_slack_seconds",
-        "Audio made and not yet heard, of the reply that has the least.",
+        "Audio synthesised and not yet played, of the reply with the least.",
         now.slack_s,
         "seconds",
     )
@@ -131,7 +143,9 @@ def _speech(now: Snapshot) -> Iterator[Family]:
 
 def _machine(now: Snapshot) -> Iterator[Family]:
     used = {who: spent for who, spent in now.cpu_s.items() if spent is not None}
-    yield counter("jarvisd_cpu_seconds", "CPU used since we look.", used, "who", "seconds")
+    yield counter(
+        "jarvisd_cpu_seconds", "CPU time used since it was first measured.", used, "who", "seconds"
+    )
     yield gauges(
         "jarvisd_memory_bytes",
         "Resident memory.",
@@ -145,12 +159,15 @@ def _machine(now: Snapshot) -> Iterator[Family]:
     pressure = None if now.cpu_pressure is None else now.cpu_pressure / 100
     yield gauge(
         "jarvisd_cpu_pressure_ratio",
-        "Share of the last ten seconds in which somebody waited for a CPU.",
+        "CPU pressure: share of the last ten seconds in which a task waited for a CPU.",
         pressure,
         "ratio",
     )
     yield gauge(
-        "jarvisd_disk_free_bytes", "Free where the state is kept.", now.disk_free_bytes, "bytes"
+        "jarvisd_disk_free_bytes",
+        "Free space on the file system with the state directory.",
+        now.disk_free_bytes,
+        "bytes",
     )
     yield gauge(
         "jarvisd_disk_size_bytes", "Size of that file system.", now.disk_size_bytes, "bytes"

@@ -175,4 +175,4 @@ def _fell_back(event: Ended, started: ReplyStarted | None) -> bool:
 
 
 def _is_bad(component: Component) -> bool:
-    return component.state in ("degraded", "failed", "absent")
+    return component.state in ("degraded", "failed", "absent") and not component.optional

@@ -48,8 +48,9 @@ ComponentState = Literal["ready", "starting", "idle", "degraded", "absent", "fai
 class Component(Response):
     """One part that the daemon depends on: state, why, since when, and what helps.
 
-    It was looked at in the wall-clock second ``checked_at``; before ``next_check`` asking again
-    gives the same answer. Nothing is asked by itself: what has to be asked is asked when somebody
+    ``optional``: nothing is missing without it, so that it is nothing to look at. It was looked at
+    in the wall-clock second ``checked_at``; before ``next_check`` asking again gives the same
+    answer. Nothing is asked by itself: what has to be asked is asked when somebody
     wants to know.
     """
 
@@ -60,6 +61,7 @@ class Component(Response):
     hint: str = ""
     checked_at: float = 0.0
     next_check: float = 0.0
+    optional: bool = False
 
 
 class LiveResponse(Response):

@@ -139,7 +139,7 @@ def test_without_groups_it_says_so_and_limits_by_affinity(
     placement = place(HostSettings(cgroups="off"), proc=tree.proc)
     assert isinstance(placement, PlainPlacement)
     assert placement.status.state == "absent"
-    assert "only nice" in placement.status.reason
+    assert "lower priority" in placement.status.reason
     placement.share(100, 0.3)
     placement.attach(child.pid)
     assert os.sched_getaffinity(child.pid) == {every[-1]}

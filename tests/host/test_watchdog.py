@@ -69,7 +69,7 @@ def test_each_part_is_judged_alone() -> None:
             [part(i, name="busy"), part(0, name="hung"), part(0, expects_progress=False)],
         )
     assert [one.name for one in stuck] == ["hung"]
-    assert "no step for" in stuck[0].reason
+    assert "no progress for" in stuck[0].reason
 
 
 def test_a_new_part_of_the_same_name_starts_anew() -> None:

@@ -111,7 +111,7 @@ async def test_a_writer_that_cannot_go_on_is_given_up(store: Store) -> None:
     async with store.writer._lock:  # somebody who never lets go
         store.add_message("c", MESSAGE)
         (reason,) = await watched(parts_of(store))
-    assert reason.startswith("database writer: no step for")
+    assert reason.startswith("database writer: no progress for")
 
 
 async def test_a_full_disk_is_no_reason_to_restart(
@@ -140,7 +140,7 @@ async def test_a_full_disk_is_no_reason_to_restart(
 async def test_a_reply_that_owes_and_stands_still_is_given_up(memory: Store) -> None:
     replies = FakeReplies([FakeReply("r-1"), FakeReply("r-2", expects_progress=False)])
     (reason,) = await watched(parts_of(memory, replies=replies))
-    assert reason.startswith("reply r-1: no step for")
+    assert reason.startswith("reply r-1: no progress for")
 
 
 async def test_a_reply_may_wait_as_long_as_the_model_may_take(memory: Store) -> None:
@@ -162,7 +162,7 @@ async def test_a_reload_changes_the_timeout(memory: Store) -> None:
 
 async def test_workers_that_owe_and_stand_still_are_given_up(memory: Store) -> None:
     (reason,) = await watched(parts_of(memory, speech=IdleSpeech(expects_progress=True)))
-    assert reason.startswith("workers: no step for")
+    assert reason.startswith("workers: no progress for")
 
 
 async def test_engines_that_do_not_start_are_no_reason_to_restart(

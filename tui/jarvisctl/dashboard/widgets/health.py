@@ -32,7 +32,9 @@ class Health(Panel):
         """How many are not well."""
         if snapshot.status is None:
             return ""
-        unwell = sum(part.state not in _WELL for part in snapshot.status.components)
+        unwell = sum(
+            part.state not in _WELL and not part.optional for part in snapshot.status.components
+        )
         return "all well" if not unwell else f"{unwell} to look at"
 
 
