@@ -20,7 +20,7 @@ LONGEST_WAIT = 16  # times the first one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ticket:
+class Permit:
     """The permission to ask once; its holder reports with it, and releases it at the end."""
 
     period: int
@@ -37,8 +37,8 @@ class Breaker:
         self._openings = 0  # in a row
         self._failures = 0  # in a row
         self._open_until: float | None = None
-        self._probe: Ticket | None = None
-        self._writing: set[Ticket] = set()
+        self._probe: Permit | None = None
+        self._writing: set[Permit] = set()
         self._sign_of_life_at = float("-inf")
         self.reason = ""
 
@@ -66,47 +66,47 @@ class Breaker:
         """Whether a question that begins now would be let through."""
         return self.state(now) == "closed" or (not self.wait_s(now) and self._probe is None)
 
-    def admit(self, now: float) -> Ticket | None:
+    def admit(self, now: float) -> Permit | None:
         """Let a question through, or not."""
         if not self.admits(now):
             return None
-        ticket = Ticket(self._period, now, probe=self.state(now) == "half-open")
-        if ticket.probe:
-            self._probe = ticket
-        return ticket
+        permit = Permit(self._period, now, probe=self.state(now) == "half-open")
+        if permit.probe:
+            self._probe = permit
+        return permit
 
-    # --- what the holder of a ticket reports ----------------------------------------------------
+    # --- what the holder of a permit reports ----------------------------------------------------
 
-    def began(self, ticket: Ticket, now: float) -> None:
+    def began(self, permit: Permit, now: float) -> None:
         """The answer began: a probe has done its work, and others may ask."""
-        self._writing.add(ticket)
+        self._writing.add(permit)
         self._sign_of_life_at = now
-        if ticket is self._probe:
+        if permit is self._probe:
             self._close()
 
-    def succeeded(self, ticket: Ticket, now: float) -> None:
+    def succeeded(self, permit: Permit, now: float) -> None:
         """The answer is whole."""
         self._sign_of_life_at = now
-        if ticket is self._probe:
+        if permit is self._probe:
             self._close()
         if self._open_until is None:
             self._failures = self._openings = 0
             self.reason = ""
 
-    def failed(self, ticket: Ticket, now: float, reason: str, *, silent: bool) -> None:
+    def failed(self, permit: Permit, now: float, reason: str, *, silent: bool) -> None:
         """The question failed; ``silent``: the provider said nothing until the time limit."""
-        outdated = ticket.period != self._period and ticket not in self._writing
-        if outdated or (silent and self._wrote_to_others_since(ticket)):
+        outdated = permit.period != self._period and permit not in self._writing
+        if outdated or (silent and self._wrote_to_others_since(permit)):
             return
         self._failures += 1
         self.reason = reason
-        if silent or ticket is self._probe or self._failures >= FAILURES_IN_A_ROW:
+        if silent or permit is self._probe or self._failures >= FAILURES_IN_A_ROW:
             self._open(now)
 
-    def release(self, ticket: Ticket) -> None:
+    def release(self, permit: Permit) -> None:
         """The question is over, however it ended; a probe given up by its client leaves no mark."""
-        self._writing.discard(ticket)
-        if ticket is self._probe:
+        self._writing.discard(permit)
+        if permit is self._probe:
             self._probe = None
 
     def reset(self) -> None:
@@ -117,9 +117,9 @@ class Breaker:
 
     # --- changes --------------------------------------------------------------------------------
 
-    def _wrote_to_others_since(self, ticket: Ticket) -> bool:
+    def _wrote_to_others_since(self, permit: Permit) -> bool:
         """Then it was busy with them: a queued question is as silent as one that is stuck."""
-        return bool(self._writing - {ticket}) or self._sign_of_life_at > ticket.issued_at
+        return bool(self._writing - {permit}) or self._sign_of_life_at > permit.issued_at
 
     def _close(self) -> None:
         self._period += 1

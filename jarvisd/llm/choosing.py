@@ -16,7 +16,7 @@ import structlog
 
 from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
-from jarvisd.llm.breaker import Breaker, Ticket
+from jarvisd.llm.breaker import Breaker, Permit
 from jarvisd.llm.model import (
     Completion,
     HeadersReceived,
@@ -68,24 +68,24 @@ class Guarded:
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
         """As the provider's, or ``llm.paused`` when the breaker lets nothing through."""
-        ticket = self.breaker.admit(self._clock())
-        if ticket is None:
+        permit = self.breaker.admit(self._clock())
+        if permit is None:
             raise self.refusal()
         begun = False
         try:
             async with aclosing(self.provider.stream(prompt)) as events:
                 async for event in events:
                     if isinstance(event, Completion):
-                        self._tell(lambda: self.breaker.succeeded(ticket, self._clock()))
+                        self._tell(lambda: self.breaker.succeeded(permit, self._clock()))
                     elif not begun and not isinstance(event, _NO_OUTPUT):
                         begun = True
-                        self._tell(lambda: self.breaker.began(ticket, self._clock()))
+                        self._tell(lambda: self.breaker.began(permit, self._clock()))
                     yield event
         except LlmError as error:
-            self._learn(ticket, error)
+            self._learn(permit, error)
             raise
         finally:
-            self.breaker.release(ticket)
+            self.breaker.release(permit)
 
     def refusal(self) -> LlmError:
         """Why nothing is asked now, and when asking again may help."""
@@ -116,13 +116,13 @@ class Guarded:
             hint="Look at the log of the language model; start it again if it is stuck.",
         )
 
-    def _learn(self, ticket: Ticket, error: LlmError) -> None:
+    def _learn(self, permit: Permit, error: LlmError) -> None:
         # What the libraries said is for those who look for a bug; people get our sentence.
         _log.debug("llm.failed", code=error.code, reason=str(error), cause=repr(error.__cause__))
         silent = error.code in _SILENT
         if silent or error.code in _BROKEN:
             now, said = self._clock(), error.message
-            self._tell(lambda: self.breaker.failed(ticket, now, said, silent=silent))
+            self._tell(lambda: self.breaker.failed(permit, now, said, silent=silent))
 
     def _tell(self, report: Callable[[], None]) -> None:
         before = self.breaker.tripped

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 from jarvisd.errors import UnavailableError
 from jarvisd.host.state_lock import LOCK_NAME, StateLock
@@ -44,4 +45,6 @@ def test_it_can_be_had_again_after_it_was_given_back(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_cannot_be_written_is_no_reason_not_to_start() -> None:
-    StateLock(Path("/proc/jarvisd")).close()
+    with structlog.testing.capture_logs() as logged:
+        StateLock(Path("/proc/jarvisd")).close()
+    assert [entry["event"] for entry in logged] == ["state.unlocked"]

@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.llm.breaker import FAILURES_IN_A_ROW, LONGEST_WAIT, Breaker, Ticket
+from jarvisd.llm.breaker import FAILURES_IN_A_ROW, LONGEST_WAIT, Breaker, Permit
 
 WAIT_S = 10.0
 
 
-def admitted(breaker: Breaker, now: float) -> Ticket:
-    ticket = breaker.admit(now)
-    assert ticket is not None
-    return ticket
+def admitted(breaker: Breaker, now: float) -> Permit:
+    permit = breaker.admit(now)
+    assert permit is not None
+    return permit
 
 
 def fail(breaker: Breaker, now: float, *, silent: bool = False) -> None:
-    ticket = admitted(breaker, now)
-    breaker.failed(ticket, now, "broke", silent=silent)
-    breaker.release(ticket)
+    permit = admitted(breaker, now)
+    breaker.failed(permit, now, "broke", silent=silent)
+    breaker.release(permit)
 
 
 def opened() -> Breaker:
@@ -47,9 +47,9 @@ def test_a_whole_answer_ends_the_row() -> None:
     breaker = Breaker(WAIT_S)
     for _ in range(2 * FAILURES_IN_A_ROW):
         fail(breaker, 0)
-        ticket = admitted(breaker, 0)
-        breaker.succeeded(ticket, 0)
-        breaker.release(ticket)
+        permit = admitted(breaker, 0)
+        breaker.succeeded(permit, 0)
+        breaker.release(permit)
     assert (breaker.state(0), breaker.failures, breaker.reason) == ("closed", 0, "")
 
 
@@ -83,10 +83,10 @@ def test_a_probe_that_fails_doubles_the_wait_up_to_a_limit() -> None:
 def test_an_answer_that_breaks_off_every_time_opens_it_although_it_begins() -> None:
     breaker = Breaker(WAIT_S)
     for _ in range(FAILURES_IN_A_ROW):
-        ticket = admitted(breaker, 0)
-        breaker.began(ticket, 0)
-        breaker.failed(ticket, 0, "broke", silent=False)
-        breaker.release(ticket)
+        permit = admitted(breaker, 0)
+        breaker.began(permit, 0)
+        breaker.failed(permit, 0, "broke", silent=False)
+        breaker.release(permit)
     assert breaker.state(0) == "open"
 
 
@@ -103,9 +103,9 @@ def test_after_a_probe_that_began_and_broke_it_opens_again_for_longer() -> None:
 def test_questions_that_fail_together_count_once() -> None:
     breaker = Breaker(WAIT_S)
     tickets = [admitted(breaker, 0) for _ in range(5)]
-    for ticket in tickets:
-        breaker.failed(ticket, 20, "broke", silent=True)
-        breaker.release(ticket)
+    for permit in tickets:
+        breaker.failed(permit, 20, "broke", silent=True)
+        breaker.release(permit)
     assert breaker.wait_s(20) == WAIT_S
 
 
@@ -147,7 +147,7 @@ STEPS = st.lists(
 def test_any_order_of_questions_outcomes_and_time(
     wait_s: float, steps: list[str | float | tuple[int, str]]
 ) -> None:
-    breaker, now, asked = Breaker(wait_s), 0.0, list[Ticket]()
+    breaker, now, asked = Breaker(wait_s), 0.0, list[Permit]()
     for step in steps:
         if isinstance(step, float):
             now += step
@@ -158,38 +158,38 @@ def test_any_order_of_questions_outcomes_and_time(
         check(breaker, now, wait_s, asked)
 
 
-def ask(breaker: Breaker, now: float) -> list[Ticket]:
+def ask(breaker: Breaker, now: float) -> list[Permit]:
     expected, before = breaker.admits(now), breaker.state(now)
-    ticket = breaker.admit(now)
-    assert (ticket is not None) == expected
-    if ticket is None:
+    permit = breaker.admit(now)
+    assert (permit is not None) == expected
+    if permit is None:
         return []
     assert before != "open"
-    assert ticket.probe == (before == "half-open")
-    assert not (ticket.probe and breaker.admits(now))
-    return [ticket]
+    assert permit.probe == (before == "half-open")
+    assert not (permit.probe and breaker.admits(now))
+    return [permit]
 
 
-def report(breaker: Breaker, now: float, asked: list[Ticket], which: int, outcome: str) -> None:
-    ticket = asked[which % len(asked)]
+def report(breaker: Breaker, now: float, asked: list[Permit], which: int, outcome: str) -> None:
+    permit = asked[which % len(asked)]
     if outcome == "began":
-        breaker.began(ticket, now)
+        breaker.began(permit, now)
         return
     if outcome == "whole":
-        breaker.succeeded(ticket, now)
+        breaker.succeeded(permit, now)
     elif outcome != "left":
-        breaker.failed(ticket, now, outcome, silent=outcome == "silent")
-    breaker.release(ticket)
-    asked.remove(ticket)
+        breaker.failed(permit, now, outcome, silent=outcome == "silent")
+    breaker.release(permit)
+    asked.remove(permit)
 
 
-def check(breaker: Breaker, now: float, wait_s: float, asked: list[Ticket]) -> None:
+def check(breaker: Breaker, now: float, wait_s: float, asked: list[Permit]) -> None:
     state = breaker.state(now)
     assert 0 <= breaker.wait_s(now) <= LONGEST_WAIT * wait_s
     assert (breaker.wait_s(now) > 0) == (state == "open")
     assert breaker.admits(now) or state != "closed"
     assert state == "closed" or (breaker.reason and breaker.failures)
-    if not any(ticket.probe for ticket in asked):
+    if not any(permit.probe for permit in asked):
         assert state == "open" or breaker.admits(now)
 
 
@@ -197,9 +197,9 @@ def check(breaker: Breaker, now: float, wait_s: float, asked: list[Ticket]) -> N
 def test_of_any_row_of_failures_only_few_questions_wait(outcomes: list[str]) -> None:
     breaker, let_through = Breaker(WAIT_S), 0
     for outcome in outcomes:
-        ticket = breaker.admit(1.0)
-        if ticket is not None:
+        permit = breaker.admit(1.0)
+        if permit is not None:
             let_through += 1
-            breaker.failed(ticket, 1.0, outcome, silent=outcome == "silent")
-            breaker.release(ticket)
+            breaker.failed(permit, 1.0, outcome, silent=outcome == "silent")
+            breaker.release(permit)
     assert let_through <= FAILURES_IN_A_ROW

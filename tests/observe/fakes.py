@@ -43,6 +43,10 @@ class FakeReply:
     slack_s: float = 1.5
     over: bool = False
 
+    @property
+    def vitals(self) -> "FakeReply":
+        return self
+
     def info(self) -> ReplyInfo:
         return ReplyInfo(
             reply="r-1",

@@ -28,8 +28,11 @@ class Scene:
     def of(self, name: str) -> Component:
         return next(found for found in self.health.components() if found.name == name)
 
-    def llm(self, state: Any, reason: str = "", **more: Any) -> Component:
-        self.health.learn(ProviderNews(ProviderHealth(state, reason, **more), keep_s=60.0))
+    def llm(
+        self, state: Any, reason: str = "", *, answers: str = "llama-server", **more: Any
+    ) -> Component:
+        health = ProviderHealth(state, reason, **more)
+        self.health.learn(ProviderNews(health, keep_s=60.0, answers=answers))
         return self.of("llm")
 
 
@@ -49,17 +52,17 @@ def test_before_anything_was_asked() -> None:
 @pytest.mark.parametrize(
     ("state", "shown"),
     [("ready", "ready"), ("busy", "ready"), ("asleep", "idle"), ("loading", "starting"),
-     ("denied", "failed"), ("failed", "failed"), ("absent", "degraded")],
+     ("denied", "failed"), ("failed", "failed"), ("absent", "absent")],
 )  # fmt: skip
 def test_how_a_model_is_shown(state: str, shown: str) -> None:
     assert Scene().llm(state, "because").state == shown
 
 
-def test_an_absent_model_is_replaced_under_auto_only() -> None:
+def test_a_model_whose_place_another_takes_is_degraded() -> None:
     auto, fixed = Scene(), Scene("llama-server")
-    assert auto.llm("absent", "Nobody listens.").reason == (
-        "Nobody listens. The builtin provider answers instead."
-    )
+    taken = auto.llm("absent", "Nobody listens.", answers="builtin", instead="builtin")
+    assert taken.reason == "Nobody listens. The builtin provider answers instead."
+    assert taken.state == "degraded"
     assert auto.health.provider == "builtin"
     assert fixed.llm("absent", "Nobody listens.").state == "absent"
     assert fixed.health.provider == "llama-server"

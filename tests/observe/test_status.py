@@ -39,7 +39,9 @@ class Scene:
         )
 
     def llm(self, state: Any, reason: str = "") -> None:
-        self.health.learn(ProviderNews(ProviderHealth(state, reason), keep_s=1.0))
+        self.health.learn(
+            ProviderNews(ProviderHealth(state, reason), keep_s=1.0, answers="llama-server")
+        )
 
 
 async def test_every_part_is_in_it() -> None:
