@@ -81,6 +81,7 @@ class Database:
         self.path = path
         self._open: tuple[aiosqlite.Connection, aiosqlite.Connection] | None = None
         self._identity: tuple[int, int] | None = None
+        self._flushing = False
 
     @property
     def is_open(self) -> bool:
@@ -109,6 +110,7 @@ class Database:
             _log.error("store.deleted", path=str(self.path))
             await self.close()
         self._open = await open_connections(self.path)
+        self._flushing = False
         self._identity = await asyncio.to_thread(identity, self.path)
         return True
 
@@ -134,7 +136,12 @@ class Database:
         return self._open
 
     async def apply(self, changes: Sequence[Change]) -> None:
-        """Make all changes in order, in one transaction: all of them or none."""
+        """Make all changes in order, in one transaction: all of them or none.
+
+        They survive the daemon's death. What ends a turn is flushed to the disk itself, and all
+        before it with it: nobody waits for that before there is sound.
+        """
+        await self._flush_commits(any(map(_ends_a_turn, changes)))
         async with self._transaction() as connection:
             for change in changes:
                 match change:
@@ -147,6 +154,13 @@ class Database:
                         await connection.execute_fetchall(_MARK_FAILED, (failed, reply))
                     case KeepDay():
                         await days.keep(connection, change)
+        await self._flush_commits(False)
+
+    async def _flush_commits(self, wanted: bool) -> None:
+        if wanted != self._flushing:
+            level = "FULL" if wanted else "NORMAL"
+            await self.writer.execute_fetchall(f"PRAGMA synchronous = {level}")
+            self._flushing = wanted
 
     async def forget(self, conversation: str) -> int:
         """Delete a conversation so that nothing of it stays in the file or its journal.
@@ -200,6 +214,12 @@ class Database:
             # Asked of the thread, not of ``in_transaction``: a cancelled BEGIN may still be queued.
             await asyncio.shield(connection.rollback())
             raise
+
+
+def _ends_a_turn(change: Change) -> bool:
+    return not isinstance(change, KeepDay | StoredMessage) or (
+        isinstance(change, StoredMessage) and change.role == "assistant"
+    )
 
 
 async def _add(connection: aiosqlite.Connection, message: StoredMessage) -> None:

@@ -25,8 +25,8 @@ _log = structlog.get_logger(__name__)
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
-    # A commit is on the disk itself, not in its cache alone: nobody who waits for it makes sound.
-    "PRAGMA synchronous = FULL",
+    # Survives the daemon's death, not the machine's; see ``Database.apply`` for what does.
+    "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA journal_size_limit = 4194304",

@@ -152,7 +152,7 @@ class Writer:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task, *self._deletions}, timeout=STOP_GRACE_S)
-        if not saved:
+        if self._waiting:
             _log.error("store.unsaved", changes=len(self._waiting), reason=self.reason)
         return saved
 

@@ -1,6 +1,7 @@
 import sqlite3
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,7 @@ async def test_the_file_is_private_and_safe_against_a_crash(path: Path) -> None:
     assert store._database is not None
     for pragma, value in {
         "journal_mode": "wal",
-        "synchronous": 2,
+        "synchronous": 1,
         "secure_delete": 1,
         "foreign_keys": 1,
     }.items():
@@ -190,6 +191,32 @@ async def test_the_file_is_private_and_safe_against_a_crash(path: Path) -> None:
         assert rows[0][0] == value
     await store.close()
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+async def test_what_ends_a_turn_is_flushed_and_a_question_is_not(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await Store.open(path, queue=10)
+    assert store._database is not None
+    writer, levels = store._database.writer, list[int]()
+    execute = writer.execute_fetchall
+
+    async def watched(sql: str, *parameters: Any) -> Any:
+        if sql == "COMMIT":
+            ((level,),) = await execute("PRAGMA synchronous")
+            levels.append(level)
+        return await execute(sql, *parameters)
+
+    monkeypatch.setattr(writer, "execute_fetchall", watched)
+    for receipt in (
+        lambda: store.add_message("c", question("one")),
+        lambda: store.add_message("c", answer("two", reply="r")),
+        lambda: store.mark_heard("r", "tw", interrupted=True),
+        lambda: store.add_message("c", question("three")),
+    ):
+        assert await receipt().kept(5)
+    assert levels == [1, 2, 2, 1]
+    await store.close()
 
 
 async def test_a_database_that_cannot_be_read_does_not_stop_a_reply(path: Path) -> None:
