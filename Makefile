@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # The Pythons that we promise, and the tests quick enough to run on each of them.
 PYTHONS := 3.11 3.12 3.13
-QUICK  := tests/audio tests/config tests/governor tests/llm tests/reply tests/store tests/text
+QUICK  := tests/audio tests/config tests/governor tests/reply tests/store tests/text
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help

@@ -164,16 +164,16 @@ drop_made_directories() {
 # The files of the release before, so that a rollback brings back its units with it: one by one, with
 # their modes and owners. Never a directory: its mode is its owner's affair.
 keep_former() {
-  if [ -f "$1" ]; then cp --preserve=all "$1" "$SCRATCH/former.${#FORMER[@]}"; fi
+  if [ -e "$1" ] || [ -L "$1" ]; then cp -a -T "$1" "$SCRATCH/former.${#FORMER[@]}"; fi
   FORMER+=("$1")
 }
 
 restore_former() {
-  local number target
+  local number target kept
   for number in "${!FORMER[@]}"; do
-    target=${FORMER[number]}
-    if [ -f "$SCRATCH/former.$number" ]; then
-      cp --preserve=all "$SCRATCH/former.$number" "$target.new.$$"
+    target=${FORMER[number]} kept=$SCRATCH/former.$number
+    if [ -e "$kept" ] || [ -L "$kept" ]; then
+      cp -a -T "$kept" "$target.new.$$"
       mv -T "$target.new.$$" "$target"
     else
       rm -f "$target"

@@ -31,6 +31,7 @@ def install(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
         ("system", ()),
         ("everything", ("--with-piper", "--prefix", "/srv/jarvisd")),
         ("user", ("--user",)),
+        ("fetch", ("--fetch", "/srv/wheels", "--with-piper")),
         ("uninstall", ("--uninstall",)),
         ("purge", ("--uninstall", "--purge")),
     ],

@@ -119,13 +119,27 @@ def test_a_prefix_that_would_mean_something_else_is_refused(
     assert not (folder / "refused").exists()
 
 
-def test_a_package_with_another_hash_is_not_taken(folder: Path) -> None:
-    other = small_tree.make(folder / "other")
-    small_tree.lock(other, "0" * 64)
+def test_an_interpreter_that_is_not_there_is_not_replaced_by_another(
+    tree: Path, folder: Path
+) -> None:
+    refused = run(tree, PYTHON="/nonexist", DESTDIR=str(folder / "refused"))
+    assert refused.returncode == 1
+    assert "PYTHON=/nonexist is no Python 3.11 or newer" in refused.stderr
+    assert not (folder / "refused").exists()
+
+
+@pytest.mark.parametrize(
+    ("digest", "reason"), [("0" * 64, "DO NOT MATCH THE HASHES"), ("", "Hashes are required")]
+)
+def test_a_package_with_another_hash_or_none_is_not_taken(
+    folder: Path, digest: str, reason: str
+) -> None:
+    other = small_tree.make(folder / f"other{digest}")
+    small_tree.lock(other, digest)
     root = folder / "unmade"
     refused = run(other, DESTDIR=str(root))
     assert refused.returncode == 1
-    assert "DO NOT MATCH THE HASHES" in refused.stderr
+    assert reason in refused.stderr
     assert "Left behind: An unfinished /opt/jarvisd" in refused.stderr
     assert not (root / "opt/jarvisd/current").exists()
 
@@ -214,6 +228,7 @@ ROLL_BACK = """source "$1/install.sh"
 SCRATCH=$(mktemp -d) ROOT=$HOME/releases
 put 644 "$HOME/.config/unit" <<<'new'
 put 644 "$HOME/.config/deep/er/other" <<<'new'
+put 644 "$HOME/.config/link" <<<'new'
 restore_former
 """
 
@@ -223,6 +238,7 @@ def test_rolling_back_restores_files_and_touches_no_directory(tree: Path, folder
     (home / ".config").mkdir(parents=True)
     unit = home / ".config/unit"
     unit.write_text("old\n")
+    (home / ".config/link").symlink_to("unit")
     if IS_ROOT:
         for path in (home, home / ".config", unit):
             shutil.chown(path, "nobody", "nogroup")
@@ -241,6 +257,7 @@ def test_rolling_back_restores_files_and_touches_no_directory(tree: Path, folder
     assert (home / ".config").stat().st_mode & 0o777 == 0o711
     assert {path: path.stat().st_mode for path in upwards} == upwards
     assert not (home / ".config/deep/er/other").exists()
+    assert (home / ".config/link").readlink() == Path("unit")
 
 
 def test_the_tree_has_the_locks_that_the_installer_names() -> None:

@@ -49,8 +49,9 @@ def make(folder: Path) -> Path:
 
 
 def lock(tree: Path, digest: str) -> None:
-    """Let the tree's installer take the library only where it has this hash."""
-    (tree / "lock/base.txt").write_text(f"{LIBRARY}==1.0 \\\n    --hash=sha256:{digest}\n")
+    """Let the tree's installer take the library only where it has this hash; none if empty."""
+    hashed = f" \\\n    --hash=sha256:{digest}" if digest else ""
+    (tree / "lock/base.txt").write_text(f"{LIBRARY}==1.0{hashed}\n")
 
 
 def _wheel(into: Path, name: str, version: str, files: dict[str, str]) -> Path:
