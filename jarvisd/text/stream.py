@@ -22,6 +22,9 @@ _PATIENCE = 3
 _LOUDER_PAUSE = 1.3  # after a question or an exclamation
 _LINE_PAUSE = 1.4  # after a line: a heading, an item of a list
 _PARAGRAPH_PAUSE = 2.0
+# A code block whose opening line has this word ("```sh quiet") is for the eye alone, whatever the
+# settings say.
+QUIET = "quiet"
 
 
 class UtteranceStream:
@@ -118,9 +121,10 @@ class UtteranceStream:
         line_end = boundary.end - 1  # its "\n" is left for the block's end, which is always shown
         if boundary.kind is Kind.FENCE:
             self._release_before(boundary.start)
-            self._skipping = None if setting == "read" else "code"
-            if setting == "announce":
-                fence = self._window.cut(boundary.start, boundary.end)
+            fence = self._window.cut(boundary.start, boundary.end)
+            quiet = QUIET in fence.split()
+            self._skipping = None if setting == "read" and not quiet else "code"
+            if setting == "announce" and not quiet:
                 self._announce(line_end, _code_phrase(fence))
         elif boundary.kind is Kind.CODE_LINE:
             if self._skipping is None:

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jarvisd.config.settings import TextSettings
 from jarvisd.llm.host_facts import ComponentFact, HostFacts
 from jarvisd.llm.providers.builtin.answers import answer
+from jarvisd.text import UtteranceStream
+from tests.text.chunks import made_from
 
 GIB = 1 << 30
 HINT = "Start it: llama-server -m MODEL.gguf --port 8080"
@@ -35,11 +39,9 @@ UPTIME = "tower has been up for 3 days and 4 hours. I have been running for 1 mi
 LOAD = "The load is 0.5 on 2 cores, so tower is quiet."
 MEMORY = "1.5 gigabytes of 4.0 gigabytes of memory are free."
 DISK = "42 gigabytes of 100 gigabytes of disk space are free, which is 42 percent."
-WRONG = (
-    "I am well. No language model is connected. "
-    "Start it: llama-server -m MODEL.gguf --port 8080. The load is"
-)
-MISSING = "No language model is connected. Start it: llama-server -m MODEL.gguf --port 8080."
+WRONG = "I am well. No language model answers. The load is"
+FIX = f"\n\n```text quiet\n{HINT}\n```\n"
+MISSING = f"No language model answers.{FIX}"
 VERSION = "I am jarvisd, version 0.1.0."
 
 
@@ -93,10 +95,10 @@ def test_two_questions_get_two_answers() -> None:
         "…",
     ],
 )
-def test_it_says_that_no_model_is_connected_and_what_helps(question: str) -> None:
+def test_it_says_that_no_model_answers_and_prints_what_helps(question: str) -> None:
     said = answer(question, FACTS)
-    assert "No language model is connected" in said
-    assert HINT in said
+    assert "No language model answers." in said
+    assert said.endswith(FIX)
 
 
 def test_without_a_hint_it_still_names_the_command() -> None:
@@ -137,5 +139,43 @@ def test_what_is_unknown_is_not_guessed() -> None:
 @given(st.text(max_size=300))
 def test_there_is_always_an_answer(question: str) -> None:
     said = answer(question, FACTS)
-    assert said.endswith((".", "?"))
+    assert said.removesuffix(FIX).endswith((".", "?"))
     assert "  " not in said
+
+
+def spoken(said: str, settings: TextSettings) -> str:
+    utterances = made_from([said], UtteranceStream(settings))
+    assert "".join(utterance.text for utterance in utterances) == said
+    return " ".join(each.spoken.text for each in utterances if each.spoken.text)
+
+
+@pytest.mark.parametrize("code_blocks", ["announce", "skip", "read"])
+@pytest.mark.parametrize("question", ["Hello!", "Why?", "What is missing?", "help", "status"])
+def test_no_command_is_read_aloud(question: str, code_blocks: Any) -> None:
+    broken = ComponentFact("store", "degraded", "the disk is full", "df -h; journalctl -u jarvisd")
+    facts = replace(FACTS, components=(*FACTS.components, broken))
+    heard = spoken(answer(question, facts), TextSettings(code_blocks=code_blocks))
+    assert "No language model answers." in heard
+    for part in ("llama", "gguf", "8080", "port", "journalctl", "block", "text quiet", "```"):
+        assert part not in heard
+
+
+def test_a_trouble_is_said_and_its_fix_printed() -> None:
+    broken = ComponentFact("store", "degraded", "the disk is full", "df -h; journalctl -u jarvisd")
+    said = answer("What is missing?", replace(FACTS, components=(NO_MODEL, broken)))
+    assert said == (
+        "No language model answers. Store is degraded. The disk is full."
+        f"\n\n```text quiet\n{HINT}\ndf -h; journalctl -u jarvisd\n```\n"
+    )
+
+
+def test_what_is_optional_and_not_installed_is_not_missing() -> None:
+    piper = ComponentFact("engine.piper", "absent", "piper-tts is not installed", "pip install it")
+    facts = replace(FACTS, components=(piper, ComponentFact("llm", "ready")))
+    assert answer("What is missing?", facts) == "Nothing is missing."
+    assert answer("Are you ok?", facts).startswith("I am well. The load")
+
+
+def test_a_fix_cannot_end_its_block() -> None:
+    sly = replace(NO_MODEL, hint="Run\n```\nthis")
+    assert "Run ''' this" in answer("Why?", replace(FACTS, components=(sly,)))

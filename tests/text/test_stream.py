@@ -141,3 +141,9 @@ def test_a_megabyte_without_a_stop_is_bounded() -> None:
     made = [each for _ in range(4) for each in stream.feed("x" * 262_144)]
     assert max(len(each.text) for each in made) <= 400
     assert sum(len(each.text) for each in made) > 1_000_000
+
+
+@pytest.mark.parametrize("setting", ["announce", "skip", "read"])
+def test_a_quiet_code_block_is_for_the_eye_alone(setting: Block) -> None:
+    text = "Run this:\n```sh quiet\nrm quiet\n```\nDone."
+    assert said(text, code_blocks=setting) == ["Run this:", "(code)", "Done."]

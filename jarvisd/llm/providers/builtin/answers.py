@@ -1,8 +1,9 @@
 """What the builtin provider says: a question and the facts in, speakable sentences out.
 
 Pure. It recognises a few questions by their words, several in one sentence, and answers them from
-the facts alone; for everything else it says plainly that no language model is connected, and which
-command connects one. It never guesses.
+the facts alone; for everything else it says plainly that no language model answers. It never
+guesses. What helps is a command more often than not: it is printed behind the answer, and never
+read aloud.
 """
 
 import re
@@ -11,19 +12,34 @@ from collections.abc import Callable
 from jarvisd.llm.host_facts import ComponentFact, HostFacts
 
 _MAX_QUESTION_CHARS = 2_000
+# The text room neither reads nor announces a code block that says so.
+QUIET = "text quiet"
 _MODEL_COMPONENTS = frozenset({"llm", "llama-server", "model"})
+_NO_MODEL = "No language model answers."
 _WORKING = frozenset({"ready", "idle", "starting", "busy", "asleep"})
 
 Answer = Callable[[HostFacts], str]
 
 
 def answer(question: str, facts: HostFacts) -> str:
-    """One to a few sentences; never empty."""
+    """One to a few sentences, never empty, and what helps in a block that is not spoken."""
     asked = _normalised(question)
     answers = [reply(facts) for pattern, reply in _QUESTIONS if pattern.search(asked)]
     if not answers:
         answers = [reply(facts) for pattern, reply in _MANNERS if pattern.search(asked)][:1]
-    return " ".join(answers or [_unknown(facts)])
+    said = " ".join(answers or [_unknown(facts)])
+    return said + _printed(_fixes(said, facts))
+
+
+def _fixes(said: str, facts: HostFacts) -> list[str]:
+    """What helps against the troubles that ``said`` names."""
+    fixes = [each.hint for each in _lacking(facts) if each.hint and _trouble(each) in said]
+    return [_model_fix(facts), *fixes] if _NO_MODEL in said else fixes
+
+
+def _printed(fixes: list[str]) -> str:
+    lines = "\n".join(" ".join(fix.replace("`", "'").split()) for fix in fixes)
+    return f"\n\n```{QUIET}\n{lines}\n```\n" if lines else ""
 
 
 def _normalised(question: str) -> str:
@@ -82,27 +98,29 @@ def _hostname(facts: HostFacts) -> str:
 
 
 def _health(facts: HostFacts) -> str:
-    """The machine in one breath; what is optional and not installed is no trouble here."""
-    broken = [each for each in _lacking(facts) if each.state != "absent"]
-    model = f"{_model(facts)} " if _has_no_model(facts) else ""
-    troubles = " ".join(_trouble(each) for each in broken)
+    """The machine in one breath."""
+    model = f"{_NO_MODEL} " if _has_no_model(facts) else ""
+    troubles = " ".join(_trouble(each) for each in _lacking(facts))
     return f"{troubles or 'I am well.'} {model}{_load(facts)} {_memory(facts)}"
 
 
 def _missing(facts: HostFacts) -> str:
-    """Everything that is not there or not working, with what helps."""
+    """Everything that is not there or not working."""
     lacking = [_trouble(each) for each in _lacking(facts)]
     if _has_no_model(facts):
-        lacking.insert(0, _model(facts))
+        lacking.insert(0, _NO_MODEL)
     return " ".join(lacking) or "Nothing is missing."
 
 
 def _lacking(facts: HostFacts) -> list[ComponentFact]:
-    """Components that do not work, other than the language model."""
+    """Components that do not work, other than the language model.
+
+    What is absent is optional, and not installed: that is a choice, no trouble.
+    """
     return [
         each
         for each in facts.components
-        if each.state not in _WORKING and each.name not in _MODEL_COMPONENTS
+        if each.state not in {*_WORKING, "absent"} and each.name not in _MODEL_COMPONENTS
     ]
 
 
@@ -113,9 +131,9 @@ def _has_no_model(facts: HostFacts) -> bool:
 
 
 def _trouble(component: ComponentFact) -> str:
-    more = (_sentence(part) for part in (component.reason, component.hint) if part)
     name = component.name.removeprefix("engine.").capitalize()
-    return " ".join((f"{name} is {component.state}.", *more))
+    reason = f" {_sentence(component.reason)}" if component.reason else ""
+    return f"{name} is {component.state}.{reason}"
 
 
 def _version(facts: HostFacts) -> str:
@@ -133,25 +151,26 @@ def _replies(facts: HostFacts) -> str:
 
 def _help(facts: HostFacts) -> str:
     return (
-        f"I am Jarvis, the voice of {_host(facts)}. {_model(facts)} Until then I can tell you "
+        f"I am Jarvis, the voice of {_host(facts)}. {_NO_MODEL} Without one I can tell you "
         "the time and the date, how this machine is doing, its load, memory, disk and uptime, "
         "and what is missing."
     )
 
 
-def _model(facts: HostFacts) -> str:
-    """That there is no model, and how to get one."""
+def _model(_: HostFacts) -> str:
+    return _NO_MODEL
+
+
+def _model_fix(facts: HostFacts) -> str:
+    """How to get a model."""
     for component in facts.components:
         if component.name in _MODEL_COMPONENTS and component.hint:
-            return f"No language model is connected. {_sentence(component.hint)}"
-    return (
-        "No language model is connected. "
-        "Start one with: llama-server -m MODEL.gguf --port 8080, and ask me again."
-    )
+            return component.hint
+    return "Start one: llama-server -m MODEL.gguf --port 8080"
 
 
-def _unknown(facts: HostFacts) -> str:
-    return f"I cannot answer that. {_model(facts)}"
+def _unknown(_: HostFacts) -> str:
+    return f"I cannot answer that. {_NO_MODEL}"
 
 
 # --- manners ------------------------------------------------------------------------------------
@@ -160,7 +179,7 @@ def _unknown(facts: HostFacts) -> str:
 def _greeting(facts: HostFacts) -> str:
     hour = facts.now.hour
     part = "morning" if 4 <= hour < 12 else "day" if 12 <= hour < 18 else "evening"
-    return f"Good {part}. {_model(facts)} Ask me how this machine is doing."
+    return f"Good {part}. {_NO_MODEL} Ask me how this machine is doing."
 
 
 def _thanks(_: HostFacts) -> str:
