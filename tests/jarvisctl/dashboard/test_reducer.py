@@ -21,6 +21,7 @@ from jarvisctl.dashboard.messages import (
     Ticked,
 )
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
+from jarvisctl.dashboard.widgets.health import Health
 from jarvisctl.dashboard.widgets.pipeline import Pipeline
 from jarvisd import wire
 from tests.jarvisctl import samples
@@ -109,6 +110,16 @@ def test_changes_of_health_and_of_workers_are_told() -> None:
         ("warning", "llm is absent: connection refused"),
         ("warning", "piper worker 4251 is gone"),
     ]
+
+
+def test_what_is_optional_and_not_installed_is_nothing_to_look_at() -> None:
+    def heading(*parts: wire.Component) -> str:
+        now = after(StatusRead(NOW, scenes.status(components=list(parts))))
+        return Health(1, "health").heading(now)
+
+    piper = wire.Component(name="engine.piper", state="absent", optional=True)
+    assert heading(piper) == "all well"
+    assert heading(piper, wire.Component(name="llm", state="absent")) == "1 to look at"
 
 
 def test_a_reply_whose_end_was_missed_ends_when_no_status_has_it() -> None:
