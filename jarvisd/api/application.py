@@ -14,7 +14,7 @@ import structlog
 
 from jarvisd.api.access import AccessPolicy
 from jarvisd.api.bodies import BodyDecoder, decode_query, encode, encode_error, error_headers
-from jarvisd.api.browsers import check_caller, check_media_type
+from jarvisd.api.browsers import JSON_TYPES, check_caller, check_media_type
 from jarvisd.api.disconnect import ClientGoneError, disconnect_guard
 from jarvisd.api.exchange import Answer, Document, Exchange, Route, SocketHandler, Stream
 from jarvisd.api.request import HttpRequest
@@ -132,7 +132,7 @@ class Endpoint:
         if peer is None:
             raise AccessError("the kernel did not say who is calling")
         role = self._policy.require(peer, route.role)
-        check_media_type(head, is_json=route.body_within_s is None)
+        check_media_type(head, route.streamed_body.media if route.streamed_body else JSON_TYPES)
         query = None
         if route.query is not None or head.query:
             query = decode_query(head.query, route.query or Request)
@@ -154,15 +154,15 @@ class Endpoint:
 
     async def _read(self, request: HttpRequest) -> Request | None:
         """The whole body, decoded; that of a route which declares none is dropped."""
-        if self.route.body_within_s is not None:
+        if self.route.streamed_body is not None:
             return None
         body = await request.body.read(self._settings.max_body_bytes)
         return None if self._decoder is None else self._decoder.decode(body)
 
     def _pieces(self, request: HttpRequest) -> AsyncIterator[bytes] | None:
-        if self.route.body_within_s is None:
+        if self.route.streamed_body is None:
             return None
-        request.connection.expect_body_within(self.route.body_within_s)
+        request.connection.expect_body_within(self.route.streamed_body.within_s)
         return request.body.pieces()
 
     async def _talk(self, handler: SocketHandler, exchange: Exchange, request: HttpRequest) -> None:

@@ -11,11 +11,7 @@ from jarvisd.api.parsing import Head
 from jarvisd.errors import AccessError, RequestError
 
 # What a body of JSON may call itself: ``curl -d`` claims a form whatever it sends.
-JSON_TYPES = frozenset({"", "application/json", "application/x-www-form-urlencoded"})
-# What a page may send to strangers without asking them first.
-SIMPLE_TYPES = frozenset(
-    {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain", ""}
-)
+JSON_TYPES = ("application/json", "application/x-www-form-urlencoded", "")
 
 
 class ForeignPageError(AccessError):
@@ -46,14 +42,13 @@ def check_caller(head: Head) -> None:
         raise ForeignPageError("pages of other sites may not use this daemon")
 
 
-def check_media_type(head: Head, *, is_json: bool) -> None:
-    """Raise MediaTypeError where a body claims to be what this kind of route does not take."""
+def check_media_type(head: Head, taken: tuple[str, ...] = JSON_TYPES) -> None:
+    """Raise MediaTypeError where a body claims to be none of the types that are ``taken``."""
     found = head.header(b"content-type").partition(";")[0].strip().lower()
-    if head.method != "GET" and (found not in JSON_TYPES if is_json else found in SIMPLE_TYPES):
-        wanted = "application/json" if is_json else "the type of what it sends"
+    if head.method != "GET" and found not in (media.lower() for media in taken):
         raise MediaTypeError(
             f"this route does not take {found[:100] or 'a body without a type'}",
-            hint=f"Send it with Content-Type: {wanted}.",
+            hint=f"Send it with Content-Type: {taken[0]}.",
         )
 
 

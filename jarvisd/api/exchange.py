@@ -89,12 +89,23 @@ Handler = Callable[[Exchange], Awaitable[Answer]]
 SocketHandler = Callable[[Exchange, Messages], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class StreamedBody:
+    """A body of one of these media types that is handed on as it arrives.
+
+    ``within_s`` bounds how long that may take altogether; its size has no bound.
+    """
+
+    media: tuple[str, ...]
+    within_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One verb of the API. ``response`` are the structs it answers with; streams yield them.
 
-    With ``body_within_s`` the body is handed on as it arrives and must be whole within that time;
-    with ``socket`` the route is a WebSocket, whose handler that is.
+    ``body`` is the request's JSON, ``streamed_body`` what is not; a route with ``socket`` is a
+    WebSocket.
     """
 
     method: str
@@ -107,7 +118,7 @@ class Route:
     response: tuple[type[Response], ...]
     body: type[Request] | None = None
     body_optional: bool = False
-    body_within_s: float | None = None
+    streamed_body: StreamedBody | None = None
     query: type[Request] | None = None
     streams: tuple[str, ...] = ()
 
@@ -123,7 +134,7 @@ def route(
     *response: type[Response],
     body: type[Request] | None = None,
     body_optional: bool = False,
-    body_within_s: float | None = None,
+    streamed_body: StreamedBody | None = None,
     query: type[Request] | None = None,
     streams: tuple[str, ...] = (),
 ) -> Callable[[Handler], Route]:
@@ -144,7 +155,7 @@ def route(
             response=response,
             body=body,
             body_optional=body_optional,
-            body_within_s=body_within_s,
+            streamed_body=streamed_body,
             query=query,
             streams=streams,
         )

@@ -14,6 +14,7 @@ from jarvisd.wire import SCHEMA, ErrorResponse, Request
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 _REF = "#/components/schemas/{name}"
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 _JSON_STREAMS = frozenset({"application/json", NDJSON, "text/event-stream"})
 
 
@@ -61,10 +62,7 @@ def _operation(
         "operationId": route.name,
         "x-role": route.role.label,
         "responses": {
-            "200": {
-                "description": route.summary,
-                "content": _content(route, [named[kind] for kind in route.response]),
-            },
+            **_success(route, [named[kind] for kind in route.response]),
             "default": {
                 "description": "What went wrong, with a stable code and a hint.",
                 "content": {"application/json": {"schema": named[ErrorResponse]}},
@@ -79,7 +77,16 @@ def _operation(
     if route.body is not None:
         body = {"application/json": {"schema": named[route.body]}}
         operation["requestBody"] = {"required": not route.body_optional, "content": body}
+    if route.streamed_body is not None:
+        streamed = dict.fromkeys(route.streamed_body.media, _BINARY)
+        operation["requestBody"] = {"required": True, "content": streamed}
     return operation
+
+
+def _success(route: Route, schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    if route.socket is not None:
+        return {"101": {"description": f"A WebSocket. {route.summary}"}}
+    return {"200": {"description": route.summary, "content": _content(route, schemas)}}
 
 
 def _content(route: Route, schemas: list[dict[str, Any]]) -> dict[str, Any]:
@@ -87,8 +94,9 @@ def _content(route: Route, schemas: list[dict[str, Any]]) -> dict[str, Any]:
     one: dict[str, Any] = {"anyOf": schemas} if len(schemas) > 1 else (schemas or [{}])[0]
     if not route.streams:
         return {"application/json": {"schema": one or {"type": "object"}}}
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    return {media: {"schema": one} if media in _JSON_STREAMS else binary for media in route.streams}
+    return {
+        media: {"schema": one} if media in _JSON_STREAMS else _BINARY for media in route.streams
+    }
 
 
 def _path_parameter(name: str) -> dict[str, Any]:

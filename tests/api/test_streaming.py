@@ -5,11 +5,21 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from wsproto.events import CloseConnection, Event, Ping, Pong, TextMessage
 
 from jarvisd.api.access import Role
-from jarvisd.api.exchange import Document, Exchange, Messages, Stream, route, websocket
+from jarvisd.api.exchange import (
+    Document,
+    Exchange,
+    Messages,
+    Stream,
+    StreamedBody,
+    route,
+    websocket,
+)
+from jarvisd.api.openapi import describe
 from jarvisd.api.websocket import WebSocket
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.errors import RequestError
@@ -18,9 +28,10 @@ from tests.api.test_access import NEEDS_ROOT, request_as
 from tests.api.websocket_client import Client
 
 MIB = 1024 * 1024
+AN_HOUR = StreamedBody(("audio/L16",), 3_600.0)
 
 
-@route("POST /echo", Role.OPERATOR, body_within_s=3_600.0, streams=("audio/L16",))
+@route("POST /echo", Role.OPERATOR, streamed_body=AN_HOUR, streams=("audio/L16",))
 async def echo(exchange: Exchange) -> Stream:
     """Give back what comes, while it comes."""
 
@@ -32,14 +43,14 @@ async def echo(exchange: Exchange) -> Stream:
     return Stream("audio/L16", pieces())
 
 
-@route("POST /count", Role.OPERATOR, body_within_s=0.1)
+@route("POST /count", Role.OPERATOR, streamed_body=StreamedBody(("audio/L16",), 0.1))
 async def count(exchange: Exchange) -> Document:
     """Count the bytes that come."""
     assert exchange.pieces is not None
     return Document(b"%d" % sum([len(piece) async for piece in exchange.pieces]))
 
 
-@route("POST /ignore", Role.OPERATOR, body_within_s=3_600.0)
+@route("POST /ignore", Role.OPERATOR, streamed_body=AN_HOUR)
 async def ignore(_exchange: Exchange) -> Document:
     """Read nothing."""
     await asyncio.Event().wait()
@@ -143,6 +154,19 @@ async def test_a_stream_that_breaks_off_cuts_its_answer(api: Running) -> None:
     writer.write(b"zz")
     assert await reader.read() == b""
     writer.close()
+
+
+async def test_a_stream_is_of_the_type_that_its_route_takes(api: Running) -> None:
+    async with api.client() as client:
+        for kind in ("text/plain", "application/json", ""):
+            answer = await client.post("/count", content=b"x", headers={"Content-Type": kind})
+            assert answer.status_code == 415
+
+
+def test_openapi_describes_streams_and_websockets() -> None:
+    paths = msgspec.json.decode(describe(ROUTES))["paths"]
+    assert set(paths["/echo"]["post"]["requestBody"]["content"]) == {"audio/L16"}
+    assert set(paths["/talk"]["get"]["responses"]) == {"101", "default"}
 
 
 # --- WebSockets ---------------------------------------------------------------------------------
