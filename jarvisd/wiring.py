@@ -27,6 +27,7 @@ from jarvisd.observe.status_line import StatusLine
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
 from jarvisd.store import Store, StoreNews
+from jarvisd.store.model import DaySummary
 from jarvisd.telemetry.daily_summary import DailySummaries
 from jarvisd.telemetry.events import EventBus
 from jarvisd.telemetry.sampling import Sampler
@@ -35,6 +36,8 @@ from jarvisd.topic import Topic
 from jarvisd.wire import GovernorDecision, ReplyEvent
 
 DATABASE_NAME = "jarvisd.sqlite3"
+# Among these is today's, or nothing of today was kept yet.
+DAYS_READ = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,15 +211,12 @@ async def _start_speech(
 
 
 def _start_telemetry(stack: AsyncExitStack, settings: Settings, store: Store) -> Telemetry:
-    daily = DailySummaries(store.keep_day)
+    async def kept(day: str) -> DaySummary | None:
+        return next((one for one in await store.days(DAYS_READ) if one.day == day), None)
 
-    async def restore() -> None:
-        kept = await store.days(1)
-        daily.restore(kept[0] if kept else None)
-
-    restoring = asyncio.create_task(restore(), name="today so far")
-    stack.callback(daily.save)
-    stack.callback(restoring.cancel)
+    daily = DailySummaries(store.keep_day, kept)
+    daily.start()
+    stack.callback(daily.close)
     telemetry = Telemetry(daily=daily)
     telemetry.apply(settings.telemetry)
     return telemetry

@@ -1,7 +1,9 @@
 """Daily summaries in the database: the statements, and rows to values and back.
 
-A day is replaced whole each time it is written. The bins of a sketch are kept for the newest day
-alone, because only it can still go on; of older days the percentiles are enough.
+A day is replaced whole each time it is written. The bins of a sketch are kept for the newest days
+alone, because only those can still go on; of older days the percentiles are enough. What is
+forgotten is counted in days that there are, not by the calendar: a clock that is wrong for a
+moment must not cost a year of summaries.
 """
 
 from collections.abc import Iterable
@@ -27,11 +29,19 @@ FROM days ORDER BY day DESC LIMIT ?
 _SPANS = """
 SELECT day, span, count, total_ms, p50_ms, p95_ms, p99_ms, bins FROM day_spans WHERE day >= ?
 """
+_DROP_BINS = """
+UPDATE day_spans SET bins = NULL
+WHERE bins IS NOT NULL AND day NOT IN (SELECT day FROM days ORDER BY day DESC LIMIT ?)
+"""
+_FORGET = "DELETE FROM days WHERE day NOT IN (SELECT day FROM days ORDER BY day DESC LIMIT ?)"
+_FORGET_SPANS = "DELETE FROM day_spans WHERE day NOT IN (SELECT day FROM days)"
+# A clock that is set may come back to a day before the newest.
+GOING_ON = 3
 _bins = msgspec.msgpack.Decoder(dict[int, int])
 
 
 async def keep(connection: aiosqlite.Connection, change: KeepDay) -> None:
-    """Write one day, and forget those before ``change.oldest``, in the caller's transaction."""
+    """Write one day, and forget those beyond the newest ``change.most``, in one transaction."""
     summary = change.summary
     counts = (summary.replies, summary.errors, summary.interrupted)
     spoken = (summary.utterances, summary.fallback, summary.skipped)
@@ -39,10 +49,11 @@ async def keep(connection: aiosqlite.Connection, change: KeepDay) -> None:
     for span in summary.spans:
         if span.count:
             await connection.execute_fetchall(_KEEP_SPAN, _row(summary.day, span))
-    older = "UPDATE day_spans SET bins = NULL WHERE day < ? AND bins IS NOT NULL"
-    await connection.execute_fetchall(older, (summary.day,))
-    await connection.execute_fetchall("DELETE FROM days WHERE day < ?", (change.oldest,))
-    await connection.execute_fetchall("DELETE FROM day_spans WHERE day < ?", (change.oldest,))
+    await connection.execute_fetchall(_DROP_BINS, (GOING_ON,))
+    await connection.execute_fetchall(_FORGET, (change.most,))
+    await connection.execute_fetchall(
+        "DELETE FROM day_spans WHERE day NOT IN (SELECT day FROM days)"
+    )
 
 
 async def read(connection: aiosqlite.Connection, limit: int) -> list[DaySummary]:

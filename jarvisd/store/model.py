@@ -126,10 +126,10 @@ class DaySummary:
 
 @dataclass(frozen=True, slots=True)
 class KeepDay:
-    """Keep a day as it is now, in place of what was kept of it; forget those before ``oldest``."""
+    """Keep a day as it is now, in place of what was kept of it; of all days the newest ``most``."""
 
     summary: DaySummary
-    oldest: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,9 +160,9 @@ class Store:
         self._recent.mark(change)
         return self._submit(change)
 
-    def keep_day(self, summary: DaySummary, oldest: str) -> None:
-        """Keep a day's summary in place of an earlier one of it; forget days before ``oldest``."""
-        self._submit(KeepDay(summary, oldest))
+    def keep_day(self, summary: DaySummary, most: int) -> None:
+        """Keep a day's summary in place of an earlier one of it; forget all but the newest."""
+        self._submit(KeepDay(summary, most))
 
     async def days(self, limit: int) -> list[DaySummary]:
         """The newest summaries on disk, newest first; none where that cannot be read."""

@@ -7,8 +7,9 @@ daemon that is killed loses the last minute of its statistics, nothing else.
 
 import asyncio
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from jarvisd.store.model import DaySpan, DaySummary
 from jarvisd.telemetry.sketch import Sketch
@@ -25,6 +26,8 @@ from jarvisd.wire import (
 )
 
 SAVE_AFTER_S = 60.0
+# A clock that is set comes back to one of these, if to any.
+DAYS_IN_MEMORY = 3
 
 
 class Today:
@@ -32,6 +35,8 @@ class Today:
 
     def __init__(self, day: str) -> None:
         self.day = day
+        # Whether what was kept of it earlier is in it.
+        self.restored = False
         self.replies = 0
         self.errors = 0
         self.interrupted = 0
@@ -88,20 +93,37 @@ class Today:
 
 
 class DailySummaries:
-    """Counts today and has it kept by ``keep``, a change for the store; never waits."""
+    """Counts today and has it kept by ``keep``, a change for the store; never waits.
+
+    ``read`` finds what was kept of a day. A day is not kept before that was added to it, and the
+    last days stay in memory: a clock that is set, forward or back, makes no day begin anew.
+    """
 
     def __init__(
         self,
-        keep: Callable[[DaySummary, str], None] = lambda _summary, _oldest: None,
+        keep: Callable[[DaySummary, int], None] = lambda _summary, _most: None,
+        read: Callable[[str], Awaitable[DaySummary | None]] | None = None,
         *,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._keep = keep
+        self._read = read
         self._wall_clock = wall_clock
         self._today = Today(self._day())
+        self._days = OrderedDict({self._today.day: self._today})
         self._timer: asyncio.TimerHandle | None = None
-        self._restored = False
+        self._reading: set[asyncio.Task[None]] = set()
         self._most = 0
+
+    def start(self) -> None:
+        """Add what was kept of today."""
+        self._restore(self._today)
+
+    def close(self) -> None:
+        """Have today kept, and read no more."""
+        self.save()
+        for task in self._reading:
+            task.cancel()
 
     def apply(self, days: int) -> None:
         """Keep so many days; 0: none."""
@@ -118,29 +140,23 @@ class DailySummaries:
         self._turn()
         self._today.span(name, milliseconds)
 
-    def restore(self, kept: DaySummary | None) -> None:
-        """What is on disk of today, if anything is; nothing is written before this is known."""
-        if kept is not None and kept.day == self._today.day:
-            self._today.merge(kept)
-        self._restored = True
-
     def today(self) -> Day:
         """Today so far."""
         self._turn()
         return day_of(self._today.summary())
-
-    @property
-    def oldest(self) -> str:
-        """The first day that is kept."""
-        return (self._now() - timedelta(days=max(0, self._most - 1))).date().isoformat()
 
     def save(self) -> None:
         """Have today kept now."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._restored and self._most:
-            self._keep(self._today.summary(), self.oldest)
+        self._keep_day(self._today)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _keep_day(self, day: Today) -> None:
+        if day.restored and self._most:
+            self._keep(day.summary(), self._most)
 
     def _save_soon(self) -> None:
         if self._timer is None:
@@ -148,15 +164,36 @@ class DailySummaries:
 
     def _turn(self) -> None:
         day = self._day()
-        if day != self._today.day:
-            self.save()
-            self._today = Today(day)
+        if day == self._today.day:
+            return
+        self.save()
+        known = self._days.get(day)
+        self._today = self._days[day] = known or Today(day)
+        self._days.move_to_end(day)
+        if len(self._days) > DAYS_IN_MEMORY:
+            self._days.popitem(last=False)
+        if known is None:
+            self._restore(self._today)
+
+    def _restore(self, day: Today) -> None:
+        if self._read is None:
+            day.restored = True
+            return
+        task = asyncio.get_running_loop().create_task(self._add_kept(day, self._read), name="day")
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    async def _add_kept(
+        self, day: Today, read: Callable[[str], Awaitable[DaySummary | None]]
+    ) -> None:
+        if (kept := await read(day.day)) is not None:
+            day.merge(kept)
+        day.restored = True
+        if day is not self._today:
+            self._keep_day(day)
 
     def _day(self) -> str:
-        return self._now().date().isoformat()
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._wall_clock(), tz=UTC)
+        return datetime.fromtimestamp(self._wall_clock(), tz=UTC).date().isoformat()
 
 
 def day_of(kept: DaySummary) -> Day:

@@ -55,6 +55,10 @@ class History:
     """Rows of all series at both resolutions; wall-clock seconds."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._newest_at = float("-inf")
         self._fine = Columns(len(SERIES), FINE_ROWS)
         self._coarse = Columns(len(SERIES), COARSE_ROWS)
         peaks = [index for index, series in enumerate(SERIES) if series.peak]
@@ -66,7 +70,13 @@ class History:
         return self._fine.nbytes + self._coarse.nbytes
 
     def record(self, time: float, row: Sequence[float]) -> None:
-        """Add one row, in the order of ``SERIES``."""
+        """Add one row, in the order of ``SERIES``. Times rise.
+
+        A clock that was set back ends the history: its times are still to come, once more.
+        """
+        if time < self._newest_at - COARSE_S:
+            self._begin()
+        time = self._newest_at = max(time, self._newest_at)
         self._fine.record(time, row)
         if (folded := self._folding.add(time, row)) is not None:
             self._coarse.record(*folded)

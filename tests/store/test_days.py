@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from jarvisd.store import Store
+from jarvisd.store.days import GOING_ON
 from jarvisd.store.model import DaySpan, DaySummary
 from jarvisd.telemetry.sketch import BINS
 from jarvisd.telemetry.spans import SPANS
@@ -37,30 +38,42 @@ def summary(day: str, *, replies: int = 3, bins: int = 2) -> DaySummary:
 
 async def test_a_day_is_kept_and_replaced(path: Path) -> None:
     store = await Store.open(path, queue=10)
-    store.keep_day(summary("2026-11-21", replies=3), "2026-01-01")
-    store.keep_day(summary("2026-11-21", replies=4), "2026-01-01")
+    store.keep_day(summary("2026-11-21", replies=3), 366)
+    store.keep_day(summary("2026-11-21", replies=4), 366)
     await store.close()
     store = await Store.open(path, queue=10)
     assert await store.days(10) == [summary("2026-11-21", replies=4)]
     await store.close()
 
 
-async def test_of_a_day_that_is_over_only_percentiles_are_kept(path: Path) -> None:
+async def test_of_a_day_that_is_long_over_only_percentiles_are_kept(path: Path) -> None:
     store = await Store.open(path, queue=10)
-    store.keep_day(summary("2026-11-20"), "2026-01-01")
-    store.keep_day(summary("2026-11-21"), "2026-01-01")
+    for day in range(18, 19 + GOING_ON):
+        store.keep_day(summary(f"2026-11-{day}"), 366)
     await store.flush(5)
-    today, before = await store.days(10)
-    assert all(span.bins for span in today.spans)
-    assert not any(span.bins for span in before.spans)
-    assert [span.p95_ms for span in before.spans] == [span.p95_ms for span in today.spans]
+    *going_on, over = await store.days(10)
+    assert all(span.bins for day in going_on for span in day.spans)
+    assert not any(span.bins for span in over.spans)
+    assert [span.p95_ms for span in over.spans] == [span.p95_ms for span in going_on[0].spans]
     await store.close()
 
 
-async def test_days_before_the_oldest_are_forgotten(path: Path) -> None:
+async def test_a_clock_that_was_wrong_for_a_moment_costs_no_summaries(path: Path) -> None:
+    store = await Store.open(path, queue=10)
+    days = ["2026-11-19", "2026-11-20", "2026-11-21"]
+    for day in [*days, "2038-01-19", "1970-01-01", "2026-11-21"]:
+        store.keep_day(summary(day), 366)
+    await store.flush(5)
+    kept = {one.day: one for one in await store.days(10)}
+    assert set(days) <= set(kept)
+    assert all(span.bins for span in kept["2026-11-21"].spans)
+    await store.close()
+
+
+async def test_all_but_the_newest_days_are_forgotten(path: Path) -> None:
     store = await Store.open(path, queue=10)
     for day in ("2026-11-19", "2026-11-20", "2026-11-21"):
-        store.keep_day(summary(day), "2026-11-20")
+        store.keep_day(summary(day), 2)
     await store.flush(5)
     assert [kept.day for kept in await store.days(10)] == ["2026-11-21", "2026-11-20"]
     await store.close()
@@ -71,7 +84,7 @@ async def test_a_year_takes_less_than_five_megabytes(path: Path) -> None:
     store = await Store.open(path, queue=1_000)
     for number in range(366):
         day = (FIRST + timedelta(days=number)).isoformat()
-        store.keep_day(summary(day, bins=BINS), FIRST.isoformat())
+        store.keep_day(summary(day, bins=BINS), 366)
         if number % 100 == 0:
             await store.flush(30)
     await store.close()
@@ -83,7 +96,7 @@ async def test_a_year_takes_less_than_five_megabytes(path: Path) -> None:
 
 async def test_without_a_database_there_are_none() -> None:
     store = await Store.open(None, queue=10)
-    store.keep_day(summary("2026-11-21"), "2026-01-01")
+    store.keep_day(summary("2026-11-21"), 366)
     assert await store.days(10) == []
     await store.close()
 

@@ -111,6 +111,24 @@ def test_one_series_at_either_resolution() -> None:
     assert coarse.series == {"slots": [4.5, 14.5], "loop_lag_ms": [9, 19]}
 
 
+def test_a_clock_that_is_set_back_begins_a_new_history() -> None:
+    history = History()
+    for second in range(100, 130):
+        history.record(second, row_of({"slots": 1}))
+    for time in (127.5, 40.0, 41.0, 1e9, 1e9 + 1):
+        history.record(time, row_of({"slots": time}))
+    assert history.since(0, ["slots"]).times == [40.0, 41.0, 1e9, 1e9 + 1]
+    assert history.since(41.0, ["slots"]).times == [1e9, 1e9 + 1]
+
+
+def test_a_clock_that_is_corrected_a_little_does_no_harm() -> None:
+    history = History()
+    for time in (100.0, 101.0, 100.5, 102.0):
+        history.record(time, row_of({"slots": time}))
+    assert history.since(0, ["slots"]).times == [100.0, 101.0, 101.0, 102.0]
+    assert history.newest()["slots"] == 102.0
+
+
 def test_an_unknown_series_is_named_with_those_that_exist() -> None:
     with pytest.raises(NotFoundError) as error:
         History().since(0, ["slot"])
