@@ -203,8 +203,12 @@ async def _start_speech(
     state_dir: Path,
     placement: Placement,
 ) -> Speech:
-    speech = Speech(settings.speech, state_dir=state_dir, placement=placement)
-    speech.on_change(lambda: topics.changed.publish("speech"))
+    speech = Speech(
+        settings.speech,
+        state_dir=state_dir,
+        placement=placement,
+        on_change=lambda: topics.changed.publish("speech"),
+    )
     await speech.start()
     stack.push_async_callback(speech.stop)
     return speech

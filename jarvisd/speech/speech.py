@@ -39,11 +39,20 @@ _log = structlog.get_logger("jarvisd.speech")
 
 
 class Speech:
-    """Everything that can speak. Belongs to the event loop's thread."""
+    """Everything that can speak. Belongs to the event loop's thread.
+
+    ``on_change`` is called when a worker, an engine's health or a voice changed.
+    """
 
     def __init__(
-        self, settings: SpeechSettings, *, state_dir: Path, placement: WorkerPlacement | None = None
+        self,
+        settings: SpeechSettings,
+        *,
+        state_dir: Path,
+        placement: WorkerPlacement | None = None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
+        self._on_change = on_change
         self._settings = settings
         self._state_dir = state_dir
         self._catalogue = catalogue.guess(settings, self._engines())
@@ -53,13 +62,8 @@ class Speech:
             on_change=self._changed,
             on_resource_failed=self._voice_failed,
         )
-        self._call_on_change: Callable[[], None] = lambda: None
         self._discovery: asyncio.Task[None] | None = None
         self._looked = asyncio.Event()
-
-    def on_change(self, call: Callable[[], None]) -> None:
-        """Have ``call`` called when a worker, an engine's health or a voice changed."""
-        self._call_on_change = call
 
     async def start(self) -> None:
         """Look for voices and warm the default one up, in the background."""
@@ -216,7 +220,7 @@ class Speech:
         return found.passing
 
     def _changed(self) -> None:
-        self._call_on_change()
+        self._on_change()
 
     def _warm_default(self) -> None:
         """Have workers ready for the voice that the next reply will probably use."""
