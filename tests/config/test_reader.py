@@ -132,7 +132,7 @@ max_conections = 5
 body_timeout_s = 0
 
 [llm]
-provider = "auto-magic"
+history_messages = 0
 url = "ftp://models"
 
 [speach]
@@ -153,7 +153,7 @@ slots = "two"
     expected = """\
 main:2: api.max_conections: unknown setting; did you mean api.max_connections?
 main:3: api.body_timeout_s: expected float > 0.0; got 0
-main:6: llm.provider: expected one of 'auto', 'llama-server', 'builtin'; got 'auto-magic'
+main:6: llm.history_messages: expected int >= 1; got 0
 main:9: speach: unknown section; did you mean speech?
 main:13: speech.slots: expected int; got 'two'
 main.d/10.toml:2: log.level: expected one of 'debug', 'info', 'warning', 'error'; got 3

@@ -133,3 +133,5 @@ async def test_a_model_that_fails_is_refused_with_a_time_where_nobody_else_may_a
         assert error["code"] == "llm.paused"
         assert 0 < error["retry_after_s"] <= 600
         assert 0 < int(refused.headers["retry-after"]) <= 600
+        conversation = await daemon.get("/v1/conversations/c")
+        assert [message["role"] for message in conversation["messages"]] == ["user"]
