@@ -1,10 +1,5 @@
-"""Which audio a client wants, by its Accept header, and the bytes around PCM.
+"""Which audio a client wants, by its Accept header. Never touches samples."""
 
-Responsible for content negotiation of audio bodies and for the WAV header of a stream whose length
-is not known yet. Never touches samples.
-"""
-
-import struct
 from dataclasses import dataclass
 
 from jarvisd.errors import JarvisError, RequestError
@@ -16,8 +11,6 @@ FORMATS = (NDJSON, WAV, L16)
 _WAV_NAMES = frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})
 _NDJSON_NAMES = frozenset({"application/x-ndjson", "application/ndjson", "application/json"})
 MIN_RATE, MAX_RATE = 8_000, 48_000
-# RIFF has no "unknown": players read a size of all ones as "until the end".
-_UNKNOWN_SIZE = 0xFFFF_FFFF
 
 
 class FormatUnavailableError(RequestError):
@@ -61,16 +54,6 @@ def content_type(media: str, rate: int) -> str:
     if media == L16:
         return f"{L16};rate={rate};channels=1;endianness=little-endian"
     return media
-
-
-def wav_header(rate: int) -> bytes:
-    """The 44 bytes before a stream of 16-bit mono PCM at ``rate`` hertz."""
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        *(b"RIFF", _UNKNOWN_SIZE, b"WAVE"),
-        *(b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16),
-        *(b"data", _UNKNOWN_SIZE),
-    )
 
 
 def _preferences(accept: str) -> list[tuple[str, dict[str, str]]]:

@@ -14,6 +14,7 @@ from jarvisd.api import audio
 from jarvisd.api.bodies import encode
 from jarvisd.api.exchange import Stream
 from jarvisd.api.services import Reply
+from jarvisd.audio import wav
 from jarvisd.errors import JarvisError, RequestError
 from jarvisd.wire import (
     ChunkSkipped,
@@ -138,7 +139,7 @@ async def with_wav_header(
     pieces: AsyncGenerator[bytes, None], rate: int
 ) -> AsyncGenerator[bytes, None]:
     """``pieces`` behind a WAV header, which is held back until there is audio or a good end."""
-    header = audio.wav_header(rate)
+    header = wav.header(rate)
     async with aclosing(pieces):
         async for piece in pieces:
             yield header + piece

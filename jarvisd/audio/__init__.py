@@ -1,4 +1,4 @@
-"""PCM formats, WAV headers, clean edges, resampling.
+"""PCM formats, WAV, clean edges, resampling.
 
 Import from the modules: ``pcm`` and ``wav`` are light and meant for everybody, ``edges`` and
 ``resampling`` work inside engine workers only.

@@ -1,51 +1,77 @@
-"""RIFF/WAVE headers for PCM that is written as it is made, and for PCM whose length is known.
+"""RIFF/WAVE around 16-bit mono PCM: the header before it, and taking it away again.
 
 A stream's header claims the largest length that fits: players play on until the data ends, and
-readers that trust the header find at least as much announced as is there. Never buffers audio.
+readers that trust the header find at least as much announced as is there. Light, pure, and never
+holds audio back.
 """
 
 import struct
 
-from jarvisd.audio.pcm import SAMPLE_BYTES, PcmFormat
-
 HEADER_BYTES = 44
 UNKNOWN_LENGTH = 0xFFFF_FFFF
-_LARGEST_DATA = UNKNOWN_LENGTH - (HEADER_BYTES - 8)
-_PCM = 1
-_MONO = 1
+LARGEST_DATA = UNKNOWN_LENGTH - (HEADER_BYTES - 8)
+_MAX_HEADER_BYTES = 4_096
+_PCM, _MONO, _BITS = 1, 1, 16
 
 
-def header(audio: PcmFormat, data_bytes: int) -> bytes:
-    """The 44 bytes before ``data_bytes`` of PCM; raises ``ValueError`` above 4 GiB."""
-    if not 0 <= data_bytes <= _LARGEST_DATA:
-        raise ValueError(f"{data_bytes} bytes do not fit into one WAV file")
-    return _header(audio, riff_bytes=data_bytes + HEADER_BYTES - 8, data_bytes=data_bytes)
+def header(sample_rate: int, data_bytes: int | None = None) -> bytes:
+    """The 44 bytes before ``data_bytes`` of PCM.
 
-
-def streaming_header(audio: PcmFormat) -> bytes:
-    """The 44 bytes before PCM of unknown length."""
-    return _header(audio, riff_bytes=UNKNOWN_LENGTH, data_bytes=UNKNOWN_LENGTH)
-
-
-def file(audio: PcmFormat, pcm: bytes) -> bytes:
-    """A whole WAV file."""
-    return header(audio, len(pcm)) + pcm
-
-
-def _header(audio: PcmFormat, *, riff_bytes: int, data_bytes: int) -> bytes:
+    They claim no length where it is not known (``None``) or more than a WAV file can hold.
+    """
+    data = UNKNOWN_LENGTH if data_bytes is None or data_bytes > LARGEST_DATA else data_bytes
+    riff = UNKNOWN_LENGTH if data == UNKNOWN_LENGTH else data + HEADER_BYTES - 8
+    frame_bytes = _MONO * _BITS // 8
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
-        b"RIFF",
-        riff_bytes,
-        b"WAVE",
-        b"fmt ",
-        16,
-        _PCM,
-        _MONO,
-        audio.rate,
-        audio.bytes_per_second,
-        SAMPLE_BYTES * _MONO,
-        SAMPLE_BYTES * 8,
-        b"data",
-        data_bytes,
+        *(b"RIFF", riff, b"WAVE"),
+        *(b"fmt ", 16, _PCM, _MONO, sample_rate, sample_rate * frame_bytes, frame_bytes, _BITS),
+        *(b"data", data),
     )
+
+
+class WavReader:
+    """Takes a streamed WAV apart: bytes in as they arrive, whole samples out."""
+
+    def __init__(self) -> None:
+        self.sample_rate = 0
+        self._held = bytearray()
+
+    def feed(self, data: bytes) -> bytes:
+        """The PCM completed by ``data``. Raises ``ValueError`` where it is not 16-bit mono WAV."""
+        self._held += data
+        if not self.sample_rate and not self._header_read():
+            return b""
+        whole = len(self._held) & ~1
+        pcm = bytes(self._held[:whole])
+        del self._held[:whole]
+        return pcm
+
+    def _header_read(self) -> bool:
+        position = 12
+        rate = 0
+        while len(self._held) >= position + 8:
+            name, size = struct.unpack_from("<4sI", self._held, position)
+            if name == b"data":
+                if not rate or self._held[:4] != b"RIFF":
+                    break
+                del self._held[: position + 8]
+                self.sample_rate = rate
+                return True
+            if len(self._held) < position + 8 + size:
+                break
+            if name == b"fmt ":
+                rate = _sample_rate(bytes(self._held[position + 8 : position + 8 + size]))
+            position += 8 + size + (size & 1)
+        if len(self._held) > _MAX_HEADER_BYTES or not b"RIFF".startswith(self._held[:4]):
+            raise ValueError("the daemon's audio is not WAV")
+        return False
+
+
+def _sample_rate(fmt: bytes) -> int:
+    if len(fmt) < 16:
+        raise ValueError("the daemon's audio is not WAV")
+    kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", fmt)
+    if (kind, channels, bits) != (_PCM, _MONO, _BITS):
+        raise ValueError(f"expected 16-bit mono PCM, got format {kind}, {channels} x {bits} bit")
+    return int(rate)

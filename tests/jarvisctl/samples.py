@@ -3,8 +3,8 @@
 import struct
 from typing import Any
 
-from jarvisctl.wav import header
 from jarvisd import wire
+from jarvisd.audio.wav import header
 
 RATE = 22_050
 REPLY = "r-7f3a"

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from jarvisctl.wav import header
+from jarvisd.audio.wav import header
 from tests.fakes.daemon import FakeDaemon, HangUpError
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisctl.wav import UNKNOWN_LENGTH, WavFile, WavReader, WavStream, header
+from jarvisctl.wav import WavFile, WavStream
+from jarvisd.audio.wav import UNKNOWN_LENGTH, WavReader, header
 from tests.jarvisctl.samples import RATE, pcm
 
 

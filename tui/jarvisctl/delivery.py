@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
-from jarvisctl.wav import WavReader
+from jarvisd.audio.wav import WavReader
 from jarvisd.errors import JarvisError
 from jarvisd.wire import PlayedRequest, ReplyInfo
 from jarvisd.wire.client import (

@@ -1,76 +1,15 @@
-"""WAV on its way in and out: 16-bit mono PCM, headers that are true at any moment.
+"""Sinks that write 16-bit mono PCM as WAV, with headers that are true at any moment.
 
-Pure but for the sinks, which write; none ever holds audio back.
+None ever holds audio back.
 """
 
 import os
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from jarvisd.audio.wav import header
 from jarvisd.errors import JarvisError
-
-HEADER_BYTES = 44
-UNKNOWN_LENGTH = 0xFFFF_FFFF  # what players take as "until the end of the stream"
-_MAX_HEADER_BYTES = 4_096
-
-
-def header(sample_rate: int, data_bytes: int | None) -> bytes:
-    """The header of 16-bit mono PCM; ``data_bytes`` is ``None`` where the length is not known."""
-    known = data_bytes is not None and data_bytes <= UNKNOWN_LENGTH - 36
-    data = data_bytes if known and data_bytes is not None else UNKNOWN_LENGTH
-    riff = data + 36 if known else UNKNOWN_LENGTH
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        *(b"RIFF", riff, b"WAVE", b"fmt ", 16, 1, 1, sample_rate, sample_rate * 2, 2, 16),
-        *(b"data", data),
-    )
-
-
-class WavReader:
-    """Takes a streamed WAV apart: bytes in as they arrive, whole samples out."""
-
-    def __init__(self) -> None:
-        self.sample_rate = 0
-        self._held = bytearray()
-
-    def feed(self, data: bytes) -> bytes:
-        """The PCM completed by ``data``. Raises ``ValueError`` where it is not 16-bit mono WAV."""
-        self._held += data
-        if not self.sample_rate and not self._header_read():
-            return b""
-        whole = len(self._held) & ~1
-        pcm = bytes(self._held[:whole])
-        del self._held[:whole]
-        return pcm
-
-    def _header_read(self) -> bool:
-        position = 12
-        rate = 0
-        while len(self._held) >= position + 8:
-            name, size = struct.unpack_from("<4sI", self._held, position)
-            if name == b"data":
-                if not rate or self._held[:4] != b"RIFF":
-                    break
-                del self._held[: position + 8]
-                self.sample_rate = rate
-                return True
-            if len(self._held) < position + 8 + size:
-                break
-            if name == b"fmt ":
-                rate = _sample_rate(bytes(self._held[position + 8 : position + 8 + size]))
-            position += 8 + size + (size & 1)
-        if len(self._held) > _MAX_HEADER_BYTES or not b"RIFF".startswith(self._held[:4]):
-            raise ValueError("the daemon's audio is not WAV")
-        return False
-
-
-def _sample_rate(fmt: bytes) -> int:
-    kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", fmt)
-    if (kind, channels, bits) != (1, 1, 16):
-        raise ValueError(f"expected 16-bit mono PCM, got format {kind}, {channels} x {bits} bit")
-    return int(rate)
 
 
 class WavFile:
