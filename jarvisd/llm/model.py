@@ -87,7 +87,9 @@ LlmEvent = (
     HeadersReceived | PromptProgress | ReasoningDelta | TextDelta | ToolCallDelta | Completion
 )
 
-ProviderState = Literal["ready", "busy", "asleep", "loading", "absent", "denied", "failed"]
+ProviderState = Literal[
+    "ready", "busy", "asleep", "loading", "unknown", "absent", "denied", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ LLM_STATES: dict[ProviderState, ComponentState] = {
     "busy": "ready",
     "asleep": "idle",
     "loading": "starting",
+    "unknown": "starting",
     "absent": "absent",
     "denied": "failed",
     "failed": "failed",

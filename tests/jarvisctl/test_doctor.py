@@ -53,7 +53,8 @@ def set_(**values: Any) -> Callable[[FakeProbe], None]:
 
 
 def component(name: str, state: Any, reason: str, hint: str = "") -> Callable[[FakeProbe], None]:
-    part = Component(name=name, state=state, reason=reason, hint=hint)
+    optional = state == "absent"
+    part = Component(name=name, state=state, reason=reason, hint=hint, optional=optional)
 
     def change(probe: FakeProbe) -> None:
         assert isinstance(probe.its_status, StatusResponse)

@@ -20,11 +20,6 @@ LEAST_COLUMNS = 20  # for what is said of a part, however long its name
 WELL = frozenset({"ready", "idle"})
 
 
-def optional(part: Component) -> bool:
-    """Whether the part is missing and need not be there: an engine that was never installed."""
-    return part.state == "absent" and part.name != "llm"
-
-
 def show_components(
     out: Output, components: list[Component], *, now: float, times: bool = False
 ) -> None:
@@ -42,12 +37,12 @@ def show_components(
         age = ages[part.name]
         said = part.reason if times or part.reason else age and f"for {age}"
         first, *more = wrap(said, max(LEAST_COLUMNS, columns() - len(indent))) or [""]
-        state = "optional" if optional(part) else part.state
+        state = "optional" if part.optional else part.state
         lead = f"  {out.style(mark, colour)} {part.name.ljust(width)}  {state.ljust(9)} "
         out.line(f"{lead}{age.ljust(aged) if times else ''}{first}".rstrip())
         for line in more:
             out.line(indent + line)
-        if part.hint and part.state not in WELL and (times or not optional(part)):
+        if part.hint and part.state not in WELL and (times or not part.optional):
             for line in wrap(
                 f"→ {part.hint}",
                 max(LEAST_COLUMNS, columns() - len(indent)),

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from jarvisctl.components import optional as is_optional
 from jarvisctl.doctor.findings import Finding, Verdict, fail, ok, optional, skip, warn
 from jarvisctl.doctor.probe import Probe
 from jarvisd.config.settings import Settings
 from jarvisd.errors import JarvisError
 from jarvisd.wire import Component
 
-_VERDICTS: dict[str, Verdict] = {"degraded": "warn", "failed": "fail"}
+_VERDICTS: dict[str, Verdict] = {"degraded": "warn", "absent": "warn", "failed": "fail"}
 SYSTEM_STATE_DIR = "/var/lib/jarvisd"
 LITTLE_BYTES, TOO_LITTLE_BYTES = 1_073_741_824, 67_108_864
 PLAYERS = "sudo apt install pipewire-bin (or pulseaudio-utils, or alsa-utils)"
@@ -28,7 +27,7 @@ def checks(probe: Probe) -> Iterator[Finding]:
 
 
 def _component(part: Component) -> Finding:
-    if is_optional(part):
+    if part.optional:
         return optional(part.name, part.reason or part.state, part.hint)
     verdict = _VERDICTS.get(part.state, "ok")
     if verdict == "ok":

@@ -6,6 +6,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import httpx
 import msgspec
@@ -28,14 +29,21 @@ async def check(
     client: httpx.AsyncClient, url: str, authorization: Authorization
 ) -> ProviderHealth:
     """Ask the server that ``client`` reaches at ``url``; at most ``LIMIT_S`` seconds."""
+    reached = _Reached()
     try:
         async with asyncio.timeout(LIMIT_S):
-            return await _ask(client, url, await authorization())
+            return await _ask(client, url, await authorization(), reached)
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         return _health_of(failures.no_connection(url, error))
     except LlmError as error:
         return _health_of(error)
     except TimeoutError:
+        if not reached.yes:  # then it is this host that had no time, even for a refusal
+            return ProviderHealth(
+                "unknown",
+                f"It is not known yet how llama-server at {url} is: this host is very busy.",
+                "Ask again in a moment.",
+            )
         return ProviderHealth(
             "failed",
             f"llama-server at {url} accepts connections but does not answer.",
@@ -43,6 +51,17 @@ async def check(
         )
     except httpx.HTTPError as error:
         return _health_of(failures.stranger(url, error))
+
+
+class _Reached:
+    """Whether a server was there to be asked; the connection itself tells."""
+
+    def __init__(self) -> None:
+        self.yes = False
+
+    async def __call__(self, event: str, _: Mapping[str, Any]) -> None:
+        """A step of the request; its headers are sent once there is a connection."""
+        self.yes = self.yes or event == "http11.send_request_headers.started"
 
 
 def _health_of(error: LlmError) -> ProviderHealth:
@@ -55,9 +74,11 @@ def _health_of(error: LlmError) -> ProviderHealth:
             return ProviderHealth("failed", error.message, error.hint)
 
 
-async def _ask(client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> ProviderHealth:
+async def _ask(
+    client: httpx.AsyncClient, url: str, headers: Mapping[str, str], reached: _Reached
+) -> ProviderHealth:
     for path in ("/health", "/props"):
-        status, body = await _get(client, path, headers)
+        status, body = await _get(client, path, headers, reached)
         if failures.is_loading(status, body):
             return ProviderHealth(
                 "loading", f"llama-server at {url} is loading its model.", "Wait for it."
@@ -67,7 +88,7 @@ async def _ask(client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) 
     found = _properties(url, body)
     model = failures.quoted(found.model_alias or found.model_path)
     asleep = found.is_sleeping
-    busy = not asleep and await _all_slots_taken(client, headers)
+    busy = not asleep and await _all_slots_taken(client, headers, reached)
     return ProviderHealth(
         "asleep" if asleep else "busy" if busy else "ready",
         "The model wakes up with the next question." if asleep else _BUSY if busy else "",
@@ -81,9 +102,11 @@ async def _ask(client: httpx.AsyncClient, url: str, headers: Mapping[str, str]) 
     )
 
 
-async def _all_slots_taken(client: httpx.AsyncClient, headers: Mapping[str, str]) -> bool:
+async def _all_slots_taken(
+    client: httpx.AsyncClient, headers: Mapping[str, str], reached: _Reached
+) -> bool:
     """Best effort: a server started without ``--slots`` does not tell (501)."""
-    status, _ = await _get(client, "/slots?fail_on_no_slot=1", headers)
+    status, _ = await _get(client, "/slots?fail_on_no_slot=1", headers, reached)
     return status == 503
 
 
@@ -95,11 +118,13 @@ def _properties(url: str, body: bytes) -> Properties:
 
 
 async def _get(
-    client: httpx.AsyncClient, path: str, headers: Mapping[str, str]
+    client: httpx.AsyncClient, path: str, headers: Mapping[str, str], reached: _Reached
 ) -> tuple[int, bytes]:
     connect_s = min(client.timeout.connect or _CONNECT_LIMIT_S, _CONNECT_LIMIT_S)
     limits = httpx.Timeout(LIMIT_S, connect=connect_s)
-    request = client.build_request("GET", path, headers=dict(headers), timeout=limits)
+    request = client.build_request(
+        "GET", path, headers=dict(headers), timeout=limits, extensions={"trace": reached}
+    )
     response = await client.send(request, stream=True)
     body = await read_body(response, limit_s=LIMIT_S, max_bytes=_MAX_BODY_BYTES)
     return response.status_code, body
