@@ -66,7 +66,7 @@ class Turns:
             self.end(conversation)
 
 
-class Ticket:
+class ReplyTicket:
     """What a reply needs to be made: a place, and in a conversation the turn.
 
     ``end`` gives back what there is of them, once.

@@ -16,7 +16,7 @@ from jarvisd.config import Settings
 from jarvisd.errors import PayloadError, UnavailableError
 from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import Completion, LlmEvent, Message, Prompt, TextDelta
-from jarvisd.reply.admission import Admission, Ticket, WhenBusy
+from jarvisd.reply.admission import Admission, ReplyTicket, WhenBusy
 from jarvisd.reply.event_log import without_words
 from jarvisd.reply.factory import ReplyFactory
 from jarvisd.reply.memory import ConversationMemory, conversation_name
@@ -188,9 +188,9 @@ class Replies:
     @asynccontextmanager
     async def _admitted(
         self, conversation: str = "", when_busy: WhenBusy = "wait"
-    ) -> AsyncGenerator[Ticket, None]:
+    ) -> AsyncGenerator[ReplyTicket, None]:
         """A place and the conversation's turn, which the reply that begins in the block keeps."""
-        ticket = Ticket(self._admission)
+        ticket = ReplyTicket(self._admission)
         try:
             if conversation:
                 ticket.join(conversation, when_busy)
@@ -204,7 +204,7 @@ class Replies:
             ticket.end()
             raise
 
-    def _made(self, ticket: Ticket) -> Callable[[], None]:
+    def _made(self, ticket: ReplyTicket) -> Callable[[], None]:
         def made() -> None:
             ticket.end()
             self._registry.prune()

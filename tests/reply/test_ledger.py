@@ -138,6 +138,58 @@ def test_without_marks_the_voice_s_own_pace_is_learnt() -> None:
     assert ledger.heard_text() == "aaaa bbbb cccc dddd.eeee ffff gggg"
 
 
+@pytest.mark.parametrize(
+    ("since", "heard"),
+    [
+        (0, "Well, hello there. "),
+        (1, "hello there. "),
+        (100, "hello there. "),
+        (101, "there. "),
+        (300, "there. "),
+        (301, ""),
+        (900, ""),
+        (5_000, ""),
+    ],
+)
+def test_a_listener_that_came_later_heard_no_word_that_had_begun(since: int, heard: str) -> None:
+    ledger = ledger_of("Well, hello there. ", "More.")
+    ledger.audio(0, 900, marks_of("Well, hello there.", [0, 100, 300]))
+    ledger.ended(0)
+    assert ledger.heard_text(900, since) == heard
+
+
+def test_without_marks_and_end_nothing_of_a_begun_utterance_is_claimed() -> None:
+    ledger = ledger_of("aaaa bbbb cccc dddd.", "eeee")
+    ledger.audio(0, 2_000)
+    assert ledger.heard_text(2_000, 1) == ""
+    ledger.ended(0)
+    assert ledger.heard_text(2_000, 1) == "bbbb cccc dddd."
+    assert ledger.heard_text(2_000, 499) == "bbbb cccc dddd."
+    assert ledger.heard_text(2_000, 1_050) == "dddd."
+    assert ledger.heard_text(2_000, 1_999) == ""
+
+
+def test_half_a_rewritten_stretch_is_not_claimed() -> None:
+    spoken = SpokenText(
+        "costs three euros now.",
+        (
+            Alignment(0, 6, 0, 6, True),
+            Alignment(6, 17, 6, 8, False),
+            Alignment(17, 22, 8, 13, True),
+        ),
+    )
+    ledger = SpokenLedger(RATE)
+    ledger.utterance(Utterance(0, 0, 13, "costs 3€ now.", (), spoken))
+    ledger.audio(0, 400, marks_of(spoken.text, [0, 100, 200, 300]))
+    ledger.ended(0)
+    assert [ledger.heard_text(400, since) for since in (50, 150, 250, 350)] == [
+        "3€ now.",
+        " now.",
+        "now.",
+        "",
+    ]
+
+
 def test_scripts_without_spaces_are_cut_between_characters() -> None:
     ledger = ledger_of("今日は晴れです。")
     ledger.audio(0, 800)
@@ -261,6 +313,7 @@ class Performance:
     text: str
     pace: int
     truth: list[tuple[str, int]] = field(default_factory=list)
+    begun: dict[str, int] = field(default_factory=dict)
     steps: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
 
     def perform(self, steps: int) -> None:
@@ -325,6 +378,7 @@ def random_performance(rng: random.Random, *, marks: bool) -> Performance:
             performance.steps.append(("skipped", (seq,)))
             if utterance.skipped:
                 performance.truth += [(word.name, at) for word in words]
+                performance.begun |= {word.name: at for word in words}
             continue
         at += speak(rng, performance, utterance, words, ends, at, marks=marks)
     return performance
@@ -352,6 +406,9 @@ def speak(
     sounded = [begins[bisect_right(offsets, end - 1)] for end in ends]
     word_marks = [WordMark(*mark) for mark in zip(offsets, repeat(1), begins, strict=False)]
     performance.truth += [(word.name, at + end) for word, end in zip(words, sounded, strict=True)]
+    starts = [end - len(word.spoken) for word, end in zip(words, ends, strict=True)]
+    begun = [begins[bisect_right(offsets, start) - 1] for start in starts]
+    performance.begun |= {word.name: at + first for word, first in zip(words, begun, strict=True)}
     cuts = sorted(rng.randrange(samples + 1) for _ in range(rng.randrange(4)))
     for left, right in zip([0, *cuts], [*cuts, samples], strict=True):
         inside = [mark for mark in word_marks if left <= mark.sample < right] if marks else []
@@ -384,6 +441,30 @@ def test_ten_thousand_cuts_are_right_to_the_word(marks: bool) -> None:
     for seed in range(10_000):
         try:
             check_cut(random.Random(seed), marks=marks)
+        except AssertionError as violation:
+            violation.add_note(f"seed {seed}")
+            raise
+
+
+def check_stretch(rng: random.Random, *, marks: bool) -> None:
+    """A listener that came at one sample and went at another, of a reply that is whole."""
+    performance = random_performance(rng, marks=marks)
+    performance.perform(len(performance.steps))
+    ledger = performance.ledger
+    since, until = sorted(rng.randint(0, ledger.delivered) for _ in range(2))
+    claimed = NAME.findall(ledger.heard_text(until, since))
+    sounded = performance.heard(until)
+    truth = [name for name in sounded if performance.begun[name] >= since]
+    assert set(claimed) <= set(truth), "claimed a word that was not heard whole"
+    assert claimed == [name for name in truth if name in claimed], "claimed out of order"
+    assert len(truth) - len(claimed) <= 2, f"from {since} heard {truth}, claimed {claimed}"
+
+
+@pytest.mark.parametrize("marks", [True, False], ids=["marks", "no-marks"])
+def test_two_thousand_stretches_are_right_to_the_word(marks: bool) -> None:
+    for seed in range(2_000):
+        try:
+            check_stretch(random.Random(seed), marks=marks)
         except AssertionError as violation:
             violation.add_note(f"seed {seed}")
             raise

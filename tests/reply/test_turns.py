@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jarvisd.errors import ConflictError, LimitError
 from jarvisd.reply import admission
-from jarvisd.reply.admission import Admission, Ticket
+from jarvisd.reply.admission import Admission, ReplyTicket
 from jarvisd.reply.reply import Reply
 from tests.fakes.speech import RATE, settled, until
 from tests.reply.stage import Stage, ended
@@ -180,10 +180,10 @@ def test_at_most_one_has_the_turn_and_none_is_lost(steps: list[tuple[str, int]])
 
 
 async def _play(steps: list[tuple[str, int]]) -> None:
-    places, asked, having = Admission(100), list["asyncio.Task[None]"](), list[Ticket]()
+    places, asked, having = Admission(100), list["asyncio.Task[None]"](), list[ReplyTicket]()
 
     async def take(first: bool) -> None:
-        ticket = Ticket(places)
+        ticket = ReplyTicket(places)
         try:
             ticket.join("c", "interrupt" if first else "wait")
             ticket.take_place()
@@ -215,7 +215,7 @@ async def _play(steps: list[tuple[str, int]]) -> None:
 
 def test_places_are_counted_from_the_first_moment() -> None:
     places = Admission(2)
-    first, second, third = Ticket(places), Ticket(places), Ticket(places)
+    first, second, third = ReplyTicket(places), ReplyTicket(places), ReplyTicket(places)
     first.take_place()
     second.take_place()
     with pytest.raises(LimitError):
