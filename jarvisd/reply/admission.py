@@ -21,8 +21,9 @@ class Turns:
     """Whose turn it is in each conversation, and who comes next."""
 
     def __init__(self) -> None:
+        # Who interrupts stands before all who wait, each of them in the order in which they came.
         self._lines: dict[str, deque[asyncio.Future[None]]] = {}
-        self._hurried: set[str] = set()
+        self._hurried: dict[str, deque[asyncio.Future[None]]] = {}
 
     def taken(self, conversation: str) -> bool:
         """Whether somebody has the turn."""
@@ -30,39 +31,36 @@ class Turns:
 
     def hurried(self, conversation: str) -> bool:
         """Whether somebody wants the turn at once."""
-        return conversation in self._hurried
+        return any(not waiting.done() for waiting in self._hurried.get(conversation, ()))
 
     def join(self, conversation: str, *, first: bool) -> "asyncio.Future[None]":
         """Stand in line, ``first`` before all others; done as soon as it is the caller's turn."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line = self._lines.get(conversation)
         if line is None:
-            self._lines[conversation] = deque()
+            self._lines[conversation], self._hurried[conversation] = deque(), deque()
             waiting.set_result(None)
-        elif first:
-            self._hurried.add(conversation)
-            line.appendleft(waiting)
         else:
-            line.append(waiting)
+            (self._hurried[conversation] if first else line).append(waiting)
         return waiting
 
     def end(self, conversation: str) -> None:
         """The turn is over: the next in line has it."""
-        line = self._lines[conversation]
-        self._hurried.discard(conversation)
-        while line:
-            waiting = line.popleft()
-            if not waiting.done():
-                waiting.set_result(None)
-                return
-        del self._lines[conversation]
+        for line in (self._hurried[conversation], self._lines[conversation]):
+            while line:
+                waiting = line.popleft()
+                if not waiting.done():
+                    waiting.set_result(None)
+                    return
+        del self._lines[conversation], self._hurried[conversation]
 
     def leave(self, conversation: str, waiting: "asyncio.Future[None]") -> None:
         """Give up the place in line, or the turn that it became."""
-        line = self._lines[conversation]
-        if waiting in line:
-            line.remove(waiting)
-        elif waiting.done() and not waiting.cancelled():
+        for line in (self._hurried[conversation], self._lines[conversation]):
+            if waiting in line:
+                line.remove(waiting)
+                return
+        if waiting.done() and not waiting.cancelled():
             self.end(conversation)
 
 

@@ -315,6 +315,45 @@ async def test_a_client_that_goes_away_while_it_still_plays_has_not_heard_the_re
     assert await stage.heard() == [("One two three.", "One", True)]
 
 
+async def test_a_listener_that_leaves_early_has_heard_no_more() -> None:
+    stage = Stage()
+    reply = await stage.ask()
+    stage.provider.answer("One two three.")
+    (await stage.speech.makes("One")).piece(RATE, (0, 0), (4, 300), (8, 600)).end()
+    await ended(reply)
+    listening = asyncio.create_task(read(reply, [], paced=True))
+    await settled()
+    await stage.play(reply, 0.36)
+    listening.cancel()
+    await asyncio.wait({listening})
+    assert await stage.heard() == [("One two three.", "One", True)]
+    stage.clock.advance(60)
+    got: list[bytes] = []
+    await read(reply, got, start=340)
+    assert samples(got) == RATE - 340
+    assert await stage.heard() == [("One two three.", "One two three.", False)]
+    assert reply.state == "done"
+
+
+async def test_what_is_asked_meanwhile_is_answered_with_what_was_heard_by_then() -> None:
+    stage = Stage()
+    reply = await stage.ask("First?")
+    stage.provider.answer("One two three.")
+    (await stage.speech.makes("One")).piece(RATE, (0, 0), (4, 300), (8, 600)).end()
+    await ended(reply)
+    listening = asyncio.create_task(read(reply, [], paced=True))
+    await settled()
+    await stage.play(reply, 0.66)
+    second = await stage.ask("Second?", speak=False)
+    await until(lambda: len(stage.provider.prompts) == 2)
+    contents = [message.content for message in stage.provider.prompts[1].messages]
+    assert contents[1:] == ["First?", "One two", "Second?"]
+    assert (await stage.heard())[0] == ("One two three.", "One two three.", False)
+    await stage.play(reply, 1)
+    await listening
+    await second.interrupt()
+
+
 async def test_a_silent_reply_is_text_only() -> None:
     stage = Stage()
     reply = await stage.ask(speak=False)

@@ -102,9 +102,11 @@ async def test_an_interrupting_question_comes_before_those_that_wait() -> None:
 
 async def test_two_interrupting_questions_at_once_keep_their_order() -> None:
     stage = Stage()
-    replies = await asyncio.gather(
-        *(stage.ask(f"{number}?", when_busy="interrupt") for number in range(3))
-    )
+    found = asyncio.Event()
+    stage.speech.discovered = found.wait  # type: ignore[assignment]
+    asking = [await begun(stage, f"{number}?", when_busy="interrupt") for number in range(3)]
+    found.set()
+    replies = await asyncio.gather(*asking)
     assert [reply.state for reply in replies].count("interrupted") == 2
     assert sorted(text for _, text in await turns(stage)) == ["0?", "1?", "2?"]
     await stage.replies.close(0)
