@@ -62,12 +62,13 @@ class ConversationMemory:
         """Delete a conversation for good; returns how many messages are gone."""
         return await self._store.forget(conversation)
 
-    def remember(self, outcome: Outcome) -> Receipt:
-        """Put an answer into its conversation; the receipt tells when it is safe.
+    def remember(self, outcome: Outcome, question: Receipt) -> Receipt:
+        """Put an answer into its conversation; the receipt tells when it is safe. Where there is
+        none, it is the ``question``'s.
 
         A question that got an error in place of an answer is marked: the next prompt leaves it out.
         """
-        receipt = Receipt.settled()
+        receipt = question
         if outcome.text:
             receipt = self._store.add_message(outcome.conversation, self._answer(outcome))
         known = outcome.text if outcome.heard is None else outcome.heard

@@ -47,8 +47,10 @@ class HasName(Protocol):
 class Memory(Protocol):
     """Who remembers what became of replies."""
 
-    def remember(self, outcome: Outcome) -> Receipt:
-        """Remember the outcome at once; the receipt tells when it is on disk."""
+    def remember(self, outcome: Outcome, question: Receipt) -> Receipt:
+        """Remember the outcome at once; the receipt, ``question``'s where there is nothing to
+        remember, tells when it is on disk.
+        """
         ...
 
     def correct(self, reply: str, heard: str | None, *, interrupted: bool) -> Receipt:
@@ -87,6 +89,10 @@ class ReplyRecord:
         """The text that was heard by now."""
         return self._speaker.track.heard() if self._speaker else ""
 
+    def asked(self, question: Receipt) -> None:
+        """It answers ``question``: where nothing comes of it, that is what there is to keep."""
+        self._receipt = question
+
     def remember(self, failed: str = "") -> None:
         """Nothing more is made of it: this is what it came to."""
         if self._remembered is not None:
@@ -107,7 +113,7 @@ class ReplyRecord:
             failed=failed,
         )
         if self._memory is not None:
-            self._receipt = self._memory.remember(outcome)
+            self._receipt = self._memory.remember(outcome, self._receipt)
 
     def correct(self) -> None:
         """It may be that something else was heard than was remembered."""
@@ -125,8 +131,9 @@ class ReplyRecord:
         """Why it is not on disk, once that is known or has taken too long; else empty."""
         if question is not None:
             await asyncio.wait({question})
-        await self._receipt.kept(END_KEPT_S)
-        return self._receipt.reason
+        receipt = self._receipt  # a correction has a receipt of its own
+        await receipt.kept(END_KEPT_S)
+        return receipt.reason
 
     def _now(self) -> tuple[str | None, bool]:
         """What was heard, or will be by those who listen on; whether something was not."""

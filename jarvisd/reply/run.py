@@ -68,6 +68,8 @@ class ReplyRun:
 
         The source is read at once; what it says is told when the question is on disk.
         """
+        if question is not None:
+            self._record.asked(question)
         if question is not None and question.open:
             self._question = asyncio.create_task(self._show_when_kept(question))
         else:

@@ -100,6 +100,16 @@ async def test_an_interrupt_silences_at_once_and_answers_when_its_outcome_is_on_
     assert isinstance((await ended(reply))[-1], ReplyInterrupted)
 
 
+async def test_where_nothing_was_answered_it_is_the_question_that_is_kept(stage: Stage) -> None:
+    assert stage.store.writer is not None
+    async with stage.store.writer._lock:
+        reply = await stage.ask(speak=False)
+        asking = asyncio.create_task(reply.interrupt())
+        await settled()
+        assert not asking.done()
+    assert (await asking).kept
+
+
 async def test_an_interrupt_while_the_outcome_is_being_saved(stage: Stage, path: Path) -> None:
     assert stage.store.writer is not None
     reply = await stage.ask()

@@ -136,8 +136,12 @@ def _show_message(out: Output, message: MessageInfo) -> None:
 
 
 def _text(out: Output, message: MessageInfo) -> str:
-    """The message; what was written and never heard is dim, after a mark."""
+    """The message; what was written and never heard is dim, after a mark, and a question that got
+    no answer says why.
+    """
     text = message.text.strip()
+    if message.failed:
+        return f"{text} {out.style(f'(no answer: {message.failed})', 'red')}"
     if not message.interrupted or message.heard is None:
         return text
     heard = message.heard.strip()
