@@ -17,10 +17,10 @@ from jarvisd.host.notify import Notifier
 from jarvisd.host.placement import Placement, place
 from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import ProviderNews
-from jarvisd.llm.providers import open_providers
+from jarvisd.llm.opening import open_providers
 from jarvisd.observe.collector import Collector
 from jarvisd.observe.facts import FactFinder
-from jarvisd.observe.health import DependencyCheck, Health
+from jarvisd.observe.health import ComponentHealth, DependencyCheck
 from jarvisd.observe.metrics import MetricsText
 from jarvisd.observe.status import ProcessFigures, StatusReport
 from jarvisd.observe.status_line import StatusLine
@@ -67,7 +67,7 @@ class Parts:
     events: EventBus
     telemetry: Telemetry
     sampler: Sampler
-    health: Health
+    health: ComponentHealth
     check: DependencyCheck
     status: StatusReport
     line: StatusLine
@@ -98,7 +98,7 @@ async def start_parts(
     speech = await _start_speech(stack, settings, topics, state_dir, placement)
     events = EventBus(settings.api.event_backlog)
     telemetry = _start_telemetry(stack, settings, store)
-    health = Health(settings.llm, speech=speech, store=store, cgroup=placement.status)
+    health = ComponentHealth(settings.llm, speech=speech, store=store, cgroup=placement.status)
     host = HostReader(state_dir)
     facts = FactFinder(host, health=health, counters=telemetry.counters, uptime_s=process.uptime_s)
     providers = _start_providers(stack, settings, topics, facts)
@@ -254,7 +254,7 @@ def _start_governor(
     speech: Speech,
     placement: Placement,
     replies: Replies,
-    health: Health,
+    health: ComponentHealth,
 ) -> Governor:
     governor = Governor(
         settings,

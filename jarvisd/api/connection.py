@@ -17,7 +17,7 @@ from jarvisd.api.access import Peer, SocketOptions, read_peer
 from jarvisd.api.bodies import encode_error, error_headers
 from jarvisd.api.disconnect import ClientGoneError
 from jarvisd.api.limits import Connections, Deadline, TooSlowError
-from jarvisd.api.parsing import Bad, End, Event, Head, Piece, RequestParser, Upgraded
+from jarvisd.api.parsing import Bad, BodyEnd, BodyPiece, Event, Head, RequestParser, Upgraded
 from jarvisd.api.request import BODY_BUFFER_BYTES, HttpRequest, head_of
 from jarvisd.errors import JarvisError, LimitError, RequestError
 
@@ -232,10 +232,10 @@ class Connection(asyncio.Protocol):
             self._rest = event.rest
             self.hold(True)  # until it is known whose the bytes are that follow
         elif self._newest is not None:
-            if isinstance(event, Piece):
+            if isinstance(event, BodyPiece):
                 self._newest.body.feed(event.data)
                 self.flow()
-            elif isinstance(event, End):
+            elif isinstance(event, BodyEnd):
                 self._body.stop()
                 self._newest.body.end()
 

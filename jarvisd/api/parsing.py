@@ -56,14 +56,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class BodyPiece:
     """Some bytes of the newest request's body."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class BodyEnd:
     """The newest request is here whole."""
 
 
@@ -81,7 +81,7 @@ class Bad:
     error: JarvisError
 
 
-Event = Head | Piece | End | Upgraded | Bad
+Event = Head | BodyPiece | BodyEnd | Upgraded | Bad
 
 
 class RequestParser:
@@ -156,12 +156,12 @@ class RequestParser:
 
     def on_body(self, data: bytes) -> None:
         """A piece of the body."""
-        self._events.append(Piece(data))
+        self._events.append(BodyPiece(data))
 
     def on_message_complete(self) -> None:
         """The request is here whole."""
         self.in_body = False
-        self._events.append(End())
+        self._events.append(BodyEnd())
 
     def _count(self, size: int) -> None:
         self._head_size += size

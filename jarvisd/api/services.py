@@ -28,7 +28,7 @@ from jarvisd.wire import (
 )
 
 
-class Reply(Protocol):
+class ReplyControl(Protocol):
     """One reply in flight, or ended and still kept."""
 
     @property
@@ -76,18 +76,18 @@ class Reply(Protocol):
         ...
 
 
-class Replies(Protocol):
+class ReplyService(Protocol):
     """All replies."""
 
-    async def say(self, request: SayRequest) -> Reply:
+    async def say(self, request: SayRequest) -> ReplyControl:
         """Speak a text."""
         ...
 
-    async def ask(self, request: ReplyRequest) -> Reply:
+    async def ask(self, request: ReplyRequest) -> ReplyControl:
         """Ask the assistant."""
         ...
 
-    def get(self, reply: str) -> Reply:
+    def get(self, reply: str) -> ReplyControl:
         """The reply of that id; raises NotFoundError ``reply.unknown``."""
         ...
 
@@ -95,12 +95,12 @@ class Replies(Protocol):
         """Stop its replies and delete it for good; returns how many messages are gone."""
         ...
 
-    def active(self) -> Sequence[Reply]:
+    def active(self) -> Sequence[ReplyControl]:
         """Replies in flight, oldest first."""
         ...
 
 
-class Speech(Protocol):
+class VoiceService(Protocol):
     """The voices."""
 
     def voices(self) -> Sequence[VoiceInfo]:
@@ -112,7 +112,7 @@ class Speech(Protocol):
         ...
 
 
-class Store(Protocol):
+class ConversationService(Protocol):
     """The conversations."""
 
     async def conversations(self, limit: int, before: str | None) -> Sequence[ConversationSummary]:
@@ -141,9 +141,9 @@ class Services:
     """Everything that handlers may reach."""
 
     settings: Settings
-    replies: Replies
-    speech: Speech
-    store: Store
+    replies: ReplyService
+    speech: VoiceService
+    store: ConversationService
     events: EventBus
     log_lines: EventBus
     log_level: LevelSwitch

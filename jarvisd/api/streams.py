@@ -13,7 +13,7 @@ import msgspec
 from jarvisd.api import audio
 from jarvisd.api.bodies import encode
 from jarvisd.api.exchange import Stream
-from jarvisd.api.services import Reply
+from jarvisd.api.services import ReplyControl
 from jarvisd.audio import wav
 from jarvisd.errors import JarvisError, RequestError
 from jarvisd.wire import (
@@ -75,14 +75,14 @@ def with_rate(request: A, rate: int | None) -> A:
     return msgspec.structs.replace(request, sample_rate=rate)
 
 
-def reply_stream(reply: Reply, media: str, *, paced: bool) -> Stream:
+def reply_stream(reply: ReplyControl, media: str, *, paced: bool) -> Stream:
     """The body of a reply that was just asked for: its events or its audio."""
     if media == audio.NDJSON:
         return event_stream(reply)
     return audio_stream(reply, media, paced=paced)
 
 
-def event_stream(reply: Reply, since: int = 0) -> Stream:
+def event_stream(reply: ReplyControl, since: int = 0) -> Stream:
     """The events of ``reply`` from number ``since`` on, one a line."""
     return Stream(
         audio.NDJSON,
@@ -92,7 +92,7 @@ def event_stream(reply: Reply, since: int = 0) -> Stream:
     )
 
 
-def audio_stream(reply: Reply, media: str, *, paced: bool = False, start: int = 0) -> Stream:
+def audio_stream(reply: ReplyControl, media: str, *, paced: bool = False, start: int = 0) -> Stream:
     """The audio of ``reply`` as it is made; an error in its place when nothing could be made."""
     pieces = pcm(reply, paced=paced, start=start)
     return Stream(
@@ -124,7 +124,7 @@ def line(value: msgspec.Struct) -> bytes:
     return encode(value) + b"\n"
 
 
-async def pcm(reply: Reply, *, paced: bool, start: int) -> AsyncGenerator[bytes, None]:
+async def pcm(reply: ReplyControl, *, paced: bool, start: int) -> AsyncGenerator[bytes, None]:
     """The PCM of ``reply``; raises what it failed of once the audio that there was is out."""
     empty = True
     pieces = reply.audio(paced=paced, start=start)
@@ -148,7 +148,7 @@ async def with_wav_header(
         yield header
 
 
-async def _raise_failure(reply: Reply, *, empty: bool) -> None:
+async def _raise_failure(reply: ReplyControl, *, empty: bool) -> None:
     skipped: ChunkSkipped | None = None
     async for event in reply.events():
         if isinstance(event, ReplyFailed):

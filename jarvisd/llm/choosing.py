@@ -27,7 +27,8 @@ from jarvisd.llm.model import (
     ProviderHealth,
     ProviderNews,
 )
-from jarvisd.llm.providers import AUTO, configured
+from jarvisd.llm.opening import configured
+from jarvisd.llm.providers import AUTO
 
 # Bad news is old news soon: whoever starts the model does not want to wait for a cache.
 _BAD_NEWS_S = 2.0

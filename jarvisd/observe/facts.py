@@ -9,7 +9,7 @@ import jarvisd
 from jarvisd.errors import SpeechError
 from jarvisd.host.machine import HostReader
 from jarvisd.llm.host_facts import ComponentFact, HostFacts
-from jarvisd.observe.health import Health
+from jarvisd.observe.health import ComponentHealth
 from jarvisd.telemetry.counters import Counters
 
 
@@ -20,7 +20,7 @@ class FactFinder:
         self,
         host: HostReader,
         *,
-        health: Health,
+        health: ComponentHealth,
         counters: Counters,
         uptime_s: Callable[[], float],
     ) -> None:

@@ -1,7 +1,8 @@
 """The daemon's components: in which state each of them is, since when, why, and what helps.
 
-``Health`` answers from memory and costs microseconds; ``DependencyCheck`` asks the language model
-first, within its own time limits. Reads every part and changes none.
+``ComponentHealth`` answers from memory and costs microseconds; ``DependencyCheck`` asks
+the language model and the store first, within their own time limits. Reads every part and changes
+none.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from jarvisd.errors import SpeechError
 from jarvisd.host.cgroup_status import CgroupStatus
 from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import ProviderNews, ProviderState
-from jarvisd.llm.providers import configured
+from jarvisd.llm.opening import configured
 from jarvisd.speech import Speech
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.store import Store
@@ -48,7 +49,7 @@ class Since:
         return known[1]
 
 
-class Health:
+class ComponentHealth:
     """What is known of every component. It is told of the language model, and looks at the rest."""
 
     def __init__(
@@ -153,7 +154,7 @@ class DependencyCheck:
 
     def __init__(
         self,
-        health: Health,
+        health: ComponentHealth,
         *,
         providers: ChosenProvider,
         store: Store,

@@ -7,7 +7,7 @@ from jarvisd.host.machine import HostReader
 from jarvisd.observe.collector import Collector
 from jarvisd.speech import Speech
 from jarvisd.store import Store
-from jarvisd.telemetry.metrics import Snapshot, families
+from jarvisd.telemetry.metrics import MetricsInput, families
 from jarvisd.telemetry.openmetrics import render
 from jarvisd.telemetry.sampling import Sampler
 from jarvisd.telemetry.telemetry import Telemetry
@@ -45,7 +45,7 @@ class MetricsText:
         consumed = self._collector.consumed
         return render(
             families(
-                Snapshot(
+                MetricsInput(
                     status=self._status(),
                     counters=self._telemetry.counters,
                     spans=self._telemetry.records.spans,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import jarvisd
 from jarvisd.errors import SpeechError
 from jarvisd.host.processes import own_rss_bytes
-from jarvisd.observe.health import Health, is_problem
+from jarvisd.observe.health import ComponentHealth, is_problem
 from jarvisd.observe.status_line import describe
 from jarvisd.reply.replies import Replies
 from jarvisd.speech import Speech
@@ -50,7 +50,7 @@ class StatusReport:
         self,
         process: ProcessFigures,
         *,
-        health: Health,
+        health: ComponentHealth,
         replies: Replies,
         speech: Speech,
         counters: Counters,

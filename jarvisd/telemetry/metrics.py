@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from jarvisd.telemetry.counters import Counters
 from jarvisd.telemetry.openmetrics import (
     Family,
-    Sample,
+    MetricSample,
     counter,
     gauge,
     gauges,
@@ -36,7 +36,7 @@ _HISTOGRAMS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class MetricsInput:
     """What metrics are made of, at one moment; ``None`` where a figure is not known."""
 
     status: StatusResponse
@@ -55,7 +55,7 @@ class Snapshot:
     disk_size_bytes: int | None = None
 
 
-def families(now: Snapshot) -> Iterator[Family]:
+def families(now: MetricsInput) -> Iterator[Family]:
     """Every metric, with what is known of it now."""
     yield from _process(now)
     yield from _replies(now)
@@ -65,9 +65,9 @@ def families(now: Snapshot) -> Iterator[Family]:
         yield _seconds(f"jarvisd_{name}_seconds", about, bounds, now.spans[span])
 
 
-def _process(now: Snapshot) -> Iterator[Family]:
+def _process(now: MetricsInput) -> Iterator[Family]:
     status = now.status
-    version = [Sample(1, {"version": status.version}, "_info")]
+    version = [MetricSample(1, {"version": status.version}, "_info")]
     yield Family("jarvisd_build", "info", "Version of the daemon.", version)
     yield gauge(
         "jarvisd_uptime_seconds", "Time since the daemon started.", status.uptime_s, "seconds"
@@ -93,7 +93,7 @@ def _process(now: Snapshot) -> Iterator[Family]:
     )
 
 
-def _replies(now: Snapshot) -> Iterator[Family]:
+def _replies(now: MetricsInput) -> Iterator[Family]:
     counters = now.counters
     yield counter("jarvisd_replies", "Replies that ended.", counters.outcomes, "outcome")
     yield counter("jarvisd_reply_errors", "Replies that failed.", counters.errors, "code")
@@ -112,7 +112,7 @@ def _replies(now: Snapshot) -> Iterator[Family]:
     )
 
 
-def _speech(now: Snapshot) -> Iterator[Family]:
+def _speech(now: MetricsInput) -> Iterator[Family]:
     counters, status = now.counters, now.status
     # Engines that may speak have workers that may die, so that they are named there.
     spoken = dict.fromkeys(now.worker_deaths, 0) | counters.engines
@@ -141,7 +141,7 @@ def _speech(now: Snapshot) -> Iterator[Family]:
     )
 
 
-def _machine(now: Snapshot) -> Iterator[Family]:
+def _machine(now: MetricsInput) -> Iterator[Family]:
     used = {who: spent for who, spent in now.cpu_s.items() if spent is not None}
     yield counter(
         "jarvisd_cpu_seconds", "CPU time used since it was first measured.", used, "who", "seconds"

@@ -11,7 +11,7 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class MetricSample:
     """One value; ``suffix`` follows the family's name."""
 
     value: float
@@ -26,7 +26,7 @@ class Family:
     name: str
     kind: Kind
     about: str
-    samples: Sequence[Sample]
+    samples: Sequence[MetricSample]
     unit: str = ""
 
 
@@ -34,25 +34,29 @@ def counter(
     name: str, about: str, counts: Mapping[str, float], label: str, unit: str = ""
 ) -> Family:
     """A counter with one label; ``name`` without its ``_total``."""
-    samples = [Sample(count, {label: value}, "_total") for value, count in sorted(counts.items())]
+    samples = [
+        MetricSample(count, {label: value}, "_total") for value, count in sorted(counts.items())
+    ]
     return Family(name, "counter", about, samples, unit)
 
 
 def total(name: str, about: str, count: float, unit: str = "") -> Family:
     """A counter without labels."""
-    return Family(name, "counter", about, [Sample(count, suffix="_total")], unit)
+    return Family(name, "counter", about, [MetricSample(count, suffix="_total")], unit)
 
 
 def gauge(name: str, about: str, value: float | None, unit: str = "") -> Family:
     """One value; no sample while it is not known."""
-    return Family(name, "gauge", about, [] if value is None else [Sample(value)], unit)
+    return Family(name, "gauge", about, [] if value is None else [MetricSample(value)], unit)
 
 
 def gauges(
     name: str, about: str, values: Mapping[str, float | None], label: str, unit: str = ""
 ) -> Family:
     """Values with one label, those that are known."""
-    samples = [Sample(value, {label: key}) for key, value in values.items() if value is not None]
+    samples = [
+        MetricSample(value, {label: key}) for key, value in values.items() if value is not None
+    ]
     return Family(name, "gauge", about, samples, unit)
 
 
@@ -66,11 +70,11 @@ def histogram(
     unit: str,
 ) -> Family:
     """``buckets``: bounds, rising, with how many values did not exceed each."""
-    samples = [Sample(seen, {"le": repr(float(bound))}, "_bucket") for bound, seen in buckets]
+    samples = [MetricSample(seen, {"le": repr(float(bound))}, "_bucket") for bound, seen in buckets]
     samples += [
-        Sample(count, {"le": "+Inf"}, "_bucket"),
-        Sample(total, suffix="_sum"),
-        Sample(count, suffix="_count"),
+        MetricSample(count, {"le": "+Inf"}, "_bucket"),
+        MetricSample(total, suffix="_sum"),
+        MetricSample(count, suffix="_count"),
     ]
     return Family(name, "histogram", about, samples, unit)
 

@@ -13,7 +13,7 @@ import structlog
 
 from jarvisd.telemetry.events import EventBus, Subscription
 from jarvisd.telemetry.loop_lag import LoopLag
-from jarvisd.telemetry.series import FINE_S, History, sample
+from jarvisd.telemetry.series import FINE_S, SeriesHistory, sample
 from jarvisd.wire import ReplyEvent, ReplyStarted
 
 # Rows kept for watchers that are slow to read: a minute of them.
@@ -44,7 +44,7 @@ class Sampler:
         self._taken_at = float("-inf")
         self._taking: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
-        self.history = History()
+        self.history = SeriesHistory()
 
     def observe(self, event: ReplyEvent) -> None:
         """One event of a reply."""

@@ -51,7 +51,7 @@ SERIES: tuple[Series, ...] = (
 NAMES = tuple(series.name for series in SERIES)
 
 
-class History:
+class SeriesHistory:
     """Rows of all series at both resolutions; wall-clock seconds."""
 
     def __init__(self) -> None:

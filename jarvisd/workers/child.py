@@ -98,7 +98,7 @@ class Child:
 
     def _load(self, job: protocol.Load) -> protocol.Report:
         self._runner.load(job.resource)
-        return protocol.Loaded(job.job, job.resource, resident_bytes())
+        return protocol.ResourceLoaded(job.job, job.resource, resident_bytes())
 
     def _do(self, job: protocol.Work) -> protocol.Report:
         cancelled = partial(self._is_cancelled, job.job)

@@ -73,7 +73,7 @@ class Hello(_Message):
     versions: dict[str, str]
 
 
-class Loaded(_Message):
+class ResourceLoaded(_Message):
     """The resource is ready."""
 
     job: int
@@ -112,7 +112,7 @@ class Pong(_Message):
     rss_bytes: int
 
 
-Report = Hello | Loaded | Piece | End | Failure | Pong
+Report = Hello | ResourceLoaded | Piece | End | Failure | Pong
 
 _encoder = msgspec.msgpack.Encoder()
 _commands = msgspec.msgpack.Decoder(Command)

@@ -172,7 +172,7 @@ class Worker:
                 self._free("done", "")
             case protocol.Failure():
                 self._failed(report)
-            case protocol.Loaded():
+            case protocol.ResourceLoaded():
                 self.resources.add(report.resource)
                 if self._loading and not self._loading.done():
                     self._loading.set_result(None)

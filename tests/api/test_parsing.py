@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisd.api.parsing import Bad, End, Event, Head, Piece, RequestParser, Upgraded
+from jarvisd.api.parsing import Bad, BodyEnd, BodyPiece, Event, Head, RequestParser, Upgraded
 from jarvisd.errors import JarvisError
 
 GET = b"GET /v1/live?a=b HTTP/1.1\r\nHost: j\r\nX: 1\r\nX: 2\r\n\r\n"
@@ -33,9 +33,9 @@ def parsed(pieces: list[bytes]) -> list[object]:
 
 
 def add(found: list[object], event: Event) -> None:
-    if isinstance(event, Piece) and found and isinstance(found[-1], bytes):
+    if isinstance(event, BodyPiece) and found and isinstance(found[-1], bytes):
         found[-1] += event.data
-    elif isinstance(event, Piece):
+    elif isinstance(event, BodyPiece):
         found.append(event.data)
     elif isinstance(event, Upgraded):
         found.append(("upgraded", event.rest))
@@ -69,14 +69,14 @@ def test_a_head_says_all_of_it() -> None:
         False,
         0,
     )
-    assert isinstance(end, End)
+    assert isinstance(end, BodyEnd)
 
 
 def test_a_chunked_body_has_no_length() -> None:
     head, *rest = RequestParser(1_024).feed(CHUNKED)
     assert isinstance(head, Head)
     assert head.body_length is None
-    assert rest == [Piece(b"abc"), Piece(b"de"), End()]
+    assert rest == [BodyPiece(b"abc"), BodyPiece(b"de"), BodyEnd()]
 
 
 def test_what_begins_is_known() -> None:

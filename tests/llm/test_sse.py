@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jarvisd.llm.providers.llama_server.sse import Done, SseEvent, SseParser, StreamError
-from jarvisd.llm.providers.llama_server.wire import Chunk
+from jarvisd.llm.providers.llama_server.wire import StreamChunk
 from tests.fakes.llama import capture, captures, cut_at
 
 SMALL = 5_000
@@ -20,7 +20,7 @@ def parse(*pieces: bytes, parser: SseParser | None = None) -> list[SseEvent]:
 
 
 def texts(events: list[SseEvent]) -> list[str]:
-    chunks = [event for event in events if isinstance(event, Chunk)]
+    chunks = [event for event in events if isinstance(event, StreamChunk)]
     return [c.choices[0].delta.content or "" for c in chunks if c.choices]
 
 
@@ -32,7 +32,7 @@ def content(text: str) -> bytes:
 def test_every_capture_is_understood(name: str) -> None:
     events = parse(capture(name))
     assert isinstance(events[-1], StreamError if "midstream_error" in name else Done)
-    assert sum(isinstance(event, Chunk) for event in events) >= 3
+    assert sum(isinstance(event, StreamChunk) for event in events) >= 3
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,7 +85,7 @@ def test_an_incomplete_event_is_no_event() -> None:
 
 def test_unknown_and_missing_fields_are_tolerated() -> None:
     (event,) = parse(b'data: {"novelty":[1],"choices":[{"delta":{"mood":"good"}}]}\n\n')
-    assert isinstance(event, Chunk)
+    assert isinstance(event, StreamChunk)
     assert event.choices[0].delta.content is None
 
 

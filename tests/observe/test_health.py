@@ -8,7 +8,7 @@ from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
 from jarvisd.host.cgroup_status import CgroupStatus
 from jarvisd.llm.model import ProviderHealth, ProviderNews
-from jarvisd.observe.health import DependencyCheck, Health, is_problem
+from jarvisd.observe.health import ComponentHealth, DependencyCheck, is_problem
 from jarvisd.speech.model import VoiceChoice
 from jarvisd.wire import Component
 from tests.observe.fakes import OTHER, Clock, FakeSpeech, FakeStore, engine
@@ -17,7 +17,7 @@ from tests.observe.fakes import OTHER, Clock, FakeSpeech, FakeStore, engine
 class Scene:
     def __init__(self, provider: str = "auto", cgroup: CgroupStatus | None = None) -> None:
         self.speech, self.store, self.clock = FakeSpeech(), FakeStore(), Clock()
-        self.health = Health(
+        self.health = ComponentHealth(
             LlmSettings(provider=cast("Any", provider)),
             speech=cast("Any", self.speech),
             store=cast("Any", self.store),

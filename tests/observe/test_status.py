@@ -6,7 +6,7 @@ from jarvisd.config import LlmSettings
 from jarvisd.errors import SpeechError
 from jarvisd.host.cgroup_status import CgroupStatus
 from jarvisd.llm.model import ProviderHealth, ProviderNews
-from jarvisd.observe.health import Health
+from jarvisd.observe.health import ComponentHealth
 from jarvisd.observe.status import LOOK_S, ProcessFigures, StatusReport
 from jarvisd.telemetry.counters import Counters
 from jarvisd.telemetry.loop_lag import LoopLag
@@ -20,7 +20,7 @@ class Scene:
         self.speech, self.store = FakeSpeech(), FakeStore()
         self.replies = FakeReplies()
         self.counters = Counters()
-        self.health = Health(
+        self.health = ComponentHealth(
             LlmSettings(),
             speech=cast("Any", self.speech),
             store=cast("Any", self.store),

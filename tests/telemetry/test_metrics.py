@@ -14,8 +14,8 @@ import yaml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from jarvisd.telemetry.counters import ERROR_CODES, SKIP_REASONS, Counters
-from jarvisd.telemetry.metrics import Snapshot, families
-from jarvisd.telemetry.openmetrics import Family, Sample, render
+from jarvisd.telemetry.metrics import MetricsInput, families
+from jarvisd.telemetry.openmetrics import Family, MetricSample, render
 from jarvisd.telemetry.records import Records
 from tests.fakes.services import status
 
@@ -27,7 +27,7 @@ DASHBOARD = ETC / "grafana" / "jarvisd.json"
 METRIC = re.compile(r"\bjarvisd_\w+")
 
 
-def snapshot() -> Snapshot:
+def snapshot() -> MetricsInput:
     records, counters = Records(), Counters()
     for sketch in records.spans.values():
         for value in (0.0, 1.5, 200.0, 5e12):
@@ -35,7 +35,7 @@ def snapshot() -> Snapshot:
     counters.errors["llm.unavailable"] = 1
     counters.skips["code"] = 2
     counters.engines["piper"] = 3
-    return Snapshot(
+    return MetricsInput(
         status=status(),
         counters=counters,
         spans=records.spans,
@@ -73,14 +73,14 @@ def test_the_official_parser_takes_it() -> None:
 
 
 def test_it_is_valid_when_nothing_is_known() -> None:
-    empty = Snapshot(status=status(), counters=Counters(), spans=Records().spans)
+    empty = MetricsInput(status=status(), counters=Counters(), spans=Records().spans)
     parsed = list(text_string_to_metric_families(render(families(empty)) + "\n"))
     assert {family.name for family in parsed} == {family.name for family in families(snapshot())}
 
 
 def test_every_counter_is_there_before_it_counts() -> None:
     """A rate misses the first event of a counter that begins with it."""
-    nothing = Snapshot(
+    nothing = MetricsInput(
         status=status(), counters=Counters(), spans=Records().spans, worker_deaths={"espeak": 0}
     )
     empty = {family.name for family in families(nothing) if not family.samples}
@@ -104,7 +104,7 @@ def test_every_code_that_an_utterance_or_a_reply_can_end_with_is_counted_from_th
 
 def test_labels_are_escaped() -> None:
     nasty = 'a "quoted"\\ text\nof two lines'
-    family = Family("x", "gauge", nasty, [Sample(1, {"reason": nasty})])
+    family = Family("x", "gauge", nasty, [MetricSample(1, {"reason": nasty})])
     (parsed,) = text_string_to_metric_families(render([family]) + "\n")
     assert parsed.samples[0].labels["reason"] == nasty
     assert parsed.documentation == nasty

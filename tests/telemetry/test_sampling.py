@@ -8,7 +8,7 @@ import pytest
 from jarvisd.errors import NotFoundError
 from jarvisd.telemetry.loop_lag import LoopLag
 from jarvisd.telemetry.sampling import Sampler
-from jarvisd.telemetry.series import COARSE_ROWS, FINE_ROWS, NAMES, History, row_of
+from jarvisd.telemetry.series import COARSE_ROWS, FINE_ROWS, NAMES, SeriesHistory, row_of
 from jarvisd.wire import SampleEvent
 
 
@@ -92,7 +92,7 @@ async def test_a_figure_that_cannot_be_read_ends_nothing(sampler: Sampler, sourc
 
 
 def test_memory_is_bounded_and_constant() -> None:
-    history = History()
+    history = SeriesHistory()
     before = history.nbytes
     for second in range(5_000):
         history.record(second, row_of({"slots": second}))
@@ -101,7 +101,7 @@ def test_memory_is_bounded_and_constant() -> None:
 
 
 def test_one_series_at_either_resolution() -> None:
-    history = History()
+    history = SeriesHistory()
     for second in range(21):
         history.record(second, row_of({"slots": second, "loop_lag_ms": second}))
     fine = history.since(17.5, ["slots"])
@@ -112,7 +112,7 @@ def test_one_series_at_either_resolution() -> None:
 
 
 def test_a_clock_that_is_set_back_begins_a_new_history() -> None:
-    history = History()
+    history = SeriesHistory()
     for second in range(100, 130):
         history.record(second, row_of({"slots": 1}))
     for time in (127.5, 40.0, 41.0, 1e9, 1e9 + 1):
@@ -122,7 +122,7 @@ def test_a_clock_that_is_set_back_begins_a_new_history() -> None:
 
 
 def test_a_clock_that_is_corrected_a_little_does_no_harm() -> None:
-    history = History()
+    history = SeriesHistory()
     for time in (100.0, 101.0, 100.5, 102.0):
         history.record(time, row_of({"slots": time}))
     assert history.since(0, ["slots"]).times == [100.0, 101.0, 101.0, 102.0]
@@ -131,6 +131,6 @@ def test_a_clock_that_is_corrected_a_little_does_no_harm() -> None:
 
 def test_an_unknown_series_is_named_with_those_that_exist() -> None:
     with pytest.raises(NotFoundError) as error:
-        History().since(0, ["slot"])
+        SeriesHistory().since(0, ["slot"])
     assert error.value.code == "series.unknown"
     assert "slots" in error.value.hint

@@ -24,10 +24,10 @@ from jarvisd.workers.protocol import (
     Failure,
     Hello,
     Load,
-    Loaded,
     Piece,
     Ping,
     Pong,
+    ResourceLoaded,
     Stop,
     Work,
 )
@@ -155,7 +155,7 @@ def test_failures_are_told_apart(
 def test_loading_a_voice_is_answered(worker: Conversation) -> None:
     worker.say(Load(1, "any"), Load(2, "broken"))
 
-    assert worker.next() == Loaded(1, "any", any_int())
+    assert worker.next() == ResourceLoaded(1, "any", any_int())
     assert worker.next() == Failure(2, "resource_failed", "the voice is broken", any_int())
 
 

@@ -14,10 +14,10 @@ from jarvisd.workers.protocol import (
     Failure,
     Hello,
     Load,
-    Loaded,
     Piece,
     Ping,
     Pong,
+    ResourceLoaded,
     Stop,
     Work,
 )
@@ -36,7 +36,7 @@ COMMANDS = [
 ]
 REPORTS = [
     Hello(protocol.PROTOCOL_VERSION, "fake", 42, {"fake": "1"}),
-    Loaded(1, "tiny", 1_000_000),
+    ResourceLoaded(1, "tiny", 1_000_000),
     Piece(2, body(b"\x01\x02" * 100)),
     End(2, body([100, 22_050]), 1_000_000),
     Failure(3, "empty", "silence", 1_000_000),

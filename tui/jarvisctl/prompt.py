@@ -31,7 +31,7 @@ Ask = Callable[[str, str | None, str], tuple[ExitCode, str | None]]
 # readline is loaded only when a person is at the terminal: merely loading it may write to stdout.
 
 
-class Prompt:
+class LinePrompt:
     """Reads questions from the terminal and hands each to ``ask``.
 
     ``ask(question, conversation, voice)`` answers one and returns its exit code and conversation.

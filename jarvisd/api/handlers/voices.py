@@ -2,7 +2,7 @@
 
 from jarvisd.api.access import Role
 from jarvisd.api.exchange import Exchange, route
-from jarvisd.api.services import Speech
+from jarvisd.api.services import VoiceService
 from jarvisd.errors import SpeechError
 from jarvisd.speech.model import VoiceInfo
 from jarvisd.wire import Voice, VoicesResponse
@@ -17,7 +17,7 @@ async def voices(exchange: Exchange) -> VoicesResponse:
     return VoicesResponse(voices=sorted(found, key=lambda voice: not voice.default))
 
 
-def _default_voice(speech: Speech) -> str:
+def _default_voice(speech: VoiceService) -> str:
     try:
         return speech.choose().voice.id
     except SpeechError:  # no engine works: then there is no default, and that is not our failure

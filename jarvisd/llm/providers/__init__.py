@@ -6,18 +6,12 @@ A folder NAME has
 - ``settings.py``, where it has any: ``Settings``, a ``Section``: the table [llm.NAME]
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from jarvisd.sections import Section
-
-if TYPE_CHECKING:
-    from jarvisd.config.settings import LlmSettings
-    from jarvisd.llm.host_facts import HostFacts
-    from jarvisd.llm.model import Provider
 
 # The first is asked under ``auto``; the last needs nothing, and answers where that one does not.
 PROVIDERS = (
@@ -42,18 +36,3 @@ def settings_types() -> Mapping[str, type[Section]]:
         for name in PROVIDERS
         if name != IN_THE_ROOM_ITSELF and find_spec(f"{__name__}.{name}.settings")
     }
-
-
-def configured(settings: "LlmSettings") -> str:
-    """The provider that is asked, whoever answers in the end."""
-    return names()[0] if settings.provider == AUTO else settings.provider
-
-
-def open_providers(
-    settings: "LlmSettings", facts: "Callable[[], Awaitable[HostFacts]]"
-) -> "list[Provider]":
-    """One of each, in the order of ``PROVIDERS``; none connects before it is asked."""
-    return [
-        import_module(f"{__name__}.{name}.provider").open_provider(settings, facts)
-        for name in PROVIDERS
-    ]

@@ -8,7 +8,7 @@ from textual.widgets import Input, OptionList
 
 from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
-from jarvisctl.dashboard.body import Body
+from jarvisctl.dashboard.body import PanelGrid
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.screens import HelpSheet, ListSheet, TraceSheet
@@ -44,7 +44,7 @@ async def until_asked(pilot: Pilot[None], daemon: FakeDaemon, method: str, path:
 
 
 def text_of(app: Dashboard, panel: str) -> str:
-    shown = app.query_one(Body).panels[panel].render().plain
+    shown = app.query_one(PanelGrid).panels[panel].render().plain
     return " ".join(shown.split())
 
 
@@ -79,7 +79,7 @@ async def test_a_refusal_is_said_in_the_log(daemon: FakeDaemon, socket_path: Pat
     app = app_of(socket_path)
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
+        app.query_one(PanelGrid).choose("log")
         await pilot.press("p")
         while "There is no such reply." not in text_of(app, "log"):
             await settled(pilot, app)
@@ -90,7 +90,7 @@ async def test_the_filter_works_while_it_is_typed_and_escape_drops_it(socket_pat
     app = app_of(socket_path, "degraded")
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
+        app.query_one(PanelGrid).choose("log")
         await pilot.press("slash", *"worker.died")
         await pilot.pause()
         assert text_of(app, "log").endswith("speech worker.died engine=piper pid=4250")
@@ -104,7 +104,7 @@ async def test_the_level_changes_what_the_log_shows(socket_path: Path) -> None:
     app = app_of(socket_path, "degraded")
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
+        app.query_one(PanelGrid).choose("log")
         await pilot.press("v", "v")
         await pilot.pause()
         assert "engine.piper is failed" in text_of(app, "log")
@@ -115,7 +115,7 @@ async def test_number_keys_bring_a_panel_into_a_small_terminal(socket_path: Path
     app = app_of(socket_path, "degraded")
     async with app.run_test(size=(60, 20)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
+        app.query_one(PanelGrid).choose("log")
         await pilot.press("6")
         await pilot.pause()
         assert app.query_one("#health").display
@@ -128,7 +128,7 @@ async def test_a_panel_can_have_all_the_room_and_be_scrolled(socket_path: Path) 
     async with app.run_test(size=(80, 12)) as pilot:
         await settled(pilot, app)
         await pilot.pause()
-        app.query_one(Body).choose("conversation")
+        app.query_one(PanelGrid).choose("conversation")
         await pilot.press("z")
         await pilot.pause()
         assert app.query_one("#conversation").size.width > 70
@@ -143,7 +143,7 @@ async def test_help_names_every_key_and_its_id(socket_path: Path) -> None:
     app = app_of(socket_path, keys={"interrupt": "ctrl+x"})
     async with app.run_test(size=(120, 50)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
+        app.query_one(PanelGrid).choose("log")
         await pilot.press("question_mark")
         await pilot.pause()
         assert isinstance(app.screen, HelpSheet)
@@ -179,7 +179,7 @@ async def test_the_trace_of_a_past_reply_is_the_daemons_where_it_kept_one(
     app = app_of(socket_path, "connected")
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
+        app.query_one(PanelGrid).choose("log")
         await pilot.press("t")
         await pilot.pause()
         sheet = app.screen
@@ -246,8 +246,8 @@ async def test_a_line_of_the_log_is_opened_in_full(socket_path: Path) -> None:
     app = app_of(socket_path, "degraded")
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot, app)
-        app.query_one(Body).choose("log")
-        app.query_one(Body).log_panel.focus()
+        app.query_one(PanelGrid).choose("log")
+        app.query_one(PanelGrid).log_panel.focus()
         await pilot.press("enter")
         assert "worker.died" in await listed(pilot, app)
         lines = app.screen

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from jarvisctl.dashboard.following import LONGEST_PAUSE_S, Backoff
+from jarvisctl.dashboard.following import LONGEST_PAUSE_S, RetryDelay
 from jarvisctl.dashboard.messages import (
     Connected,
     GovernorDecided,
@@ -184,7 +184,7 @@ def test_a_question_belongs_to_the_reply_that_follows_it() -> None:
 
 
 def test_attempts_become_rarer_up_to_a_limit_and_soon_again_after_a_success() -> None:
-    backoff = Backoff()
+    backoff = RetryDelay()
     pauses = [backoff.next_s() for _ in range(10)]
     assert pauses == sorted(pauses)
     assert pauses[-1] == LONGEST_PAUSE_S

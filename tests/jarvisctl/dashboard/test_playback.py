@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvisctl.dashboard import playback
-from jarvisctl.dashboard.snapshot import Playback, ReplyView, Utterance
+from jarvisctl.dashboard.snapshot import Playback, ReplyView, ShownUtterance
 from tests.jarvisctl.dashboard import scenes
 from tests.jarvisctl.dashboard.scenes import NOW, RATE
 
@@ -76,7 +76,7 @@ def test_the_position_never_goes_back(began: float, passed: float) -> None:
 
 @given(st.text(max_size=200), st.integers(0, 200), st.integers(0, 200), st.floats(0, 20))
 def test_the_word_lies_within_the_text(text: str, start: int, end: int, at: float) -> None:
-    utterance = Utterance(0, start, end, text[start:end], position=0, samples=220_500)
+    utterance = ShownUtterance(0, start, end, text[start:end], position=0, samples=220_500)
     reply = ReplyView(
         "r", text=text, utterances=(utterance,), playback=Playback(NOW, 0, 220_500, running=True)
     )

@@ -21,7 +21,7 @@ from jarvisctl.dashboard.messages import (
     Ticked,
 )
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
-from jarvisctl.dashboard.widgets.health import Health
+from jarvisctl.dashboard.widgets.health import HealthPanel
 from jarvisctl.dashboard.widgets.pipeline import Pipeline
 from jarvisd import wire
 from tests.jarvisctl import samples
@@ -115,7 +115,7 @@ def test_changes_of_health_and_of_workers_are_told() -> None:
 def test_what_is_optional_and_not_installed_is_nothing_to_look_at() -> None:
     def heading(*parts: wire.Component) -> str:
         now = after(StatusRead(NOW, scenes.status(components=list(parts))))
-        return Health(1, "health").heading(now)
+        return HealthPanel(1, "health").heading(now)
 
     piper = wire.Component(name="engine.piper", state="absent", optional=True)
     assert heading(piper) == "all well"

@@ -9,7 +9,7 @@ from jarvisctl.completing import complete_conversation
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, examples, input_text, pass_invocation
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
-from jarvisctl.prompt import Prompt
+from jarvisctl.prompt import LinePrompt
 from jarvisctl.report import after_turn
 from jarvisd.wire import ConversationsResponse, ReplyRequest
 
@@ -64,7 +64,7 @@ def command(
         conversation = _newest(invocation)
     if not interactive:
         return questions.ask(words, conversation, listening.voice)[0]
-    prompt = Prompt(invocation, questions.ask, conversation=conversation, voice=listening.voice)
+    prompt = LinePrompt(invocation, questions.ask, conversation=conversation, voice=listening.voice)
     return prompt.run()
 
 

@@ -13,7 +13,7 @@ from textual.content import Content
 
 from jarvisctl.dashboard.figures import milliseconds
 from jarvisctl.dashboard.look import FAINT, KEY, column, line
-from jarvisctl.dashboard.snapshot import LogLine
+from jarvisctl.dashboard.snapshot import ShownLine
 from jarvisctl.layout import mebibytes, seconds
 
 Fields = Mapping[str, object]
@@ -51,7 +51,7 @@ def rows_of(answer: Fields | str) -> list[Row]:
     return list(islice(_fields(answer), MOST_ROWS))
 
 
-def rows_of_log(log: tuple[LogLine, ...]) -> list[Row]:
+def rows_of_log(log: tuple[ShownLine, ...]) -> list[Row]:
     """Lines of the log, each of which opens in full."""
     return [
         Row(

@@ -21,7 +21,7 @@ from jarvisctl.dashboard import playback, themes
 from jarvisctl.dashboard.answers import Fields, Row, rows_of, rows_of_log
 from jarvisctl.dashboard.arrangement import PANELS
 from jarvisctl.dashboard.asking import Asking
-from jarvisctl.dashboard.body import Body
+from jarvisctl.dashboard.body import PanelGrid
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.feed import Feed
@@ -151,7 +151,7 @@ class Dashboard(App[None]):
         """Header, banner, panels, input line, keys."""
         yield Header()
         yield Banner()
-        yield Body()
+        yield PanelGrid()
         yield QuestionLine(RESTING)
         yield Footer()
 
@@ -212,7 +212,7 @@ class Dashboard(App[None]):
         snapshot = self.snapshot
         self.query_one(Header).show(snapshot)
         self.query_one(Banner).show(snapshot)
-        self.query_one(Body).show(snapshot)
+        self.query_one(PanelGrid).show(snapshot)
         heard = any(playback.audible(reply, snapshot.heard_at) for reply in snapshot.replies[-3:])
         animated = self._preferences.animation and heard and snapshot.live
         self._tick_every(ANIMATED_S if animated else STILL_S)
@@ -244,7 +244,7 @@ class Dashboard(App[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """A filter works while it is typed."""
         if self._filtering:
-            self.query_one(Body).log_panel.look_for(event.value.strip())
+            self.query_one(PanelGrid).log_panel.look_for(event.value.strip())
 
     def action_ask(self) -> None:
         """Go to the input line."""
@@ -259,7 +259,7 @@ class Dashboard(App[None]):
         elif (reply := self._audible()) is not None:
             self._commanding.control(reply, "interrupt")
         elif self.query_one("#ask", Input).has_focus:
-            self.query_one(Body).panels["conversation"].focus()
+            self.query_one(PanelGrid).panels["conversation"].focus()
 
     def action_pause(self) -> None:
         """Pause what is heard, or let it go on."""
@@ -285,33 +285,33 @@ class Dashboard(App[None]):
 
     def action_panel(self, name: str) -> None:
         """Show a panel and go to it."""
-        self.query_one(Body).choose(name)
+        self.query_one(PanelGrid).choose(name)
         self.take_in()
 
     def action_zoom(self) -> None:
         """Give the focused panel all the room, or give it back."""
         focused = self.focused.id if self.focused and self.focused.id in PANELS else "conversation"
-        self.query_one(Body).zoom(focused)
+        self.query_one(PanelGrid).zoom(focused)
 
     def action_level(self) -> None:
         """The log's next level."""
-        self.query_one(Body).log_panel.next_level()
+        self.query_one(PanelGrid).log_panel.next_level()
 
     def action_filter(self) -> None:
         """Type into the input line what the log is to be searched for."""
         self._filtering = True
         line = self.query_one("#ask", Input)
         line.value = ""
-        self.query_one(Body).choose("log")
+        self.query_one(PanelGrid).choose("log")
         line.focus()
 
     def _end_filter(self, *, forget: bool = False) -> None:
         if forget:
-            self.query_one(Body).log_panel.look_for("")
+            self.query_one(PanelGrid).log_panel.look_for("")
         self._filtering = False
         line = self.query_one("#ask", Input)
         line.clear()
-        self.query_one(Body).panels["log"].focus()
+        self.query_one(PanelGrid).panels["log"].focus()
 
     # --- screens --------------------------------------------------------------------------------
 
@@ -328,7 +328,7 @@ class Dashboard(App[None]):
 
     def action_open_log(self) -> None:
         """The lines of the log that the panel shows, to be opened and copied."""
-        panel = self.query_one(Body).log_panel
+        panel = self.query_one(PanelGrid).log_panel
         self._show_rows("log", rows_of_log(tuple(reversed(panel.chosen(self.snapshot)))))
 
     def _show_rows(self, title: str, rows: list[Row]) -> None:

@@ -7,9 +7,9 @@ from textual.widget import Widget
 
 from jarvisctl.dashboard.arrangement import PANELS, arrange
 from jarvisctl.dashboard.snapshot import Snapshot
-from jarvisctl.dashboard.widgets.conversation import Conversation
+from jarvisctl.dashboard.widgets.conversation import ConversationPanel
 from jarvisctl.dashboard.widgets.cpu import Cpu
-from jarvisctl.dashboard.widgets.health import Health
+from jarvisctl.dashboard.widgets.health import HealthPanel
 from jarvisctl.dashboard.widgets.log import Log
 from jarvisctl.dashboard.widgets.panel import Panel
 from jarvisctl.dashboard.widgets.pipeline import Pipeline
@@ -17,7 +17,11 @@ from jarvisctl.dashboard.widgets.speed import SpeedPanel
 from jarvisctl.dashboard.widgets.workers import Workers
 
 KINDS: dict[str, type[Panel]] = dict(
-    zip(PANELS, (Conversation, Pipeline, Log, Cpu, SpeedPanel, Health, Workers), strict=True)
+    zip(
+        PANELS,
+        (ConversationPanel, Pipeline, Log, Cpu, SpeedPanel, HealthPanel, Workers),
+        strict=True,
+    )
 )
 
 
@@ -47,7 +51,7 @@ class Arranged(Layout):
         ]
 
 
-class Body(Container):
+class PanelGrid(Container):
     """All panels; those without a place are hidden."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ MAX_WANTED = 50
 Put = Callable[[Message], None]
 
 
-class Backoff:
+class RetryDelay:
     """How long to wait before the next attempt: longer each time, up to a limit."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Follower(threading.Thread):
     def __init__(self, line: Line) -> None:
         super().__init__(name=f"dashboard {self.WHAT}", daemon=True)
         self.line = line
-        self.backoff = Backoff()
+        self.backoff = RetryDelay()
         self._stream: LineStream | None = None
 
     def run(self) -> None:

@@ -52,7 +52,7 @@ class Measurements(Follower):
 
     def do_without(self) -> None:
         """Measure until the daemon goes away; its next life may keep series."""
-        usage = Usage()
+        usage = CpuUsage()
         with self.line.client() as client:
             while not self.line.stopping.wait(EVERY_S):
                 try:
@@ -80,7 +80,7 @@ def _sample(time: float, values: dict[str, float | None]) -> Sample:
     return Sample(wall=time, **fields)
 
 
-class Usage:
+class CpuUsage:
     """Processor time of daemon, workers and model, from one look at /proc to the next."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ passes what was written.
 import re
 from collections.abc import Iterator
 
-from jarvisctl.dashboard.snapshot import ReplyView, Stage, Utterance
+from jarvisctl.dashboard.snapshot import ReplyView, ShownUtterance, Stage
 
 _WORD = re.compile(r"\S+")
 # Speech without marks: enough to follow an utterance whose audio is not whole yet.
@@ -53,7 +53,7 @@ def stages(reply: ReplyView, now: float, *, slots_in_use: int = 1) -> Iterator[S
 
 
 def _settled(
-    utterance: Utterance, reply: ReplyView, played: int, *, speaking: bool
+    utterance: ShownUtterance, reply: ReplyView, played: int, *, speaking: bool
 ) -> Stage | None:
     """The stage where events say it; ``None`` while the audio is still to come."""
     if utterance.skipped:
@@ -104,7 +104,7 @@ def said(reply: ReplyView, now: float) -> int:
     return max(0, max(passed, default=0) - missed)
 
 
-def _word_at(reply: ReplyView, utterance: Utterance, letters: float) -> tuple[int, int] | None:
+def _word_at(reply: ReplyView, utterance: ShownUtterance, letters: float) -> tuple[int, int] | None:
     """The word that lies ``letters`` characters into the utterance, or the last before there."""
     start, end = utterance.start - (reply.missed or 0), utterance.end - (reply.missed or 0)
     found = None

@@ -26,7 +26,7 @@ from jarvisctl.dashboard.messages import (
     VoicesRead,
 )
 from jarvisctl.dashboard.replies import abandoned, advanced, placed, stopped
-from jarvisctl.dashboard.snapshot import Level, Link, LogLine, ReplyView, Snapshot, Speed
+from jarvisctl.dashboard.snapshot import Level, Link, ReplyView, ShownLine, Snapshot, Speed
 from jarvisctl.terminal import printable
 from jarvisd.wire import (
     GovernorDecision,
@@ -96,7 +96,7 @@ def _linked(snapshot: Snapshot, message: Connected | Lost) -> Snapshot:
         if snapshot.link.state == "down":
             return replace(snapshot, link=replace(link, since=snapshot.link.since))
         snapshot = replace(snapshot, link=link)
-        return _logged(snapshot, LogLine("error", "daemon.lost", message.reason, snapshot.wall))
+        return _logged(snapshot, ShownLine("error", "daemon.lost", message.reason, snapshot.wall))
     again = snapshot.link.state == "down"
     known = snapshot.status
     if known is not None and known.pid != message.status.pid:  # another life of the daemon
@@ -106,7 +106,7 @@ def _linked(snapshot: Snapshot, message: Connected | Lost) -> Snapshot:
     snapshot = _status(snapshot, message.status, message.at)
     if again:
         told = f"pid {message.status.pid} answers again"
-        return _logged(snapshot, LogLine("info", "daemon.back", told, snapshot.wall))
+        return _logged(snapshot, ShownLine("info", "daemon.back", told, snapshot.wall))
     return snapshot
 
 
@@ -126,7 +126,7 @@ def _status(snapshot: Snapshot, status: StatusResponse, at: float) -> Snapshot:
         if open_here and at - reply.started_at > story.GONE_S:  # its end was missed
             snapshot = _put(snapshot, replace(reply, outcome="done", ended_at=at))
     for level, kind, text in changes:
-        snapshot = _logged(snapshot, LogLine(level, kind, text, snapshot.wall))
+        snapshot = _logged(snapshot, ShownLine(level, kind, text, snapshot.wall))
     return snapshot
 
 
@@ -143,7 +143,7 @@ def _happened(snapshot: Snapshot, message: Happened) -> Snapshot:
     if not text:
         return snapshot
     kind = str(event.__struct_config__.tag)
-    return _logged(snapshot, LogLine(level, kind, text, message.wall, event.reply))
+    return _logged(snapshot, ShownLine(level, kind, text, message.wall, event.reply))
 
 
 def _decided(snapshot: Snapshot, message: GovernorDecided) -> Snapshot:
@@ -165,17 +165,17 @@ def _noted(snapshot: Snapshot, message: Noted | Remarked | Logged) -> Snapshot:
     if isinstance(message, Logged):
         entry = message.entry
         text = printable(entry.message)
-        line = LogLine(entry.level, entry.component, text, entry.time, entry.reply)
+        line = ShownLine(entry.level, entry.component, text, entry.time, entry.reply)
         return _logged(snapshot, line)
     if isinstance(message, Remarked):
         level = cast("Level", message.level)
-        return _logged(snapshot, LogLine(level, "dashboard", message.text, message.wall))
+        return _logged(snapshot, ShownLine(level, "dashboard", message.text, message.wall))
     if 0 < message.number <= snapshot.newest_event:
         return snapshot
     newest = max(snapshot.newest_event, message.number)
     snapshot = replace(snapshot, newest_event=newest, seen_at=message.at)
     text = story.fields(message.fields)
-    return _logged(snapshot, LogLine("info", message.kind, text, message.wall))
+    return _logged(snapshot, ShownLine("info", message.kind, text, message.wall))
 
 
 def _cut(snapshot: Snapshot, message: Cut) -> Snapshot:
@@ -228,5 +228,5 @@ def _put(snapshot: Snapshot, reply: ReplyView) -> Snapshot:
     return replace(snapshot, replies=tuple(replies[-MAX_REPLIES:]))
 
 
-def _logged(snapshot: Snapshot, line: LogLine) -> Snapshot:
+def _logged(snapshot: Snapshot, line: ShownLine) -> Snapshot:
     return replace(snapshot, log=(*snapshot.log, line)[-MAX_LOG:])

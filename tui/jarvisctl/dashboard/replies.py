@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from jarvisctl.dashboard import playback
-from jarvisctl.dashboard.snapshot import Playback, ReplyView, Utterance
+from jarvisctl.dashboard.snapshot import Playback, ReplyView, ShownUtterance
 from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
@@ -99,7 +99,7 @@ def _written(reply: ReplyView, text: str, at: float) -> ReplyView:
 
 
 def _cut(reply: ReplyView, event: UtteranceEvent, at: float) -> ReplyView:
-    cut = Utterance(event.utterance, event.start, event.end, event.text, at)
+    cut = ShownUtterance(event.utterance, event.start, event.end, event.text, at)
     missed = reply.missed
     if missed is None and (found := reply.text.rfind(event.text)) >= 0:
         missed = event.start - found

@@ -35,7 +35,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class ShownUtterance:
     """One speakable unit: characters ``start`` to ``end`` of the reply's text, and its audio."""
 
     number: int
@@ -87,7 +87,7 @@ class ReplyView:
     started_at: float = 0.0
     text: str = ""
     missed: int | None = 0
-    utterances: tuple[Utterance, ...] = ()
+    utterances: tuple[ShownUtterance, ...] = ()
     outcome: Outcome = "running"
     playback: Playback | None = None
     first_token_at: float | None = None
@@ -106,7 +106,7 @@ class ReplyView:
 
 
 @dataclass(frozen=True, slots=True)
-class LogLine:
+class ShownLine:
     """One thing that happened; ``wall`` is ``None`` for what happened before we came."""
 
     level: Level
@@ -148,7 +148,7 @@ class Snapshot:
     status: StatusResponse | None = None
     voices: tuple[Voice, ...] = ()
     replies: tuple[ReplyView, ...] = ()
-    log: tuple[LogLine, ...] = ()
+    log: tuple[ShownLine, ...] = ()
     samples: tuple[Sample, ...] = ()
     governed: bool | None = None
     decisions: tuple[GovernorDecision, ...] = ()

@@ -17,7 +17,7 @@ from jarvisd.llm.model import (
 from jarvisd.llm.providers.llama_server import failures
 from jarvisd.llm.providers.llama_server.sse import Done, SseEvent, SseParser, StreamError
 from jarvisd.llm.providers.llama_server.thinking import ThinkingFilter
-from jarvisd.llm.providers.llama_server.wire import Choice, Chunk, Delta, Timings, Usage
+from jarvisd.llm.providers.llama_server.wire import Delta, StreamChoice, StreamChunk, Timings, Usage
 
 MAX_REPLY_CHARS = 1_000_000
 # What may come without a token among it: pings, and the progress of a very long prompt.
@@ -84,7 +84,7 @@ class ChatStream:
 
     def _interpret(self, event: SseEvent) -> Iterator[LlmEvent]:
         match event:
-            case Chunk():
+            case StreamChunk():
                 yield from self._chunk(event)
             case StreamError():
                 if not self.finished:
@@ -94,7 +94,7 @@ class ChatStream:
                 self.done = True
                 yield from self._thinking.finish()
 
-    def _chunk(self, chunk: Chunk) -> Iterator[LlmEvent]:
+    def _chunk(self, chunk: StreamChunk) -> Iterator[LlmEvent]:
         self._model = chunk.model or self._model
         self._usage = chunk.usage or self._usage
         self._timings = chunk.timings or self._timings
@@ -103,7 +103,7 @@ class ChatStream:
         for choice in chunk.choices:
             yield from self._choice(choice)
 
-    def _choice(self, choice: Choice) -> Iterator[LlmEvent]:
+    def _choice(self, choice: StreamChoice) -> Iterator[LlmEvent]:
         delta = choice.delta
         self._count(delta)
         for piece in _slices(delta.reasoning_content or ""):

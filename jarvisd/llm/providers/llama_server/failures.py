@@ -25,7 +25,7 @@ import httpx
 import msgspec
 
 from jarvisd.errors import LlmError
-from jarvisd.llm.providers.llama_server.wire import ErrorBody, ErrorResponse
+from jarvisd.llm.providers.llama_server.wire import ErrorBody, LlamaErrorResponse
 
 
 def start_command(url: str) -> str:
@@ -302,6 +302,6 @@ def _overflow(error: ErrorBody) -> LlmError:
 
 def _error_body(body: bytes) -> ErrorBody:
     try:
-        return msgspec.json.decode(body, type=ErrorResponse).error or ErrorBody()
+        return msgspec.json.decode(body, type=LlamaErrorResponse).error or ErrorBody()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ErrorBody()

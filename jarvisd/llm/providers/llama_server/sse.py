@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from jarvisd.llm.providers.llama_server.wire import Chunk
+from jarvisd.llm.providers.llama_server.wire import StreamChunk
 
 # llama-server's largest events have a few kilobytes. An event is decoded on the event loop in one
 # go: this much takes a few milliseconds, whatever is in it.
@@ -36,9 +36,9 @@ class StreamError:
     detail: str = ""
 
 
-SseEvent = Chunk | Done | StreamError
+SseEvent = StreamChunk | Done | StreamError
 
-_decoder = msgspec.json.Decoder(Chunk)
+_decoder = msgspec.json.Decoder(StreamChunk)
 
 
 class SseParser:

@@ -45,7 +45,7 @@ class Delta(Struct):
     tool_calls: list[ToolCall] | None = None
 
 
-class Choice(Struct):
+class StreamChoice(Struct):
     """One alternative; we always ask for a single one."""
 
     delta: Delta = field(default_factory=Delta)
@@ -93,16 +93,16 @@ class ErrorBody(Figures):
     n_ctx: int = 0
 
 
-class ErrorResponse(Struct):
+class LlamaErrorResponse(Struct):
     """The body of a response that is not 2xx."""
 
     error: ErrorBody | None = None
 
 
-class Chunk(Struct):
+class StreamChunk(Struct):
     """One ``chat.completion.chunk``, or an error object in its place."""
 
-    choices: Annotated[list[Choice], Meta(max_length=16)] = field(default_factory=list)
+    choices: Annotated[list[StreamChoice], Meta(max_length=16)] = field(default_factory=list)
     model: str = ""
     usage: Usage | None = None
     timings: Timings | None = None

@@ -17,7 +17,7 @@ EMPTY = (
 )
 
 
-class Conversation(Panel):
+class ConversationPanel(Panel):
     """The newest turns, the current one at the bottom."""
 
     TITLE = "conversation"

@@ -12,7 +12,7 @@ _ORDER = ("failed", "degraded", "absent", "starting", "ready", "idle")
 _WELL = {"ready", "idle"}
 
 
-class Health(Panel):
+class HealthPanel(Panel):
     """A line for each component; one that is not well says why, and what to type."""
 
     TITLE = "health"

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from jarvisctl.dashboard.look import FAINT, LEVELS, line
-from jarvisctl.dashboard.snapshot import Level, LogLine, Snapshot
+from jarvisctl.dashboard.snapshot import Level, ShownLine, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
 
 ORDER: tuple[Level, ...] = ("debug", "info", "warning", "error")
@@ -37,7 +37,7 @@ class Log(Panel):
         words = f" with {self.words!r}" if self.words else ""
         return f"{self.level}{'' if self.level == 'error' else ' and above'}{words}"
 
-    def chosen(self, snapshot: Snapshot) -> list[LogLine]:
+    def chosen(self, snapshot: Snapshot) -> list[ShownLine]:
         """The lines that level and filter let through."""
         return chosen(snapshot.log, self.level, self.words)
 
@@ -52,7 +52,7 @@ class Log(Panel):
         self.show(self._snapshot)
 
 
-def chosen(log: tuple[LogLine, ...], level: Level, words: str) -> list[LogLine]:
+def chosen(log: tuple[ShownLine, ...], level: Level, words: str) -> list[ShownLine]:
     """The lines of ``level`` and above that have all of ``words``, in any order and case."""
     least, wanted = ORDER.index(level), words.lower().split()
     return [
@@ -63,7 +63,7 @@ def chosen(log: tuple[LogLine, ...], level: Level, words: str) -> list[LogLine]:
     ]
 
 
-def row(entry: LogLine, width: int) -> Content:
+def row(entry: ShownLine, width: int) -> Content:
     """Time, level, what, and its text; narrow panels leave the time out."""
     mark, style = LEVELS[entry.level]
     at = time.strftime("%H:%M:%S ", time.localtime(entry.wall)) if entry.wall else "earlier  "

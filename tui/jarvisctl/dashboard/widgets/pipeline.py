@@ -5,7 +5,7 @@ from textual.content import Content
 from jarvisctl.dashboard import playback
 from jarvisctl.dashboard.figures import bar, milliseconds
 from jarvisctl.dashboard.look import FAINT, GOOD, OUTCOMES, STAGES, WARN, column, line
-from jarvisctl.dashboard.snapshot import ReplyView, Snapshot, Stage, Utterance
+from jarvisctl.dashboard.snapshot import ReplyView, ShownUtterance, Snapshot, Stage
 from jarvisctl.dashboard.widgets.panel import Panel
 
 
@@ -66,7 +66,9 @@ def _stages(snapshot: Snapshot, reply: ReplyView) -> list[Stage]:
     return list(playback.stages(reply, snapshot.heard_at, slots_in_use=slots))
 
 
-def row(utterance: Utterance, stage: Stage, reply: ReplyView, now: float, width: int) -> Content:
+def row(
+    utterance: ShownUtterance, stage: Stage, reply: ReplyView, now: float, width: int
+) -> Content:
     """Number, stage, length and text of one utterance."""
     mark, style = STAGES[stage]
     number = (f"{utterance.number + 1:>3} ", FAINT)
@@ -86,7 +88,7 @@ def row(utterance: Utterance, stage: Stage, reply: ReplyView, now: float, width:
     return line(*parts, (text, plain.get(stage, "")))
 
 
-def _figure(utterance: Utterance, stage: Stage, reply: ReplyView, now: float) -> str:
+def _figure(utterance: ShownUtterance, stage: Stage, reply: ReplyView, now: float) -> str:
     """How long it is, or how long it has been in the making."""
     if utterance.position is not None:
         return f"{utterance.samples / reply.sample_rate:.1f} s"
@@ -95,7 +97,9 @@ def _figure(utterance: Utterance, stage: Stage, reply: ReplyView, now: float) ->
     return ""
 
 
-def _progress(utterance: Utterance, stage: Stage, reply: ReplyView, now: float) -> tuple[str, str]:
+def _progress(
+    utterance: ShownUtterance, stage: Stage, reply: ReplyView, now: float
+) -> tuple[str, str]:
     """How much of it was played, in eight columns; only while it is playing."""
     if stage != "playing" or utterance.position is None:
         return "", ""
