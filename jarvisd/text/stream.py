@@ -61,8 +61,7 @@ class UtteranceStream:
     def finish(self) -> list[Utterance]:
         """The text is over: return the rest of it."""
         self._take_all(self._scanner.finish())
-        if self._start < self._window.end:
-            self._release(self._window.end, Kind.SENTENCE)
+        self._release(self._window.end, Kind.SENTENCE)
         return self._hand_out()
 
     def _hand_out(self) -> list[Utterance]:
