@@ -181,6 +181,7 @@ class Speech:
             nice=settings.worker_nice,
             options=msgspec.json.encode(own).decode(),
             placement=placement,
+            readable=own.readable() if own.sandbox else None,
         )
         limits = Limits(
             spares=settings.spares,

@@ -24,6 +24,7 @@ import msgspec
 from jarvisd.errors import JarvisError
 from jarvisd.workers import protocol
 from jarvisd.workers.runner import JobAborted, NothingMade, ResourceFailed, Runner
+from jarvisd.workers.sandbox import confine
 
 _PR_SET_PDEATHSIG = 1
 # A cancel must reach the main thread while the other one runs Python code.
@@ -41,8 +42,9 @@ class DaemonGone(Exception):  # noqa: N818 - nobody is left to call it an error
 class Child:
     """Serves one connection until it closes or says stop."""
 
-    def __init__(self, runner: Runner, connection: socket.socket) -> None:
+    def __init__(self, runner: Runner, connection: socket.socket, unconfined: str = "") -> None:
         self._runner = runner
+        self._unconfined = unconfined
         self._connection = connection
         self._jobs: queue.Queue[AnyJob] = queue.Queue(_JOBS_AHEAD)
         self._sending = threading.Lock()
@@ -52,7 +54,11 @@ class Child:
         """Blocks until the daemon closes the connection or says ``Stop``."""
         self._send(
             protocol.Hello(
-                protocol.PROTOCOL_VERSION, self._runner.name, os.getpid(), self._runner.versions()
+                protocol.PROTOCOL_VERSION,
+                self._runner.name,
+                os.getpid(),
+                self._runner.versions(),
+                self._unconfined,
             )
         )
         threading.Thread(target=self._work, name="work", daemon=True).start()
@@ -161,6 +167,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--nice", type=int, default=0)
     parser.add_argument("--options", default="{}", metavar="JSON")
+    parser.add_argument("--readable", action="append", metavar="PATH")
     return parser.parse_args()
 
 
@@ -172,13 +179,15 @@ def main() -> int:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     os.nice(arguments.nice)
     connection = socket.socket(fileno=arguments.fd)
+    # Before the engine's library is loaded, which may start threads; without --readable, free.
+    unconfined = "" if arguments.readable is None else confine(arguments.readable)
     try:
         runner = _open(arguments.runner, arguments.engine, os.fsencode(arguments.options))
     except Exception as error:  # noqa: BLE001 - whatever it is, the daemon must hear of it
         connection.sendall(protocol.encode(protocol.Failure(-1, "failed", describe(error), 0)))
         return 1
     with contextlib.suppress(DaemonGone, ConnectionError):
-        Child(runner, connection).run()
+        Child(runner, connection, unconfined).run()
     return 0
 
 

@@ -45,7 +45,8 @@ class WorkerCommand:
     """How an engine's workers are started, and where they live.
 
     ``runner`` is ``module:function``, called as ``function(engine, options)`` in the worker;
-    ``options`` is JSON.
+    ``options`` is JSON. ``readable`` is what its sandbox lets it read beside its libraries;
+    ``None``: no sandbox.
     ``python`` empty: this one.
     """
 
@@ -56,12 +57,16 @@ class WorkerCommand:
     options: str = "{}"
     arguments: Sequence[str] = ("-P", "-m", "jarvisd.workers.child")
     placement: WorkerPlacement | None = None
+    readable: Sequence[str] | None = None
 
     def line(self, fd: int) -> list[str]:
         """The command line of a worker that talks over ``fd``."""
         line = [self.python or sys.executable, *self.arguments]
         line += ["--runner", self.runner, "--engine", self.engine, "--fd", str(fd)]
         line += ["--parent", str(os.getpid()), "--nice", str(self.nice)]
+        # Nowhere is readable too: without the word there is no sandbox.
+        allowed = () if self.readable is None else self.readable or ("/nonexistent",)
+        line += [word for path in allowed for word in ("--readable", path)]
         return [*line, "--options", self.options]
 
 
@@ -107,6 +112,7 @@ class WorkerProcess(asyncio.Protocol):
                 greeted = await asyncio.shield(spawning)
                 self.hello = await greeted
                 protocol.check_hello(self.hello, self.command.engine)
+                self._warn_unconfined(self.hello)
         except TimeoutError:
             await self._abandon(spawning)
             raise self._failed(f"no greeting within {timeout_s:g} s") from None
@@ -182,6 +188,12 @@ class WorkerProcess(asyncio.Protocol):
         if self._greeted and not self._greeted.done():
             self._greeted.set_exception(error)
         self.kill(error.message)
+
+    def _warn_unconfined(self, hello: protocol.Hello) -> None:
+        if hello.unconfined:
+            _log.warning(
+                "worker.unconfined", engine=hello.engine, pid=hello.pid, reason=hello.unconfined
+            )
 
     async def _spawn(self) -> asyncio.Future[protocol.Hello]:
         """Start the process and listen to it; the future is its greeting.

@@ -71,6 +71,8 @@ class Hello(_Message):
     engine: str
     pid: int
     versions: dict[str, str]
+    # Why the sandbox does not hold, where it was asked for; see ``sandbox.confine``.
+    unconfined: str = ""
 
 
 class ResourceLoaded(_Message):

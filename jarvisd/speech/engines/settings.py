@@ -1,5 +1,6 @@
 """What the settings of every engine have in common: its interpreter and its limits."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -26,6 +27,17 @@ class EngineSettings(Section, frozen=True):
         Annotated[int, Meta(ge=0, le=65_536)],
         about("A worker of this engine larger than this is replaced; 0: speech.worker_max_rss_mb."),
     ] = 0
+
+    sandbox: Annotated[
+        bool,
+        about(
+            "Confine its workers to reading voices: no sockets, no other files. A GPU needs false."
+        ),
+    ] = True
+
+    def readable(self) -> Sequence[str]:
+        """What its workers must read beside their libraries."""
+        return ()
 
     def resolved(self, state_dir: Path) -> Self:
         """The same with everything filled in that depends on the daemon's directories."""

@@ -1,5 +1,7 @@
 """espeak-ng's settings."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
@@ -19,3 +21,8 @@ class Settings(EngineSettings, frozen=True):
     data: Annotated[
         FilePath, about("Path of espeak-ng-data. Empty: the one beside the library.")
     ] = ""
+
+    def readable(self) -> Sequence[str]:
+        """A library and data of the owner's own; what came with jarvisd is readable anyway."""
+        own = [str(Path(self.library).parent)] if self.library else []
+        return [*own, self.data] if self.data else own

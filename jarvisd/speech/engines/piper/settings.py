@@ -1,5 +1,6 @@
 """Piper's settings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -27,6 +28,10 @@ class Settings(EngineSettings, frozen=True):
         Literal["cpu", "cuda"],
         about("Where models run; cuda needs onnxruntime-gpu in that interpreter."),
     ] = "cpu"
+
+    def readable(self) -> Sequence[str]:
+        """Its voices."""
+        return (self.voices_dir,)
 
     def resolved(self, state_dir: Path) -> Self:
         """With the directory of voices that is really read."""
