@@ -1,9 +1,8 @@
 """One connection of the control socket, with every limit enforced.
 
 Responsible for what must hold before a request reaches a handler (who the peer is, how large and
-how slow it may be), for the order of requests and answers, and for an end that the client
-understands: an error after the answers that it is owed, never in the middle of one. Knows nothing
-of routes.
+how slow it may be), and for the order of requests and answers: an error is answered after what the
+client is owed before it, never in the middle of it. Knows nothing of routes.
 """
 
 import asyncio
@@ -17,17 +16,14 @@ from jarvisd.api.access import Peer, SocketOptions, read_peer
 from jarvisd.api.bodies import encode_error, error_headers
 from jarvisd.api.disconnect import ClientGoneError
 from jarvisd.api.limits import Connections, Deadline, TooSlowError
+from jarvisd.api.link import Link
 from jarvisd.api.parsing import Bad, BodyEnd, BodyPiece, Event, Head, RequestParser, Upgraded
-from jarvisd.api.request import BODY_BUFFER_BYTES, HttpRequest, head_of
+from jarvisd.api.request import BODY_BUFFER_BYTES, Body, HttpRequest, head_of
 from jarvisd.errors import JarvisError, LimitError, RequestError
 
 # Requests that one connection may send ahead of their answers.
 MAX_PIPELINED = 16
 REFUSED_TIMEOUT_S = 1.0
-# After a refusal the client may still be sending. What it sends is read and thrown away for this
-# long, because closing with unread data would destroy the answer on its way.
-LINGER_S = 1.0
-LINGER_BYTES = 8 * 1024 * 1024
 
 Serve = Callable[[HttpRequest], Awaitable[None]]
 
@@ -41,9 +37,9 @@ class Connection(asyncio.Protocol):
         self._serve = serve
         self._connections = connections
         self._settings = connections.settings
-        self._loop = loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         self._parser = RequestParser(self._settings.max_head_bytes)
-        self._transport: asyncio.Transport
+        self._link: Link
         self._admitted: Peer | None = None
         self._excess: JarvisError | None = None
         self._waiting: deque[HttpRequest] = deque()
@@ -51,50 +47,40 @@ class Connection(asyncio.Protocol):
         self._newest: HttpRequest | None = None
         self._task: asyncio.Task[None] | None = None
         self._refusal: JarvisError | None = None
-        self._ending = False
         self._deaf = False
-        self._lost = False
-        self._discarded = 0
-        self._upgraded: Callable[[bytes], None] | None = None
-        self._rest = b""
-        self._held = False
-        self._writable = asyncio.Event()
-        self._writable.set()
-        self._on_gone: set[Callable[[], None]] = set()
-        self._idle, self._head, self._body = Deadline(loop), Deadline(loop), Deadline(loop)
-        self._write, self._close = Deadline(loop), Deadline(loop)
-        self.peer: Peer | None = None
-        self.gone = False
+        self._idle, self._head = Deadline(self._loop), Deadline(self._loop)
 
     # --- the transport ----------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the peer's credentials, and start the clock on its first request."""
-        self._transport = cast("asyncio.Transport", transport)
         self._connections.opened(self)
         try:
-            self.peer = read_peer(cast("SocketOptions", transport.get_extra_info("socket")))
+            peer = read_peer(cast("SocketOptions", transport.get_extra_info("socket")))
         except OSError as error:
             # The peer is gone already, or the socket is not a local one: nobody we know.
             log.warning("connection.unidentified", reason=str(error))
-            self._transport.abort()
+            peer = None
+        self._link = Link(cast("asyncio.Transport", transport), peer, self._connections)
+        if peer is None:
+            self._link.abort()
             return
-        self._excess = self._connections.admit(self.peer)
+        self._excess = self._connections.admit(peer)
         if self._excess is None:
-            self._admitted = self.peer
+            self._admitted = peer
         elif self._connections.crowded:
             self._refuse(self._excess)
-            self._transport.close()
+            self._link.close()
             return
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived, within the limits."""
-        if self._upgraded is not None:
-            self._upgraded(data)
+        if self._link.receive is not None:
+            self._link.receive(data)
             return
         if self._deaf:
-            self._discard(len(data))
+            self._link.discard(len(data))
             return
         for event in self._parser.feed(data):
             self._take(event)
@@ -110,18 +96,17 @@ class Connection(asyncio.Protocol):
         if not self._deaf and (self._parser.begun or self._parser.in_body):
             self._refuse(RequestError("the request ended in the middle", code="request.incomplete"))
             return True
-        self._tell_gone()
-        self._ending = True
+        self._link.tell_gone()
+        self._let_newest_be_last()
         return self._current is not None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Release everything that this connection held."""
-        for deadline in (self._idle, self._head, self._body, self._write, self._close):
-            deadline.stop()
-        self._deaf = self._lost = True
+        self._deaf = True
+        self._idle.stop()
+        self._head.stop()
         self._waiting.clear()
-        self._tell_gone()
-        self._writable.set()
+        self._link.lost()
         if self._newest is not None:
             self._newest.body.fail(ClientGoneError())
         if self._admitted is not None:
@@ -129,24 +114,22 @@ class Connection(asyncio.Protocol):
         self._connections.closed(self)
 
     def pause_writing(self) -> None:
-        """The client reads slower than we write: give it the configured time to catch up."""
-        self._writable.clear()
-        self._write.start(self._settings.write_timeout_s, self._stopped_reading)
+        """The client reads slower than we write."""
+        self._link.pause_writing()
 
     def resume_writing(self) -> None:
         """The client caught up."""
-        self._writable.set()
-        self._write.stop()
+        self._link.resume_writing()
 
     # --- for the server ---------------------------------------------------------------------------
 
     def shutdown(self) -> None:
         """Close, once what is owed has been sent."""
-        self._ending = True
+        self._let_newest_be_last()
         if self._current is None:
-            self._transport.close()
-        elif self._upgraded is not None:
-            self._tell_gone()
+            self._link.close()
+        elif self._link.receive is not None:
+            self._link.tell_gone()
 
     def cancel(self) -> bool:
         """End the handler that works for it, if any; says whether there was one."""
@@ -154,69 +137,7 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close now."""
-        self._transport.abort()
-
-    # --- for a request and its answer -------------------------------------------------------------
-
-    def watch(self, on_gone: Callable[[], None]) -> Callable[[], None]:
-        """Call ``on_gone`` once when the client closes its end; returns what ends the watch."""
-        self._on_gone.add(on_gone)
-        return lambda: self._on_gone.discard(on_gone)
-
-    @property
-    def last(self) -> bool:
-        """Whether the connection ends with the answer to the current request."""
-        return self._ending and not self._waiting and self._refusal is None
-
-    def write(self, data: bytes) -> None:
-        """Send ``data`` after all that was written before."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
-
-    @property
-    def writable(self) -> bool:
-        """Whether the client keeps up with what is written."""
-        return self._writable.is_set()
-
-    async def drain(self) -> None:
-        """Wait until the client has caught up; raises ClientGoneError."""
-        if not self._writable.is_set():
-            await self._writable.wait()
-        if self._transport.is_closing():
-            raise ClientGoneError
-
-    def truncate(self) -> None:
-        """Close without ending the response, so that the client sees it was cut short."""
-        self._deaf = True
-        if not self._lost:
-            self._transport.close()
-            self._close.start(self._settings.write_timeout_s, self._transport.abort)
-
-    def flow(self) -> None:
-        """Hold the client back, or let it go on, as the buffers are now."""
-        unread = self._newest.body.buffered if self._newest is not None else 0
-        self.hold(bool(self._waiting or unread > BODY_BUFFER_BYTES) and not self._deaf)
-
-    def hold(self, held: bool) -> None:
-        """Stop reading, or go on."""
-        if held != self._held and not self._transport.is_closing():
-            self._held = held
-            (self._transport.pause_reading if held else self._transport.resume_reading)()
-
-    def expect_body_within(self, seconds: float) -> None:
-        """From now on the body must be here whole within ``seconds``."""
-        self._body.stop()
-        if self._parser.in_body:
-            self._body.start(seconds, lambda: self._too_slow(seconds, "body"))
-
-    def upgrade(self, receive: Callable[[bytes], None]) -> tuple[Deadline, bytes]:
-        """From here on all bytes are ``receive``'s; returns its timer, and what has come already.
-
-        Nothing more comes until the connection is no longer held.
-        """
-        self._upgraded = receive
-        rest, self._rest = self._rest, b""
-        return self._idle, rest
+        self._link.abort()
 
     # --- requests ---------------------------------------------------------------------------------
 
@@ -229,14 +150,13 @@ class Connection(asyncio.Protocol):
             self._refuse(event.error)
         elif isinstance(event, Upgraded):
             self._deaf = True
-            self._rest = event.rest
-            self.hold(True)  # until it is known whose the bytes are that follow
+            self._link.rest = event.rest
+            self._link.hold(True)  # until it is known whose the bytes are that follow
         elif self._newest is not None:
             if isinstance(event, BodyPiece):
                 self._newest.body.feed(event.data)
-                self.flow()
+                self._pace()
             elif isinstance(event, BodyEnd):
-                self._body.stop()
                 self._newest.body.end()
 
     def _begin(self, head: Head) -> None:
@@ -252,9 +172,10 @@ class Connection(asyncio.Protocol):
                 )
             )
         else:
-            self._newest = HttpRequest(head, self)
+            body = Body(head, self._link, on_read=self._pace, on_late=self._too_slow)
+            body.expect_within(self._settings.body_timeout_s)
+            self._newest = HttpRequest(head, self._link, body)
             self._waiting.append(self._newest)
-            self.expect_body_within(self._settings.body_timeout_s)
             self._next()
 
     def _next(self) -> None:
@@ -262,7 +183,7 @@ class Connection(asyncio.Protocol):
         if self._current is None and self._waiting:
             self._current = self._waiting.popleft()
             self._task = self._loop.create_task(self._answer(self._current))
-        self.flow()
+        self._pace()
 
     async def _answer(self, request: HttpRequest) -> None:
         try:
@@ -273,9 +194,10 @@ class Connection(asyncio.Protocol):
 
     def _answered(self, request: HttpRequest) -> None:
         """What comes after an answer: the next request, a refusal, silence, or the end."""
-        if self._transport.is_closing() or not request.answered:
-            self.truncate()
-        elif self.last or not (request.keep_alive and request.body.complete):
+        if self._link.closing or not request.answered:
+            self._deaf = True
+            self._link.truncate()
+        elif not (request.keep_alive and request.body.complete):
             self._end()
         elif self._waiting:
             self._next()
@@ -283,8 +205,18 @@ class Connection(asyncio.Protocol):
             self._write_refusal(self._refusal)
         else:
             self._newest = None
-            self._idle.start(self._settings.idle_timeout_s, self._transport.abort)
-            self.flow()
+            self._idle.start(self._settings.idle_timeout_s, self._link.abort)
+            self._pace()
+
+    def _pace(self) -> None:
+        """Hold the client back, or let it go on, as the buffers are now."""
+        unread = self._newest.body.buffered if self._newest is not None else 0
+        self._link.hold(bool(self._waiting or unread > BODY_BUFFER_BYTES) and not self._deaf)
+
+    def _let_newest_be_last(self) -> None:
+        """Nothing follows the requests that are here; a refusal that waits closes by itself."""
+        if self._newest is not None and self._refusal is None:
+            self._newest.keep_alive = False
 
     # --- limits and refusals ----------------------------------------------------------------------
 
@@ -293,33 +225,23 @@ class Connection(asyncio.Protocol):
         limit_s = self._settings.header_timeout_s if self._excess is None else REFUSED_TIMEOUT_S
         self._head.start(limit_s, lambda: self._too_slow(limit_s, "headers"))
 
-    def _too_slow(self, seconds: float, what: str) -> None:
+    def _too_slow(self, seconds: float, what: str = "body") -> None:
         late = TooSlowError(f"the request's {what} did not arrive within {seconds:g} s")
         self._refuse(self._excess or late)
-
-    def _stopped_reading(self) -> None:
-        self._connections.refuse("limit.write")
-        log.warning(
-            "connection.stalled",
-            code="limit.write",
-            reason=f"the client did not catch up in {self._settings.write_timeout_s:g} s",
-            **_who(self.peer),
-        )
-        self._transport.abort()
 
     def _refuse(self, error: JarvisError) -> None:
         """Answer with ``error`` and close; after the answers to earlier requests, in order."""
         self._deaf = True
-        for deadline in (self._idle, self._head, self._body):
-            deadline.stop()
+        self._idle.stop()
+        self._head.stop()
         self._connections.refuse(error.code)
         newest = self._newest
         if newest is not None and not newest.body.complete:
             newest.body.fail(error)  # its own answer is the refusal
             if newest.started:
-                self.truncate()
+                self._link.truncate()
             return
-        log.info("request.refused", code=error.code, reason=error.message, **_who(self.peer))
+        log.info("request.refused", code=error.code, reason=error.message, **self._who())
         if self._current is None:
             self._write_refusal(error)
         else:
@@ -328,31 +250,13 @@ class Connection(asyncio.Protocol):
     def _write_refusal(self, error: JarvisError) -> None:
         body = encode_error(error)
         headers = {**error_headers(error), "content-length": str(len(body)), "connection": "close"}
-        self._transport.write(head_of(error.status, headers) + body)
+        self._link.write(head_of(error.status, headers) + body)
         self._end()
 
     def _end(self) -> None:
-        """Nothing more is sent; the client gets a moment to read what was."""
         self._deaf = True
-        self._upgraded = None
-        self.hold(False)
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        self._close.start(LINGER_S, self._transport.abort)
+        self._link.end()
 
-    def _discard(self, size: int) -> None:
-        """What is still sent by a client that nobody listens to any more."""
-        self._discarded += size
-        if self._discarded > LINGER_BYTES:
-            self._transport.abort()
-
-    def _tell_gone(self) -> None:
-        if not self.gone:
-            self.gone = True
-            watchers, self._on_gone = self._on_gone, set()
-            for on_gone in watchers:
-                on_gone()
-
-
-def _who(peer: Peer | None) -> dict[str, Any]:
-    return {} if peer is None else {"pid": peer.pid, "uid": peer.uid}
+    def _who(self) -> dict[str, Any]:
+        peer = self._link.peer
+        return {} if peer is None else {"pid": peer.pid, "uid": peer.uid}

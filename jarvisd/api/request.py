@@ -9,10 +9,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from http import HTTPStatus
-from typing import Protocol
 
-from jarvisd.api.access import Peer
 from jarvisd.api.limits import Deadline
+from jarvisd.api.link import Link
 from jarvisd.api.parsing import Head
 from jarvisd.errors import PayloadError
 
@@ -24,63 +23,21 @@ STATUS_LINES = {
 }
 
 
-class Carrier(Protocol):
-    """What a request and its answer need of the connection that carries them."""
-
-    peer: Peer | None
-    gone: bool
-
-    @property
-    def last(self) -> bool:
-        """Whether the connection ends with the answer to the current request."""
-        ...
-
-    def watch(self, on_gone: Callable[[], None]) -> Callable[[], None]:
-        """Call ``on_gone`` once when the client goes; returns what ends the watch."""
-        ...
-
-    def write(self, data: bytes) -> None:
-        """Send ``data`` after all that was written before."""
-        ...
-
-    async def drain(self) -> None:
-        """Wait until the client has caught up; raises ClientGoneError."""
-        ...
-
-    def truncate(self) -> None:
-        """Close without ending the response, so that the client sees it was cut short."""
-        ...
-
-    def flow(self) -> None:
-        """Hold the client back, or let it go on, as the buffers are now."""
-        ...
-
-    def hold(self, held: bool) -> None:
-        """Stop reading, or go on."""
-        ...
-
-    @property
-    def writable(self) -> bool:
-        """Whether the client keeps up with what is written."""
-        ...
-
-    def expect_body_within(self, seconds: float) -> None:
-        """From now on the body must be here whole within ``seconds``."""
-        ...
-
-    def upgrade(self, receive: Callable[[bytes], None]) -> tuple[Deadline, bytes]:
-        """From here on all bytes are ``receive``'s; returns its timer, and what has come already.
-
-        Nothing more comes until the connection is no longer held.
-        """
-        ...
-
-
 class Body:
     """A request's body, piece by piece; there is one reader."""
 
-    def __init__(self, carrier: Carrier, head: Head) -> None:
-        self._carrier = carrier
+    def __init__(
+        self,
+        head: Head,
+        link: Link,
+        *,
+        on_read: Callable[[], None],
+        on_late: Callable[[float], None],
+    ) -> None:
+        self._link = link
+        self._on_read = on_read
+        self._on_late = on_late
+        self._deadline = Deadline(asyncio.get_running_loop())
         self._pieces: deque[bytes] = deque()
         self._arrived = asyncio.Event()
         self._error: Exception | None = None
@@ -88,6 +45,12 @@ class Body:
         self.length = head.body_length
         self.buffered = 0
         self.complete = False
+
+    def expect_within(self, seconds: float) -> None:
+        """From now on it must be here whole within ``seconds``."""
+        self._deadline.stop()
+        if not self.complete and self._error is None:
+            self._deadline.start(seconds, lambda: self._on_late(seconds))
 
     def feed(self, data: bytes) -> None:
         """A piece arrived."""
@@ -98,12 +61,14 @@ class Body:
 
     def end(self) -> None:
         """That was all of it."""
+        self._deadline.stop()
         self._awaited = False
         self.complete = True
         self._arrived.set()
 
     def fail(self, error: Exception) -> None:
         """The rest will not come: whoever reads gets ``error``."""
+        self._deadline.stop()
         self._error = error
         self._arrived.set()
 
@@ -111,14 +76,14 @@ class Body:
         """Pieces as they arrive; raises what keeps the rest from coming."""
         if self._awaited:
             self._awaited = False
-            self._carrier.write(CONTINUE)
+            self._link.write(CONTINUE)
         while True:
             if self._error is not None:
                 raise self._error
             if self._pieces:
                 piece = self._pieces.popleft()
                 self.buffered -= len(piece)
-                self._carrier.flow()
+                self._on_read()
                 yield piece
             elif self.complete:
                 return
@@ -146,10 +111,10 @@ class Body:
 class HttpRequest:
     """A request whose head is here, and the way to answer it."""
 
-    def __init__(self, head: Head, carrier: Carrier) -> None:
+    def __init__(self, head: Head, link: Link, body: Body) -> None:
         self.head = head
-        self.connection = carrier
-        self.body = Body(carrier, head)
+        self.link = link
+        self.body = body
         self.keep_alive = head.keep_alive
         self.started = False
         self.answered = False
@@ -158,10 +123,10 @@ class HttpRequest:
     async def answer(self, status: int, body: bytes, *, headers: Mapping[str, str]) -> None:
         """Answer with ``body`` as a whole."""
         self.keep_alive = self.keep_alive and self.body.complete
-        await self.connection.drain()
+        await self.link.drain()
         head = self._head(status, {**headers, "content-length": str(len(body))})
         self.started = self.answered = True
-        self.connection.write(head if self.head.method == "HEAD" else head + body)
+        self.link.write(head if self.head.method == "HEAD" else head + body)
 
     async def start(self, headers: Mapping[str, str]) -> None:
         """Begin an answer whose length nobody knows yet."""
@@ -171,25 +136,25 @@ class HttpRequest:
         else:
             self._chunked = True
             framing = {"transfer-encoding": "chunked"}
-        await self.connection.drain()
+        await self.link.drain()
         self.started = True
-        self.connection.write(self._head(200, {**headers, **framing}))
+        self.link.write(self._head(200, {**headers, **framing}))
 
     async def send(self, piece: bytes) -> None:
         """The next piece of the answer; waits for a client that reads slowly."""
         if piece:
             framed = b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece
-            self.connection.write(framed)
-        await self.connection.drain()
+            self.link.write(framed)
+        await self.link.drain()
 
     def end(self) -> None:
         """The answer is whole."""
         self.answered = True
         if self._chunked:
-            self.connection.write(b"0\r\n\r\n")
+            self.link.write(b"0\r\n\r\n")
 
     def _head(self, status: int, headers: Mapping[str, str]) -> bytes:
-        if self.connection.last or not self.keep_alive:
+        if not self.keep_alive:
             headers = {**headers, "connection": "close"}
         return head_of(status, headers)
 

@@ -53,7 +53,7 @@ class WebSocket:
 
     def __init__(self, request: HttpRequest, *, limit: int, silence_s: float) -> None:
         """``limit`` is that of a message in bytes, ``silence_s`` the longest time without one."""
-        self._carrier = carrier = request.connection
+        self._link = link = request.link
         self._limit = limit
         self._silence_s = silence_s
         self._protocol = _accepted(request)
@@ -64,10 +64,10 @@ class WebSocket:
         self._arrived = asyncio.Event()
         self._open = True
         request.started = request.answered = True
-        carrier.write(self._protocol.send(AcceptConnection()))
-        self._silence, rest = carrier.upgrade(self.receive)
+        link.write(self._protocol.send(AcceptConnection()))
+        link.receive = self.receive
         self._restart()
-        self.receive(rest)
+        self.receive(link.rest)
 
     async def messages(self) -> AsyncIterator[Data]:
         """Each message as a whole; ends when the client closes."""
@@ -86,18 +86,18 @@ class WebSocket:
         if not self._open:
             raise ClientGoneError
         event = TextMessage(message) if isinstance(message, str) else BytesMessage(message)
-        self._carrier.write(self._protocol.send(event))
-        await self._carrier.drain()
+        self._link.write(self._protocol.send(event))
+        await self._link.drain()
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str = "") -> None:
         """Say goodbye; idempotent. What the client sends afterwards is not read."""
         if self._open:
             self._open = False
-            self._silence.stop()
+            self._link.silence.stop()
             self._arrived.set()
-            self._carrier.hold(False)
+            self._link.hold(False)
             goodbye = CloseConnection(code=code, reason=reason or None)
-            self._carrier.write(self._protocol.send(goodbye))
+            self._link.write(self._protocol.send(goodbye))
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client."""
@@ -107,23 +107,23 @@ class WebSocket:
 
     def _read_on(self) -> None:
         """Take frames while there is room for messages, a few at a time."""
-        if self._carrier.gone:
+        if self._link.gone:
             return
         handled = 0
         events = self._protocol.events()
         while self._open and len(self._messages) < WAITING:
             if handled == AT_ONCE:
-                self._carrier.hold(True)
+                self._link.hold(True)
                 asyncio.get_running_loop().call_soon(self._read_on)
                 return
             event = next(events, None)
             if event is None:
-                self._carrier.hold(False)
+                self._link.hold(False)
                 return
             handled += 1
             self._take(event)
         if self._open:
-            self._carrier.hold(True)
+            self._link.hold(True)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, CloseConnection):
@@ -132,8 +132,8 @@ class WebSocket:
             self._gather(event)
         else:
             self._count_empty()
-            if isinstance(event, Ping) and self._open and self._carrier.writable:
-                self._carrier.write(self._protocol.send(event.response()))
+            if isinstance(event, Ping) and self._open and self._link.writable:
+                self._link.write(self._protocol.send(event.response()))
 
     def _gather(self, event: TextMessage | BytesMessage) -> None:
         self._partial.append(event.data)
@@ -156,8 +156,8 @@ class WebSocket:
 
     def _restart(self) -> None:
         """Only whole messages keep a WebSocket open: pings and parts of messages do not."""
-        self._silence.stop()
-        self._silence.start(self._silence_s, self._too_silent)
+        self._link.silence.stop()
+        self._link.silence.start(self._silence_s, self._too_silent)
 
     def _too_silent(self) -> None:
         self.close(CloseReason.POLICY_VIOLATION, f"no message for {self._silence_s:g} s")
