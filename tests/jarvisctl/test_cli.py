@@ -13,8 +13,8 @@ from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl.conftest import Jarvisctl
 
 HELP = Path(__file__).parent / "help"
+# The overview is tested by what it must hold: a new verb changes its own page alone.
 PAGES = [
-    (),
     *((verb,) for verb in cli.VERBS),
     ("log", "level"),
     *(("config", verb) for verb in ("check", "path", "show")),
@@ -23,11 +23,11 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: "-".join(page) or "jarvisctl")
+@pytest.mark.parametrize("page", PAGES, ids="-".join)
 def test_help_reads_as_it_was_agreed(jarvisctl: Jarvisctl, page: tuple[str, ...]) -> None:
     """After a wanted change: JARVISCTL_WRITE_HELP=1 pytest tests/jarvisctl/test_cli.py."""
     ran = jarvisctl.run(*page, "--help")
-    file = HELP / f"{'-'.join(page) or 'jarvisctl'}.txt"
+    file = HELP / f"{'-'.join(page)}.txt"
     if os.environ.get("JARVISCTL_WRITE_HELP"):
         HELP.mkdir(exist_ok=True)
         file.write_bytes(ran.stdout)
