@@ -175,7 +175,7 @@ class SpeechSettings(Section, frozen=True):
     ] = 2
     spares: Annotated[
         Annotated[int, Meta(ge=0, le=8)],
-        about("Started workers beyond the slots in use, ready to take over."),
+        about("Workers of the default voice's engine that wait beside one, ready to take over."),
     ] = 1
     look_ahead_s: Annotated[
         Seconds, about("How many seconds of audio may be ready beyond what was played.")

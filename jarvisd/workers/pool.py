@@ -61,6 +61,8 @@ class Pool:
             )
             for engine in engines
         }
+        # The engine whose workers wait for work: one spare for all, not one for each engine.
+        self._preferred = next(iter(self._supervisors), "")
         self._monitor = HangMonitor(self._workers)
 
     @property
@@ -106,7 +108,8 @@ class Pool:
         self._dispatch()
 
     def warm(self, engine: str, resource: str) -> None:
-        """Have workers of ``engine`` ready before anybody asks."""
+        """Have workers of ``engine`` ready before anybody asks, from now on instead of others."""
+        self._preferred = engine
         self._supervisors[engine].wake(resource)
         self._dispatch()
 
@@ -169,7 +172,8 @@ class Pool:
         for name, supervisor in self._supervisors.items():
             waiting = sum(1 for job in self._queue if job.engine == name)
             free = max(0, self.slots - self.slots_in_use)
-            supervisor.balance(waiting=waiting, slots=self.slots, free_slots=free)
+            spare = name == self._preferred
+            supervisor.balance(waiting=waiting, free_slots=free, spare=spare)
             if not waiting:
                 supervisor.rest()
         self._monitor.wake()

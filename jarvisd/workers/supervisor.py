@@ -107,14 +107,18 @@ class Supervisor:
         self._active, self._resource = True, resource
         self._stop_idle_timer()
 
-    def balance(self, *, waiting: int, slots: int, free_slots: int) -> None:
-        """Start the next missing worker, unless one is starting or a failure is too recent."""
+    def balance(self, *, waiting: int, free_slots: int, spare: bool) -> None:
+        """Start the next missing worker, unless one is starting or a failure is too recent.
+
+        ``spare`` keeps workers ready beyond those that are needed now.
+        """
         if not self._active or self._starting or self._retry or self.health.failed:
             return
-        slots = min(slots, self.limits.slots or slots)
-        wanted = max(1, self.in_use + min(waiting, free_slots)) + self.limits.spares
+        needed = self.in_use + min(waiting, free_slots)
+        ready = 1 + self.limits.spares if spare else 0
+        wanted = max(min(needed, self.limits.slots or needed), ready)
         alive = sum(1 for worker in self._workers if worker.state != "ending")
-        if alive < min(wanted, slots + self.limits.spares):
+        if alive < wanted:
             self._begin_start()
 
     def rest(self) -> None:

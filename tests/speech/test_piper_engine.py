@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ import pytest
 from jarvisd.speech.engine import SynthesisAborted, VoiceFailed
 from jarvisd.speech.engines.piper.catalogue import read_voices
 from jarvisd.speech.engines.piper.engine import PiperEngine
-from jarvisd.speech.engines.piper.onnx_outputs import with_phoneme_lengths
+from jarvisd.speech.engines.piper.onnx_model import with_phoneme_lengths, with_shared_weights
 from jarvisd.speech.shaping import UtteranceShaper
 
 TWO_SENTENCES = "Hello there, how are you? I am in the garden of the house."
@@ -169,3 +170,65 @@ def test_neither_the_engine_nor_the_catalog_needs_the_onnx_package() -> None:
         "assert 'onnx' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_weights_are_left_in_their_file(voices_dir: Path) -> None:
+    whole = (voices_dir / "heavy.onnx").read_bytes()
+
+    slim = with_shared_weights(memoryview(whole), "heavy.onnx")
+
+    assert slim is not None
+    assert len(slim) < len(whole) / 50
+    assert len(with_phoneme_lengths(slim) or b"") > len(slim)  # what is left is a model
+    assert with_shared_weights(memoryview(slim), "heavy.onnx") is None
+    assert with_shared_weights(memoryview(whole[:-5]), "heavy.onnx") is None
+    assert with_shared_weights(memoryview(b""), "heavy.onnx") is None
+
+
+def test_workers_share_the_weights_of_a_voice(voices_dir: Path) -> None:
+    model = voices_dir / "heavy.onnx"
+    engine = PiperEngine(voices_dir)
+    with_weights = model.stat().st_size
+
+    assert engine.load("heavy") == 22_050
+
+    assert mapped_from(model) > 0.9 * with_weights
+
+
+def test_a_voice_that_is_a_link_is_loaded(voices_dir: Path, tmp_path: Path) -> None:
+    for ending in (".onnx", ".onnx.json"):
+        (tmp_path / f"linked{ending}").symlink_to(voices_dir / f"heavy{ending}")
+
+    assert PiperEngine(tmp_path).load("linked") == 22_050
+    assert mapped_from(voices_dir / "heavy.onnx") > 0
+
+
+def test_with_shared_weights_a_voice_sounds_the_same(voices_dir: Path, tmp_path: Path) -> None:
+    """Beside a model whose bytes are not understood, which is loaded as it is."""
+    for ending in (".onnx", ".onnx.json"):
+        shutil.copy(voices_dir / f"heavy{ending}", tmp_path / f"odd{ending}")
+    with (tmp_path / "odd.onnx").open("ab") as file:
+        file.write(EMPTY_GROUP)
+
+    def spoken(folder: Path, voice: str) -> "array[int]":
+        pieces = PiperEngine(folder).synthesize("One.", voice, 1.0, never)
+        return array("h", b"".join(piece.pcm for piece in pieces))
+
+    shared, own = spoken(voices_dir, "heavy"), spoken(tmp_path, "odd")
+
+    assert mapped_from(tmp_path / "odd.onnx") == 0
+    assert all(abs(one - other) <= 1 for one, other in zip(shared, own, strict=True))
+
+
+# Unknown field 100 as a group, which our reader does not know and protobuf steps over.
+EMPTY_GROUP = b"\xa3\x06\xa4\x06"
+
+
+def mapped_from(path: Path) -> int:
+    """Bytes of this process's memory that are pages of the file."""
+    mapped = 0
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        if line.endswith(str(path)):
+            first, last = line.split()[0].split("-")
+            mapped += int(last, 16) - int(first, 16)
+    return mapped

@@ -5,9 +5,11 @@ between sentences. Runs in a worker only: imports onnxruntime and numpy.
 """
 
 import json
+import mmap
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -19,14 +21,15 @@ from piper import PiperConfig, PiperVoice, SynthesisConfig
 from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import RawPiece, SynthesisAborted, VoiceFailed
 from jarvisd.speech.engines.piper.catalogue import MOST_JSON_BYTES
-from jarvisd.speech.engines.piper.onnx_outputs import with_phoneme_lengths
+from jarvisd.speech.engines.piper.onnx_model import with_phoneme_lengths, with_shared_weights
 from jarvisd.speech.engines.piper.settings import Settings
 from jarvisd.speech.engines.piper.words import SpokenWords
-from jarvisd.speech.files import read_regular
+from jarvisd.speech.files import open_regular, read_regular
 
 _RESIDENT_VOICES = 2
 _ERRORS_ONLY = 3
 _FULL_SCALE = 32_767.0
+_WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 _ON_CPU, _ON_CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
@@ -181,11 +184,35 @@ def _pcm(audio: "np.ndarray[Any, Any]") -> bytes:
 def _open_session(
     model: Path, threads: int, providers: Sequence[str]
 ) -> onnxruntime.InferenceSession:
-    """The model with phoneme lengths where it has them, else as it is."""
+    """The model with phoneme lengths where it has them, its weights shared with other workers."""
+    model = model.resolve()  # weights must lie in the folder that the session is told
+    options = _session_options(threads)
+    options.add_session_config_entry(_WEIGHTS_FOLDER, str(model.parent))
+    shared = _without_weights(model) if providers[0] == _ON_CPU else None
+    if shared is not None:
+        with suppress(Exception):  # an onnxruntime that cannot: then with weights of its own
+            return onnxruntime.InferenceSession(shared, options, list(providers))
+    source = with_phoneme_lengths(model.read_bytes()) or str(model)
+    return onnxruntime.InferenceSession(source, _session_options(threads), list(providers))
+
+
+def _without_weights(model: Path) -> bytes | None:
+    with (
+        open_regular(model) as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole,
+        memoryview(whole) as view,
+    ):
+        slim = with_shared_weights(view, model.name)
+    return slim and (with_phoneme_lengths(slim) or slim)
+
+
+def _session_options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _ERRORS_ONLY
+    # What a run used is given back: an arena would keep what the longest utterance ever needed.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    source: bytes | str = with_phoneme_lengths(model.read_bytes()) or str(model)
-    return onnxruntime.InferenceSession(source, sess_options=options, providers=list(providers))
+    return options
