@@ -75,7 +75,7 @@ class Application:
             endpoint, parameters = self._find(request.head.path, request.head.method)
             await endpoint(request, parameters)
         except ClientGoneError:
-            request.link.truncate()
+            request.client.truncate()
         except asyncio.CancelledError:
             # The server stops and this took too long; it is the task's end, so nobody else asks.
             await _fail(request, UnavailableError("the daemon is stopping", code="daemon.stopping"))
@@ -128,7 +128,7 @@ class Endpoint:
     async def __call__(self, request: HttpRequest, parameters: dict[str, str]) -> None:
         """Check, decode, handle, answer."""
         route, head = self.route, request.head
-        peer = request.link.peer
+        peer = request.client.peer
         if peer is None:
             raise AccessError("the kernel did not say who is calling")
         role = self._policy.require(peer, route.role)
@@ -172,7 +172,7 @@ class Endpoint:
             request, limit=settings.max_body_bytes, silence_s=settings.idle_timeout_s
         )
         try:
-            async with disconnect_guard(request.link):
+            async with disconnect_guard(request.client):
                 await handler(exchange, socket)
         except (ClientGoneError, asyncio.CancelledError):
             socket.close(GOING_AWAY)
@@ -196,7 +196,7 @@ async def _stream(stream: Stream, request: HttpRequest) -> None:
     """Send the pieces as they come; the response starts with the first, or with the end."""
     complete = False
     try:
-        async with disconnect_guard(request.link), aclosing(stream.pieces) as pieces:
+        async with disconnect_guard(request.client), aclosing(stream.pieces) as pieces:
             first = await anext(pieces, b"")
             await request.start({"content-type": stream.content_type, **stream.headers})
             await request.send(first)
@@ -211,7 +211,7 @@ async def _stream(stream: Stream, request: HttpRequest) -> None:
 
 async def _fail(request: HttpRequest, error: JarvisError) -> None:
     if request.started:
-        request.link.truncate()
+        request.client.truncate()
         return
     headers = error_headers(error)
     if isinstance(error, MethodError):
@@ -219,7 +219,7 @@ async def _fail(request: HttpRequest, error: JarvisError) -> None:
     try:
         await request.answer(status_for(error), encode_error(error), headers=headers)
     except ClientGoneError:
-        request.link.truncate()
+        request.client.truncate()
 
 
 def status_for(error: JarvisError) -> int:
@@ -228,7 +228,7 @@ def status_for(error: JarvisError) -> int:
 
 
 def _log_refusal(request: HttpRequest, error: JarvisError) -> None:
-    peer, head = request.link.peer, request.head
+    peer, head = request.client.peer, request.head
     ours = request.started or error.status >= 500 or isinstance(error, AccessError)
     (log.warning if ours else log.info)(
         "request.cut" if request.started else "request.refused",

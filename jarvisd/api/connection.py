@@ -16,9 +16,9 @@ from jarvisd.api.access import Peer, SocketOptions, read_peer
 from jarvisd.api.bodies import encode_error, error_headers
 from jarvisd.api.disconnect import ClientGoneError
 from jarvisd.api.limits import Connections, Deadline, TooSlowError
-from jarvisd.api.link import Link
 from jarvisd.api.parsing import Bad, BodyEnd, BodyPiece, Event, Head, RequestParser, Upgraded
 from jarvisd.api.request import BODY_BUFFER_BYTES, Body, HttpRequest, head_of
+from jarvisd.api.transport import ClientTransport
 from jarvisd.errors import JarvisError, LimitError, RequestError
 
 # Requests that one connection may send ahead of their answers.
@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
         self._settings = connections.settings
         self._loop = asyncio.get_running_loop()
         self._parser = RequestParser(self._settings.max_head_bytes)
-        self._link: Link
+        self._client: ClientTransport
         self._admitted: Peer | None = None
         self._excess: JarvisError | None = None
         self._waiting: deque[HttpRequest] = deque()
@@ -61,26 +61,28 @@ class Connection(asyncio.Protocol):
             # The peer is gone already, or the socket is not a local one: nobody we know.
             log.warning("connection.unidentified", reason=str(error))
             peer = None
-        self._link = Link(cast("asyncio.Transport", transport), peer, self._connections)
+        self._client = ClientTransport(
+            cast("asyncio.Transport", transport), peer, self._connections
+        )
         if peer is None:
-            self._link.abort()
+            self._client.abort()
             return
         self._excess = self._connections.admit(peer)
         if self._excess is None:
             self._admitted = peer
         elif self._connections.crowded:
             self._refuse(self._excess)
-            self._link.close()
+            self._client.close()
             return
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived, within the limits."""
-        if self._link.receive is not None:
-            self._link.receive(data)
+        if self._client.receive is not None:
+            self._client.receive(data)
             return
         if self._deaf:
-            self._link.discard(len(data))
+            self._client.discard(len(data))
             return
         for event in self._parser.feed(data):
             self._take(event)
@@ -96,7 +98,7 @@ class Connection(asyncio.Protocol):
         if not self._deaf and (self._parser.begun or self._parser.in_body):
             self._refuse(RequestError("the request ended in the middle", code="request.incomplete"))
             return True
-        self._link.tell_gone()
+        self._client.tell_gone()
         self._let_newest_be_last()
         return self._current is not None
 
@@ -106,7 +108,7 @@ class Connection(asyncio.Protocol):
         self._idle.stop()
         self._head.stop()
         self._waiting.clear()
-        self._link.lost()
+        self._client.lost()
         if self._newest is not None:
             self._newest.body.fail(ClientGoneError())
         if self._admitted is not None:
@@ -115,11 +117,11 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client reads slower than we write."""
-        self._link.pause_writing()
+        self._client.pause_writing()
 
     def resume_writing(self) -> None:
         """The client caught up."""
-        self._link.resume_writing()
+        self._client.resume_writing()
 
     # --- for the server ---------------------------------------------------------------------------
 
@@ -127,9 +129,9 @@ class Connection(asyncio.Protocol):
         """Close, once what is owed has been sent."""
         self._let_newest_be_last()
         if self._current is None:
-            self._link.close()
-        elif self._link.receive is not None:
-            self._link.tell_gone()
+            self._client.close()
+        elif self._client.receive is not None:
+            self._client.tell_gone()
 
     def cancel(self) -> bool:
         """End the handler that works for it, if any; says whether there was one."""
@@ -137,7 +139,7 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close now."""
-        self._link.abort()
+        self._client.abort()
 
     # --- requests ---------------------------------------------------------------------------------
 
@@ -150,8 +152,8 @@ class Connection(asyncio.Protocol):
             self._refuse(event.error)
         elif isinstance(event, Upgraded):
             self._deaf = True
-            self._link.rest = event.rest
-            self._link.hold(True)  # until it is known whose the bytes are that follow
+            self._client.rest = event.rest
+            self._client.hold(True)  # until it is known whose the bytes are that follow
         elif self._newest is not None:
             if isinstance(event, BodyPiece):
                 self._newest.body.feed(event.data)
@@ -172,9 +174,9 @@ class Connection(asyncio.Protocol):
                 )
             )
         else:
-            body = Body(head, self._link, on_read=self._pace, on_late=self._too_slow)
+            body = Body(head, self._client, on_read=self._pace, on_late=self._too_slow)
             body.expect_within(self._settings.body_timeout_s)
-            self._newest = HttpRequest(head, self._link, body)
+            self._newest = HttpRequest(head, self._client, body)
             self._waiting.append(self._newest)
             self._next()
 
@@ -194,9 +196,9 @@ class Connection(asyncio.Protocol):
 
     def _answered(self, request: HttpRequest) -> None:
         """What comes after an answer: the next request, a refusal, silence, or the end."""
-        if self._link.closing or not request.answered:
+        if self._client.closing or not request.answered:
             self._deaf = True
-            self._link.truncate()
+            self._client.truncate()
         elif not (request.keep_alive and request.body.complete):
             self._end()
         elif self._waiting:
@@ -205,13 +207,13 @@ class Connection(asyncio.Protocol):
             self._write_refusal(self._refusal)
         else:
             self._newest = None
-            self._idle.start(self._settings.idle_timeout_s, self._link.abort)
+            self._idle.start(self._settings.idle_timeout_s, self._client.abort)
             self._pace()
 
     def _pace(self) -> None:
         """Hold the client back, or let it go on, as the buffers are now."""
         unread = self._newest.body.buffered if self._newest is not None else 0
-        self._link.hold(bool(self._waiting or unread > BODY_BUFFER_BYTES) and not self._deaf)
+        self._client.hold(bool(self._waiting or unread > BODY_BUFFER_BYTES) and not self._deaf)
 
     def _let_newest_be_last(self) -> None:
         """Nothing follows the requests that are here; a refusal that waits closes by itself."""
@@ -239,7 +241,7 @@ class Connection(asyncio.Protocol):
         if newest is not None and not newest.body.complete:
             newest.body.fail(error)  # its own answer is the refusal
             if newest.started:
-                self._link.truncate()
+                self._client.truncate()
             return
         log.info("request.refused", code=error.code, reason=error.message, **self._who())
         if self._current is None:
@@ -250,13 +252,13 @@ class Connection(asyncio.Protocol):
     def _write_refusal(self, error: JarvisError) -> None:
         body = encode_error(error)
         headers = {**error_headers(error), "content-length": str(len(body)), "connection": "close"}
-        self._link.write(head_of(error.status, headers) + body)
+        self._client.write(head_of(error.status, headers) + body)
         self._end()
 
     def _end(self) -> None:
         self._deaf = True
-        self._link.end()
+        self._client.end()
 
     def _who(self) -> dict[str, Any]:
-        peer = self._link.peer
+        peer = self._client.peer
         return {} if peer is None else {"pid": peer.pid, "uid": peer.uid}

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from http import HTTPStatus
 
 from jarvisd.api.limits import Deadline
-from jarvisd.api.link import Link
 from jarvisd.api.parsing import Head
+from jarvisd.api.transport import ClientTransport
 from jarvisd.errors import PayloadError
 
 # A body that is not read is held back by the kernel from here on.
@@ -29,12 +29,12 @@ class Body:
     def __init__(
         self,
         head: Head,
-        link: Link,
+        client: ClientTransport,
         *,
         on_read: Callable[[], None],
         on_late: Callable[[float], None],
     ) -> None:
-        self._link = link
+        self._client = client
         self._on_read = on_read
         self._on_late = on_late
         self._deadline = Deadline(asyncio.get_running_loop())
@@ -76,7 +76,7 @@ class Body:
         """Pieces as they arrive; raises what keeps the rest from coming."""
         if self._awaited:
             self._awaited = False
-            self._link.write(CONTINUE)
+            self._client.write(CONTINUE)
         while True:
             if self._error is not None:
                 raise self._error
@@ -111,9 +111,9 @@ class Body:
 class HttpRequest:
     """A request whose head is here, and the way to answer it."""
 
-    def __init__(self, head: Head, link: Link, body: Body) -> None:
+    def __init__(self, head: Head, client: ClientTransport, body: Body) -> None:
         self.head = head
-        self.link = link
+        self.client = client
         self.body = body
         self.keep_alive = head.keep_alive
         self.started = False
@@ -123,10 +123,10 @@ class HttpRequest:
     async def answer(self, status: int, body: bytes, *, headers: Mapping[str, str]) -> None:
         """Answer with ``body`` as a whole."""
         self.keep_alive = self.keep_alive and self.body.complete
-        await self.link.drain()
+        await self.client.drain()
         head = self._head(status, {**headers, "content-length": str(len(body))})
         self.started = self.answered = True
-        self.link.write(head if self.head.method == "HEAD" else head + body)
+        self.client.write(head if self.head.method == "HEAD" else head + body)
 
     async def start(self, headers: Mapping[str, str]) -> None:
         """Begin an answer whose length nobody knows yet."""
@@ -136,22 +136,22 @@ class HttpRequest:
         else:
             self._chunked = True
             framing = {"transfer-encoding": "chunked"}
-        await self.link.drain()
+        await self.client.drain()
         self.started = True
-        self.link.write(self._head(200, {**headers, **framing}))
+        self.client.write(self._head(200, {**headers, **framing}))
 
     async def send(self, piece: bytes) -> None:
         """The next piece of the answer; waits for a client that reads slowly."""
         if piece:
             framed = b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece
-            self.link.write(framed)
-        await self.link.drain()
+            self.client.write(framed)
+        await self.client.drain()
 
     def end(self) -> None:
         """The answer is whole."""
         self.answered = True
         if self._chunked:
-            self.link.write(b"0\r\n\r\n")
+            self.client.write(b"0\r\n\r\n")
 
     def _head(self, status: int, headers: Mapping[str, str]) -> bytes:
         if not self.keep_alive:

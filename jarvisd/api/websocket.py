@@ -53,7 +53,7 @@ class WebSocket:
 
     def __init__(self, request: HttpRequest, *, limit: int, silence_s: float) -> None:
         """``limit`` is that of a message in bytes, ``silence_s`` the longest time without one."""
-        self._link = link = request.link
+        self._client = client = request.client
         self._limit = limit
         self._silence_s = silence_s
         self._protocol = _accepted(request)
@@ -64,10 +64,10 @@ class WebSocket:
         self._arrived = asyncio.Event()
         self._open = True
         request.started = request.answered = True
-        link.write(self._protocol.send(AcceptConnection()))
-        link.receive = self.receive
+        client.write(self._protocol.send(AcceptConnection()))
+        client.receive = self.receive
         self._restart()
-        self.receive(link.rest)
+        self.receive(client.rest)
 
     async def messages(self) -> AsyncIterator[Data]:
         """Each message as a whole; ends when the client closes."""
@@ -86,18 +86,18 @@ class WebSocket:
         if not self._open:
             raise ClientGoneError
         event = TextMessage(message) if isinstance(message, str) else BytesMessage(message)
-        self._link.write(self._protocol.send(event))
-        await self._link.drain()
+        self._client.write(self._protocol.send(event))
+        await self._client.drain()
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str = "") -> None:
         """Say goodbye; idempotent. What the client sends afterwards is not read."""
         if self._open:
             self._open = False
-            self._link.silence.stop()
+            self._client.silence.stop()
             self._arrived.set()
-            self._link.hold(False)
+            self._client.hold(False)
             goodbye = CloseConnection(code=code, reason=reason or None)
-            self._link.write(self._protocol.send(goodbye))
+            self._client.write(self._protocol.send(goodbye))
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client."""
@@ -107,23 +107,23 @@ class WebSocket:
 
     def _read_on(self) -> None:
         """Take frames while there is room for messages, a few at a time."""
-        if self._link.gone:
+        if self._client.gone:
             return
         handled = 0
         events = self._protocol.events()
         while self._open and len(self._messages) < WAITING:
             if handled == AT_ONCE:
-                self._link.hold(True)
+                self._client.hold(True)
                 asyncio.get_running_loop().call_soon(self._read_on)
                 return
             event = next(events, None)
             if event is None:
-                self._link.hold(False)
+                self._client.hold(False)
                 return
             handled += 1
             self._take(event)
         if self._open:
-            self._link.hold(True)
+            self._client.hold(True)
 
     def _take(self, event: Event) -> None:
         if isinstance(event, CloseConnection):
@@ -132,8 +132,8 @@ class WebSocket:
             self._gather(event)
         else:
             self._count_empty()
-            if isinstance(event, Ping) and self._open and self._link.writable:
-                self._link.write(self._protocol.send(event.response()))
+            if isinstance(event, Ping) and self._open and self._client.writable:
+                self._client.write(self._protocol.send(event.response()))
 
     def _gather(self, event: TextMessage | BytesMessage) -> None:
         self._partial.append(event.data)
@@ -156,8 +156,8 @@ class WebSocket:
 
     def _restart(self) -> None:
         """Only whole messages keep a WebSocket open: pings and parts of messages do not."""
-        self._link.silence.stop()
-        self._link.silence.start(self._silence_s, self._too_silent)
+        self._client.silence.stop()
+        self._client.silence.start(self._silence_s, self._too_silent)
 
     def _too_silent(self) -> None:
         self.close(CloseReason.POLICY_VIOLATION, f"no message for {self._silence_s:g} s")

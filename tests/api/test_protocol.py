@@ -204,7 +204,7 @@ async def test_only_some_refusals_wait_for_a_request(
 async def test_who_goes_on_sending_after_a_refusal_is_cut(
     api: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jarvisd.api.link.LINGER_S", 1_000.0)
+    monkeypatch.setattr("jarvisd.api.transport.LINGER_S", 1_000.0)
     _, writer = await api.raw()
     writer.write(b"\x00\r\n\r\n")
     writer.write(b"x" * 9 * 1024 * 1024)

@@ -132,7 +132,7 @@ async def test_a_sender_is_held_back_when_nobody_reads(api: Running) -> None:
     drained = asyncio.ensure_future(writer.drain())
     await until(lambda: api.server.connections == 1)
     (connection,) = api.server.counters.each()
-    await until(lambda: connection._link._held)
+    await until(lambda: connection._client._held)
     assert connection._newest.body.buffered < MIB  # type: ignore[attr-defined]
     assert not drained.done()
     drained.cancel()
@@ -303,7 +303,7 @@ async def test_messages_that_nobody_reads_are_held_back(api: Running) -> None:
         for _ in range(100):
             client.send(b"x" * 1_000)
         (connection,) = api.server.counters.each()
-        await until(lambda: connection._link._held)
+        await until(lambda: connection._client._held)
 
 
 async def test_broken_frames_end_the_websocket(api: Running) -> None:

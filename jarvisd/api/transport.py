@@ -21,7 +21,7 @@ LINGER_BYTES = 8 * 1024 * 1024
 log = structlog.get_logger("jarvisd.api")
 
 
-class Link:
+class ClientTransport:
     """One client's transport. ``receive`` is who gets its bytes once they are no longer HTTP."""
 
     def __init__(
