@@ -26,7 +26,7 @@ from jarvisctl.dashboard.messages import (
     VoicesRead,
 )
 from jarvisctl.dashboard.replies import abandoned, advanced, placed, stopped
-from jarvisctl.dashboard.snapshot import Level, Link, ReplyView, ShownLine, Snapshot, Speed
+from jarvisctl.dashboard.snapshot import DaemonLink, Level, ReplyView, ShownLine, Snapshot, Speed
 from jarvisctl.terminal import printable
 from jarvisd.wire import (
     GovernorDecision,
@@ -92,7 +92,7 @@ def _measured(
 
 def _linked(snapshot: Snapshot, message: Connected | Lost) -> Snapshot:
     if isinstance(message, Lost):
-        link = Link("down", message.at, message.reason, message.hint, message.retry_at)
+        link = DaemonLink("down", message.at, message.reason, message.hint, message.retry_at)
         if snapshot.link.state == "down":
             return replace(snapshot, link=replace(link, since=snapshot.link.since))
         snapshot = replace(snapshot, link=link)
@@ -102,7 +102,7 @@ def _linked(snapshot: Snapshot, message: Connected | Lost) -> Snapshot:
     if known is not None and known.pid != message.status.pid:  # another life of the daemon
         replies = tuple(abandoned(reply, snapshot.heard_at) for reply in snapshot.replies)
         snapshot = replace(snapshot, newest_event=0, missing=frozenset(), replies=replies)
-    snapshot = replace(snapshot, link=Link("up", message.at))
+    snapshot = replace(snapshot, link=DaemonLink("up", message.at))
     snapshot = _status(snapshot, message.status, message.at)
     if again:
         told = f"pid {message.status.pid} answers again"

@@ -24,7 +24,7 @@ Outcome = Literal["running", "paused", "done", "interrupted", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class DaemonLink:
     """How it stands with the daemon; ``reason`` and ``hint`` say why it is down and what helps."""
 
     state: LinkState = "connecting"
@@ -143,7 +143,7 @@ class Snapshot:
 
     now: float = 0.0
     wall: float = 0.0
-    link: Link = field(default_factory=Link)
+    link: DaemonLink = field(default_factory=DaemonLink)
     seen_at: float | None = None
     status: StatusResponse | None = None
     voices: tuple[Voice, ...] = ()
