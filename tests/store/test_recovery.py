@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from jarvisd.store import NewMessage, Store, StoreNews
+from jarvisd.store import writer as writer_module
 
 
 @contextmanager
@@ -58,15 +61,18 @@ async def test_a_disk_that_is_full_at_the_start_is_used_as_soon_as_it_has_room(
     await store.close()
 
 
-async def test_an_idle_store_that_failed_is_looked_at_when_somebody_asks(path: Path) -> None:
+async def test_an_idle_store_that_failed_is_looked_at_when_somebody_asks(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "FIRST_RETRY_S", 0.0)
     with nowhere_to_write(path):
         store = await Store.open(path, queue=10)
         await store.look()
         assert store.degraded
         assert store.writer is not None
         steps = store.writer.steps
-        for _ in range(100):
-            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.to_thread(lambda: None)
         assert store.writer.steps == steps, "nothing waits, so nothing is tried"
     await store.look()
     assert store.degraded == ""
