@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.conducted import Conducted
 from tests.support.daemon import LONG_S, RunningDaemon, running_daemon
 from tests.support.turn import listening, turn, until
 
@@ -158,6 +159,27 @@ async def test_many_turns_leave_nothing(tmp_path: Path) -> None:
                     if number % 3 == 0:
                         await answer.post("interrupt")
                     await answer.end()
+
+
+async def test_no_more_replies_are_made_at_a_time_than_allowed(
+    tmp_path: Path, model: Conducted
+) -> None:
+    """The model never answers, so that every reply that began keeps its place."""
+    settings = {"reply.max_active": 2}
+    async with running_daemon(tmp_path, llm_url=model.url, settings=settings) as daemon:
+        asking = [
+            asyncio.create_task(daemon.client.post("/v1/replies", json={"text": f"{number}?"}))
+            for number in range(10)
+        ]
+        await until(lambda: sum(task.done() for task in asking) == 8)
+        refused = [task.result() for task in asking if task.done()]
+        assert {answer.status_code for answer in refused} == {429}
+        assert {answer.json()["error"]["code"] for answer in refused} == {"limit.replies"}
+        for task in asking:
+            task.cancel()
+        await daemon.until(lambda status: not status["replies"])
+        async with turn(daemon, "/v1/replies", {"text": "And now?"}) as answer:
+            await answer.post("interrupt")
 
 
 async def test_a_client_that_lost_its_line_resumes_its_reply(tmp_path: Path) -> None:
