@@ -175,7 +175,8 @@ class Connection(asyncio.Protocol):
             )
         else:
             body = Body(head, self._client, on_read=self._pace, on_late=self._too_slow)
-            body.expect_within(self._settings.body_timeout_s)
+            if body.length != 0:
+                body.expect_within(self._settings.body_timeout_s)
             self._newest = HttpRequest(head, self._client, body)
             self._waiting.append(self._newest)
             self._next()
