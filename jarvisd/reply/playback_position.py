@@ -52,7 +52,7 @@ class PlaybackPosition:
         self._taken = 0
         self._stopped = False
         self.paused = False
-        self.written = 0
+        self._given = 0
 
     # --- listeners ------------------------------------------------------------------------------
 
@@ -60,6 +60,11 @@ class PlaybackPosition:
     def listened(self) -> bool:
         """Whether anybody ever read the audio."""
         return bool(self._attached or self._finished or self._past)
+
+    @property
+    def written(self) -> int:
+        """Samples up to which somebody was given the audio; all of them where nobody ever read."""
+        return self._given if self.listened else self._timeline.samples
 
     @property
     def attended(self) -> bool:
@@ -99,14 +104,13 @@ class PlaybackPosition:
     def wrote(self, listener: AudioListener, position: int, *, paced: bool) -> None:
         """It was given everything up to ``position``; an unpaced one takes all it can get."""
         listener.wrote(position, self._clock())
-        self.written = max(self.written, position)
+        self._given = max(self._given, position)
         if not paced:
             self._taken = max(self._taken, position)
 
     def acknowledge(self, samples: int) -> None:
         """The client has played ``samples``: no more than somebody was given."""
-        given = self.written if self.listened else self._timeline.samples
-        self._acknowledged = max(min(samples, given), self._acknowledged or 0)
+        self._acknowledged = max(min(samples, self.written), self._acknowledged or 0)
         for listener in (*self._attached, *self._finished):
             listener.acknowledge(self._acknowledged, self._clock())
 
