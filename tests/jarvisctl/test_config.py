@@ -42,7 +42,7 @@ async def test_the_doctor_judges_by_what_the_daemon_runs(
 ) -> None:
     ours = {"JARVISD_SOCKET": str(configured.socket), "JARVISD__LLM__PROVIDER": "builtin"}
     text = jarvisctl.run("doctor", environ=ours).text
-    assert "nobody answers at http://127.0.0.1:9" in " ".join(text.split())
+    assert "no answer from http://127.0.0.1:9" in " ".join(text.split())
 
 
 async def test_every_place_is_listed_and_what_the_daemon_has_read(

@@ -136,7 +136,7 @@ def without(option: str) -> Callable[[FakeProbe], None]:
          "engine.espeak", "fail", "it crashed", "jarvisctl status"),
         (set_(free=10_000_000), "disk", "fail", "0.0 GB free for /var/lib/jarvisd", "df -h"),
         (set_(free=500_000_000), "disk", "warn", "0.5 GB free", "df -h"),
-        (set_(free=None), "disk", "skip", "cannot be looked at", ""),
+        (set_(free=None), "disk", "skip", "cannot be read", ""),
         (set_(socket_path="/tmp/s"), "disk", "ok", "/home/ada/.local/state/jarvisd", ""),
         (set_(its_player=""), "player", "warn", "silent", "apt install"),
         (set_file("/sys/fs/cgroup/cgroup.controllers", None),
@@ -149,7 +149,7 @@ def without(option: str) -> Callable[[FakeProbe], None]:
         (set_file("/proc/pressure/cpu", None), "pressure", "warn", "does not measure", "psi=1"),
         (set_file(f"{CPU0}/scaling_governor", "powersave"),
          "frequency", "warn", "slowest", "schedutil"),
-        (set_file(f"{CPU0}/scaling_governor", None), "frequency", "skip", "not ours to see", ""),
+        (set_file(f"{CPU0}/scaling_governor", None), "frequency", "skip", "cannot be read", ""),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_found_and_what_helps_is_named(

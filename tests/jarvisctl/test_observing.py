@@ -79,7 +79,7 @@ def test_health_says_what_helps(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> Non
     ran = jarvisctl.run("health", "--checks", "1")
     assert (ran.code, ran.stderr) == (0, "")
     assert ran.text.splitlines() == [
-        "jarvisd is well",
+        "jarvisd is ready",
         "",
         "  ▲ llm    degraded  no llama-server",
         "                     → Start it: sudo systemctl start llama-server",

@@ -130,8 +130,12 @@ def pretender(tmp_path: Path) -> Iterator[str]:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
         process = subprocess.Popen(
-            ["/bin/sh", "-c", "read x", "-m", "jarvisd", "--socket", path], stdin=subprocess.PIPE
+            ["/bin/sh", "-c", "echo; read x", "-m", "jarvisd", "--socket", path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
+        assert process.stdout is not None
+        process.stdout.readline()  # from now on /proc shows its command line
         yield path
         process.communicate(b"\n")
 

@@ -170,7 +170,7 @@ class TurnRunner:
             raise DaemonUnreachableError(
                 "the daemon went away in the middle of the reply",
                 code="daemon.disconnected",
-                hint="See why: journalctl -u jarvisd -n 50",
+                hint="Its log says why: journalctl -u jarvisd -n 50, or where you started it.",
             )
         return turn
 
@@ -218,7 +218,7 @@ class TurnRunner:
             turn.heard = client.post(path, InterruptRequest(played=played), InterruptResponse)
         except JarvisError as error:
             if error.code != "reply.unknown":
-                self._out.talk(f"(the daemon was not told: {error.message})")
+                self._out.talk(f"(the daemon does not know that you stopped it: {error.message})")
 
 
 def _cut_short(turn: Turn, delivery: AudioDelivery) -> bool:

@@ -1,4 +1,4 @@
-"""``jarvisctl conversations``: list, show and delete what was said."""
+"""``jarvisctl conversations``: list, show and delete conversations."""
 
 import time
 from typing import Any

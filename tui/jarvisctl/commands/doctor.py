@@ -1,4 +1,4 @@
-"""``jarvisctl doctor``: what is wrong on this host, and what to do about it."""
+"""``jarvisctl doctor``: check this host and suggest fixes."""
 
 import os
 from collections import Counter

@@ -46,7 +46,7 @@ def command(invocation: Invocation, checks: int) -> ExitCode:
 
 
 def _show(out: Output, health: HealthResponse) -> None:
-    verdict = ("well", "green") if health.ready else ("not ready", "red")
+    verdict = ("ready", "green") if health.ready else ("not ready", "red")
     out.line(f"jarvisd is {out.style(verdict[0], verdict[1], 'bold')}")
     out.line()
     show_components(out, health.components, now=time.time(), times=True)
@@ -55,7 +55,7 @@ def _show(out: Output, health: HealthResponse) -> None:
     for check in health.checks:
         _show_check(out, check)
     if not health.ready:
-        out.talk("Look closer with: jarvisctl doctor")
+        out.talk("Check this host: jarvisctl doctor")
 
 
 def _show_check(out: Output, check: HealthCheck) -> None:

@@ -1,4 +1,4 @@
-"""``jarvisctl notices``: what went wrong lately, and what helps."""
+"""``jarvisctl notices``: recent problems and changes."""
 
 import time
 from typing import Any

@@ -38,7 +38,7 @@ def checks(probe: Probe) -> Iterator[Finding]:
         return
     answer = probe.llama("/props")
     if answer.status in (401, 403) and _daemon_has_the_key(probe):
-        yield ok("llama-server", "answers the daemon, which has its API key; we do not")
+        yield ok("llama-server", "answers the daemon, which has the API key")
         return
     yield _reachable(answer, settings.llm.url, required=settings.llm.provider == "llama-server")
     if answer.status != 200:
@@ -62,7 +62,7 @@ def _reachable(answer: HttpAnswer, url: str, *, required: bool) -> Finding:
         return fail(check, f"{url} wants an API key", "Set llm.api_key_file.")
     if answer.status:
         return fail(check, f"{url} answers {answer.status}: is it a llama-server?", "Check llm.url")
-    message = f"nobody answers at {url} ({answer.body})"
+    message = f"no answer from {url} ({answer.body})"
     if required:
         return fail(check, message, "Start llama-server, or correct llm.url.")
     instead = "; the builtin provider answers instead"
@@ -81,7 +81,7 @@ def _properties(found: Mapping[str, Any]) -> Iterator[Finding]:
     context = _number(generation.get("n_ctx")) if isinstance(generation, dict) else 0
     slots = _number(found.get("total_slots"))
     if 0 < context < LEAST_CONTEXT:
-        message = f"{context} tokens of context for a conversation are few"
+        message = f"{context} tokens of context are few for a conversation"
         yield warn("llama-server context", message, f"Start it with -np 1 -c {LEAST_CONTEXT}")
     elif context:
         yield ok("llama-server context", f"{context} tokens for a conversation")
@@ -89,9 +89,9 @@ def _properties(found: Mapping[str, Any]) -> Iterator[Finding]:
         message = f"{slots} slots divide its memory and its speed"
         yield warn("llama-server slots", message, "Start it with -np 1")
     elif slots:
-        yield ok("llama-server slots", "one, all for you")
+        yield ok("llama-server slots", "one")
     if found.get("endpoint_slots") is False:
-        message = "it does not say whether it is busy"
+        message = "it does not tell if it is busy"
         yield warn("llama-server busy", message, "Start it with --slots")
 
 

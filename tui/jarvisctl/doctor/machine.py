@@ -53,12 +53,12 @@ def _delegation(probe: Probe) -> Finding:
     unit = group.removesuffix("/daemon")
     enabled = probe.read(f"{CGROUPS}{unit}/cgroup.subtree_control")
     if enabled is None:
-        return skip(check, f"{unit} cannot be looked at")
+        return skip(check, f"{unit} cannot be read")
     missing = [name for name in NEEDED if name not in enabled.split()]
     if missing:
-        message = f"{unit} divides nothing ({' and '.join(missing)} not enabled below it)"
+        message = f"{unit} has no shares to divide ({' and '.join(missing)} not enabled below it)"
         return warn(check, message, "Run the installed unit: its Delegate= lets the daemon divide.")
-    return ok(check, f"{unit} is divided between daemon and workers")
+    return ok(check, f"{unit} has shares for the daemon and its workers")
 
 
 def _group_of(probe: Probe, pid: int) -> str | None:
@@ -83,7 +83,7 @@ def _frequency(probe: Probe) -> Finding:
     check, files = "frequency", probe.matching(GOVERNORS)
     governors = Counter((probe.read(file) or "").strip() for file in files)
     if not governors:
-        return skip(check, "the processor's frequency is not ours to see (a virtual machine?)")
+        return skip(check, "the processor's frequency cannot be read (a virtual machine?)")
     shown = ", ".join(sorted(governors))
     driver = (probe.read(files[0].replace("_governor", "_driver")) or "").strip()
     if governors["powersave"] and driver not in SCALING_DRIVERS:

@@ -20,7 +20,7 @@ def checks(probe: Probe) -> Iterator[Finding]:
     if isinstance(status, JarvisError):
         yield skip("voices", "the daemon does not answer")
     else:
-        # The language model is examined on its own.
+        # The language model is checked on its own.
         yield from map(_component, (part for part in status.components if part.name != "llm"))
     yield _disk(probe)
     yield _player(probe)
@@ -39,7 +39,7 @@ def _disk(probe: Probe) -> Finding:
     check, path = "disk", _state_dir(probe)
     free = probe.free_bytes(path)
     if free is None:
-        return skip(check, f"{path} cannot be looked at")
+        return skip(check, f"{path} cannot be read")
     message = f"{free / 1_073_741_824:.1f} GB free for {path}"
     if free < TOO_LITTLE_BYTES:
         return fail(check, message, f"Make room: df -h {path}")
