@@ -19,4 +19,5 @@ import removing
 
 ONLY = Path("/project/only").read_text().split()
 failed = harness.run_all(ONLY, Path("/dev/ttyS0"))
-(harness.RESULTS / "exit-code").write_text(f"{min(failed, 1)}\n")
+if not harness.REBOOT.exists():
+    (harness.RESULTS / "exit-code").write_text(f"{min(failed, 1)}\n")
