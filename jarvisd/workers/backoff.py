@@ -16,7 +16,7 @@ class Backoff:
     """
 
     first_s: float = 0.1
-    most_s: float = 4.0
+    most_s: float = 3.0
     factor: float = 2.0
     chance: Callable[[], float] = random.random
     _next_s: float = 0.0

@@ -18,4 +18,4 @@ def test_however_often_it_failed_an_engine_is_tried_again_within_five_seconds() 
 def test_chance_takes_a_quarter_off_at_most() -> None:
     backoff = Backoff(first_s=1.0, chance=lambda: 1.0)
 
-    assert [backoff.failed() for _ in range(3)] == [0.75, 1.5, 3.0]
+    assert [backoff.failed() for _ in range(3)] == [0.75, 1.5, 2.25]
