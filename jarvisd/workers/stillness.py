@@ -26,7 +26,7 @@ class Stillness:
         self.timeout_s = max(_SHORTEST_S, timeout_s)
         self._last = now
         self._still_s = 0.0
-        self._seen: tuple[int, Activity] | None = None
+        self._seen: tuple[int, tuple[int, ...]] | None = None
 
     @property
     def interval_s(self) -> float:
@@ -36,7 +36,7 @@ class Stillness:
     def hangs(self, now: float, pieces: int, activity: Activity) -> bool:
         """Judge at monotonic second ``now``; ``pieces`` counts what came from the worker."""
         awake_s = min(now - self._last, _MOST_INTERVALS * self.interval_s)
-        moved = activity.able or (pieces, activity) != self._seen
-        self._last, self._seen = now, (pieces, activity)
+        moved = activity.able or (pieces, activity.used) != self._seen
+        self._last, self._seen = now, (pieces, activity.used)
         self._still_s = 0.0 if moved else self._still_s + awake_s
         return self._still_s >= self.timeout_s - self.interval_s / 2
