@@ -60,6 +60,29 @@ async def ignore(_exchange: Exchange) -> Document:
 left: list[str] = []
 
 
+@route("POST /collect", Role.OPERATOR, streamed_body=AN_HOUR)
+async def collect(exchange: Exchange) -> Document:
+    """Read all, and say when that is over."""
+    assert exchange.pieces is not None
+    try:
+        async for piece in exchange.pieces:
+            left.append(f"piece {len(piece)}")  # noqa: PERF401 - each as it comes
+    finally:
+        left.append("collect")
+    return Document(b"")
+
+
+@route("POST /begin", Role.OPERATOR, streamed_body=AN_HOUR, streams=("audio/L16",))
+async def begin(_exchange: Exchange) -> Stream:
+    """Begin an answer, and neither read nor end."""
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        yield b"begun"
+        await asyncio.Event().wait()
+
+    return Stream("audio/L16", pieces())
+
+
 @websocket("/talk", Role.OPERATOR)
 async def talk(_exchange: Exchange, socket: Messages) -> None:
     """Answer each message with itself."""
@@ -88,7 +111,7 @@ async def secret(_exchange: Exchange, _socket: Messages) -> None:
     """Only for administrators."""
 
 
-ROUTES = (echo, count, ignore, talk, listen, secret)
+ROUTES = (echo, count, ignore, collect, begin, talk, listen, secret)
 HEAD = b"POST %b HTTP/1.1\r\nHost: j\r\nContent-Type: audio/L16\r\n"
 
 
@@ -153,6 +176,26 @@ async def test_a_stream_that_breaks_off_cuts_its_answer(api: Running) -> None:
     assert (await reader.readuntil(b"1\r\nx\r\n")).startswith(b"HTTP/1.1 200")
     writer.write(b"zz")
     assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_broken_body_cuts_an_answer_that_does_not_read_it(api: Running) -> None:
+    reader, writer = await api.raw()
+    writer.write(HEAD % b"/begin" + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+    await reader.readuntil(b"begun\r\n")
+    writer.write(b"zz")
+    assert await reader.read() == b""
+    writer.close()
+    await until(lambda: api.server.connections == 0)
+
+
+async def test_a_lost_connection_ends_who_reads_its_body(api: Running) -> None:
+    _, writer = await api.raw()
+    writer.write(HEAD % b"/collect" + b"Content-Length: 9\r\n\r\nx")
+    await until(lambda: left == ["piece 1"])
+    for connection in api.server.counters.each():
+        connection.abort()
+    await until(lambda: left == ["piece 1", "collect"])
     writer.close()
 
 
