@@ -249,6 +249,24 @@ async def test_two_daemons_on_one_file_do_not_lose_each_others_messages(path: Pa
     assert count == (2,)
 
 
+async def test_a_correction_touches_the_answer_or_the_question_of_a_reply_never_both(
+    path: Path,
+) -> None:
+    store = await Store.open(path, queue=10)
+    store.add_message("c", NewMessage(role="user", text="one", created_at=1.0, reply="r"))
+    store.add_message("c", answer("All of it.", 2.0, reply="r", heard="All of it."))
+    store.mark_heard("r", "All", interrupted=True)
+    store.mark_failed("r", "llm.absent")
+    expected = [("user", None, False, "llm.absent"), ("assistant", "All", True, "")]
+    for _ in range(2):  # from memory, then from the file
+        shown = (await store.conversation("c")).messages
+        assert [(m.role, m.heard, m.interrupted, m.failed) for m in shown] == expected
+        assert {message.reply for message in shown} == {"r"}
+        assert await store.close()
+        store = await Store.open(path, queue=10)
+    await store.close()
+
+
 async def test_a_question_that_got_no_answer_is_shown_and_not_asked_again(path: Path) -> None:
     store = await Store.open(path, queue=10)
     store.add_message("c", NewMessage(role="user", text="one", created_at=1.0, reply="r1"))

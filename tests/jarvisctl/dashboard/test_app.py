@@ -223,6 +223,7 @@ async def test_a_conversation_is_opened_from_the_list_and_copied(
     messages = [
         wire.MessageInfo(role="user", text="When is dinner?", created_at=1.0),
         wire.MessageInfo(role="assistant", text="At eight.", heard="At", created_at=2.0),
+        wire.MessageInfo(role="user", text="Who?", created_at=3.0, failed="llm.timeout"),
     ]
     found = wire.ConversationResponse(conversation="kitchen", created_at=1.0, messages=messages)
     daemon.json("GET", "/v1/conversations/kitchen", found)
@@ -238,6 +239,7 @@ async def test_a_conversation_is_opened_from_the_list_and_copied(
             await pilot.pause(0.02)
         assert "When is dinner?" in await listed(pilot, app)
         assert "At eight." not in await listed(pilot, app)
+        assert "no answer: llm.timeout" in await listed(pilot, app)
         await pilot.press("j", "y")
         assert app.clipboard == "At eight."
 

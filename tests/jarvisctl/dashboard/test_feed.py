@@ -159,7 +159,9 @@ def test_the_question_is_found_in_the_conversation(serving: FakeDaemon, feed: Fe
     conversation = wire.ConversationResponse(
         conversation=samples.CONVERSATION,
         created_at=1.0,
-        messages=[wire.MessageInfo(role="user", text="How are you?", created_at=1.0)],
+        messages=[
+            wire.MessageInfo(role="user", text="How are you?", created_at=1.0, reply=samples.REPLY)
+        ],
     )
     serving.json("GET", f"/v1/conversations/{samples.CONVERSATION}", conversation)
     serving.json("GET", "/v1/voices", wire.VoicesResponse(voices=[]))
@@ -168,19 +170,35 @@ def test_the_question_is_found_in_the_conversation(serving: FakeDaemon, feed: Fe
     assert brought.wait_for(QuestionFound).question == "How are you?"
 
 
-def test_a_question_belongs_to_the_reply_that_follows_it() -> None:
-    def message(role: str, text: str, reply: str | None = None) -> wire.MessageInfo:
-        return wire.MessageInfo(role=role, text=text, created_at=0.0, reply=reply)
+def message(role: str, text: str, reply: str | None = None) -> wire.MessageInfo:
+    return wire.MessageInfo(role=role, text=text, created_at=0.0, reply=reply)
 
+
+def test_a_question_names_the_reply_it_was_asked_for() -> None:
+    messages = [
+        message("user", "first?", "r-1"),
+        message("assistant", "one", "r-1"),
+        message("user", "stopped before a word", "r-2"),
+        message("user", "third?", "r-3"),
+        message("assistant", "three", "r-3"),
+    ]
+    assert question_of(messages, "r-1") == "first?"
+    assert question_of(messages, "r-2") == "stopped before a word"
+    assert question_of(messages, "r-3") == "third?"
+    assert question_of(messages, "r-4") == ""
+
+
+def test_a_question_of_an_earlier_release_is_the_one_before_the_answer() -> None:
     messages = [
         message("user", "first?"),
         message("assistant", "one", "r-1"),
         message("user", "second?"),
         message("assistant", "two", "r-2"),
+        message("user", "third?", "r-3"),
     ]
     assert question_of(messages, "r-1") == "first?"
     assert question_of(messages, "r-2") == "second?"
-    assert question_of(messages[:3], "r-2") == "second?"
+    assert question_of(messages, "r-4") == ""
 
 
 def test_attempts_become_rarer_up_to_a_limit_and_soon_again_after_a_success() -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 from textual.content import Content
 
 from jarvisctl.dashboard.figures import milliseconds
-from jarvisctl.dashboard.look import FAINT, KEY, column, line
+from jarvisctl.dashboard.look import BAD, FAINT, KEY, column, line
 from jarvisctl.dashboard.snapshot import ShownLine
 from jarvisctl.layout import mebibytes, seconds
 
@@ -134,6 +134,8 @@ def _message(fields: Fields, margin: str) -> Iterator[Row]:
         mark = "  "
     if fields.get("interrupted"):
         yield Row(line(margin, ("  ✂ interrupted", FAINT)), text, inner=fields)
+    if failed := fields.get("failed"):
+        yield Row(line(margin, ("  ✖ no answer: ", BAD), (str(failed), FAINT)), text, inner=fields)
 
 
 def _voice(fields: Fields, margin: str) -> Row:

@@ -129,11 +129,17 @@ class Checking(threading.Thread):
 
 
 def question_of(messages: list[MessageInfo], reply: str) -> str:
-    """The user's message that ``reply`` answers; the last one where it is still being answered."""
-    question = ""
+    """The question that was asked for ``reply``; empty where nobody knows.
+
+    A question carries the id of its reply. Those of earlier releases do not: there it is the one
+    before the answer.
+    """
+    unnamed = ""
     for message in messages:
+        if message.role == "user" and message.reply == reply:
+            return message.text
         if message.role == "user":
-            question = message.text
+            unnamed = "" if message.reply else message.text
         elif message.reply == reply:
-            break
-    return question
+            return unnamed
+    return ""
