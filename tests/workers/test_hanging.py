@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jarvisd.errors import SpeechError
@@ -170,6 +170,7 @@ def test_a_piece_begins_the_time_anew() -> None:
 
 
 @given(st.lists(st.sampled_from(["cpu", "able", "still"]), max_size=30))
+@example(["able", "still", "still", "still", "still"])
 def test_who_worked_or_would_have_in_the_last_looks_does_not_hang(kinds: list[str]) -> None:
     used, activities = 0, []
     for kind in kinds:
