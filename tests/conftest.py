@@ -1,25 +1,25 @@
 """What every test shares: the daemon's own event loop, and guards against what tests do not see.
 
 An async test fails when the daemon's code holds the loop, and ends in time even where it hangs:
-uvloop does not let pytest-timeout's signal through. A session fails when it leaves processes.
+uvloop does not let pytest-timeout's signal through. A session (each worker of pytest-xdist is one)
+fails when it leaves processes.
 """
 
 import asyncio
 import functools
 import inspect
 import os
-import sys
-import threading
 import time
-import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import hypothesis
 import pytest
 import structlog
+
+from tests.support.loop_guard import LoopGuard
 
 # The daemon logs plain tracebacks. structlog's own default would render them with rich, which the
 # dashboard brings along, and hold the loop for longer than the guard allows.
@@ -31,26 +31,21 @@ structlog.configure(
     ]
 )
 
-# How long an example takes says how busy the machine is. ``mutants`` is for many short runs.
+# How long an example takes says how busy the machine is. ``long`` is what `make test-long` takes,
+# ``mutants`` is for many short runs.
 hypothesis.settings.register_profile(
     "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "long", hypothesis.settings.get_profile("suite"), max_examples=1_000
 )
 hypothesis.settings.register_profile(
     "mutants", hypothesis.settings.get_profile("suite"), max_examples=60, derandomize=True
 )
 hypothesis.settings.load_profile(os.environ.get("JARVISD_TESTS_PROFILE", "suite"))
 
-PACKAGES = tuple(
-    str(Path(__file__).parents[1] / part)
-    for part in ("jarvisd/", "tui/jarvisbench/", "tui/jarvisctl/")
-)
 SHARE_OF_LIMIT = 0.8  # the guard's own limit comes before that of pytest-timeout
 SESSION = f"jarvisd-tests-{uuid.uuid4()}"
-
-TICK_S = 0.05
-# The watching thread looked so often, always in time, and the loop had done nothing in between.
-LOOKS_BEFORE_BLOCKED = 6
-LATE_S = 0.1  # a look this late says that the machine is busy, and nothing about the loop
 
 
 @pytest.fixture
@@ -116,52 +111,3 @@ def _guarded(
         assert not guard.blocked, f"the event loop was blocked by:\n{guard.blocked}"
 
     return guarded
-
-
-class LoopGuard:
-    """Watches the running loop from a thread; ``blocked`` is the stack that held it, if any.
-
-    Only the daemon's own code counts: a test may well wait for something itself. A machine that is
-    busy delays the watching thread as well, which makes it start counting again.
-    """
-
-    def __init__(self) -> None:
-        self.blocked = ""
-        self._beats = 0
-        self._over = threading.Event()
-        self._watched = threading.get_ident()
-        self._thread = threading.Thread(target=self._watch, name="loop guard", daemon=True)
-        self._tick: asyncio.TimerHandle | None = None
-
-    def __enter__(self) -> Self:
-        self._beat(asyncio.get_running_loop())
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        if self._tick is not None:
-            self._tick.cancel()
-
-    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._beats += 1
-        self._tick = loop.call_later(TICK_S, self._beat, loop)
-
-    def _watch(self) -> None:
-        beats, looks, looked_at = self._beats, 0, time.monotonic()
-        while not self._over.wait(TICK_S):
-            now = time.monotonic()
-            late, looked_at = now - looked_at > TICK_S + LATE_S, now
-            if beats != self._beats or late:
-                beats, looks = self._beats, 0
-                continue
-            looks += 1
-            if looks == LOOKS_BEFORE_BLOCKED:
-                self._note()
-
-    def _note(self) -> None:
-        frame = sys._current_frames().get(self._watched)
-        stack = traceback.extract_stack(frame) if frame else []
-        if any(entry.filename.startswith(PACKAGES) for entry in stack):
-            self.blocked = "".join(traceback.format_list(stack[-12:]))
