@@ -28,13 +28,20 @@ def silent_tests(modules: Iterable[tuple[str, ast.Module]]) -> list[str]:
         for node in ast.walk(module)
         if isinstance(node, Function)
     ]
+    calls = {(module, one): _calls(one) for module, one in functions}
     checking = {(module, one.name) for module, one in functions if _asserts(one)}
-    while (
-        more := {
-            (module, one.name) for module, one in functions if _calls_one_of(checking, module, one)
+    while True:
+        everywhere = {name for _, name in checking}
+        more = {
+            (module, one.name)
+            for (module, one), called in calls.items()
+            if any(
+                (module, name) in checking or (plain and name in everywhere)
+                for plain, name in called
+            )
         }
-        - checking
-    ):
+        if more <= checking:
+            break
         checking |= more
     return [
         f"{module}:{one.lineno} {one.name}"
@@ -59,14 +66,8 @@ def _checks(call: ast.Call) -> bool:
     )
 
 
-def _calls_one_of(checking: set[tuple[str, str]], module: str, function: Function) -> bool:
-    everywhere = {name for _, name in checking}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call):
-            plain, name = _name_of(node)
-            if (module, name) in checking or (plain and name in everywhere):
-                return True
-    return False
+def _calls(function: Function) -> set[tuple[bool, str]]:
+    return {_name_of(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
 
 
 def _name_of(call: ast.Call) -> tuple[bool, str]:
