@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 # The Pythons that we promise, and the tests quick enough to run on each of them.
 PYTHONS := 3.11 3.12 3.13
 QUICK  := tests/audio tests/config tests/governor tests/reply tests/store tests/text
+# How many tests run at a time; each worker takes whole files (0: one after the other, in one process).
+PYTEST_WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
@@ -17,11 +20,11 @@ try: $(VENV)/.installed ## ask a daemon a question and hear it answer; installs 
 	@$(BIN)/jarvisctl try --text "$$TEXT"
 export TEXT
 
-test: $(VENV)/.installed-dev ## run the tests
-	$(BIN)/pytest -m "not long"
+test: $(VENV)/.installed-dev ## run the tests (PYTEST_WORKERS=4: so many at a time)
+	$(PYTEST) -m "not long"
 
-test-long: $(VENV)/.installed-dev ## run all tests, the long ones too
-	$(BIN)/pytest --timeout 3600
+test-long: $(VENV)/.installed-dev ## run all tests, the long ones too, with many more examples
+	JARVISD_TESTS_PROFILE=long $(PYTEST) --timeout 3600
 
 test-quick: $(VENV)/.installed-dev ## the tests that take seconds
 	$(BIN)/pytest -q -m "not long and not slow" $(QUICK)

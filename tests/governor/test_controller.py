@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvisd.governor.controller import Controller
@@ -178,7 +178,6 @@ samples = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(samples, max_size=30), samples, st.sampled_from((1, 2, 4)))
 def test_once_inputs_are_steady_outputs_settle(
     before: list[HostLoad], steady: HostLoad, ceiling: int
@@ -192,7 +191,6 @@ def test_once_inputs_are_steady_outputs_settle(
     assert sum(changes[240:]) == 0
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(samples, min_size=1, max_size=60))
 def test_every_decision_is_within_the_limits_and_has_a_reason(seen: list[HostLoad]) -> None:
     run = Run(GovernorLimits(slots=3, quota=2.0, min_quota=0.2))

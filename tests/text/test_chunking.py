@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jarvisd.config.settings import TextSettings
@@ -31,7 +31,6 @@ def timed(chunks: list[str], stream: UtteranceStream) -> list[tuple[int, Utteran
 
 
 @given(TEXTS | st.text(max_size=200), CUTS)
-@settings(max_examples=300, deadline=None)
 def test_sentences_are_the_same_for_every_chunking(text: str, cuts: list[int]) -> None:
     whole = made_from([text], SentenceSplitter())
     assert made_from(text, SentenceSplitter()) == whole
@@ -39,7 +38,6 @@ def test_sentences_are_the_same_for_every_chunking(text: str, cuts: list[int]) -
 
 
 @given(TEXTS)
-@settings(max_examples=200, deadline=None)
 def test_sentences_and_the_white_space_between_them_are_the_text(text: str) -> None:
     end = 0
     for sentence in made_from([text], SentenceSplitter()):
@@ -50,7 +48,6 @@ def test_sentences_and_the_white_space_between_them_are_the_text(text: str) -> N
 
 
 @given(TEXTS | st.text(max_size=200), CUTS, SETTINGS)
-@settings(max_examples=300, deadline=None)
 @example("word " * 120, [3, 17, 40], TextSettings(utterance_max_chars=60))
 def test_utterances_are_the_same_for_every_chunking(
     text: str, cuts: list[int], chosen: TextSettings
@@ -75,7 +72,6 @@ def test_long_random_texts_are_cut_the_same_for_every_chunking(seed: int) -> Non
 
 
 @given(TEXTS, CUTS)
-@settings(max_examples=100, deadline=None)
 def test_an_utterance_is_released_by_the_first_chunk_that_decides_it(
     text: str, cuts: list[int]
 ) -> None:
@@ -87,7 +83,6 @@ def test_an_utterance_is_released_by_the_first_chunk_that_decides_it(
 
 
 @given(TEXTS, SETTINGS)
-@settings(max_examples=200, deadline=None)
 def test_utterances_concatenated_are_the_text(text: str, chosen: TextSettings) -> None:
     utterances = made_from([text], UtteranceStream(chosen))
     assert "".join(utterance.text for utterance in utterances) == text
@@ -100,7 +95,6 @@ def test_utterances_concatenated_are_the_text(text: str, chosen: TextSettings) -
 
 
 @given(TEXTS, SETTINGS)
-@settings(max_examples=200, deadline=None)
 def test_every_sentence_is_shown_once_and_ends_in_its_utterance(
     text: str, chosen: TextSettings
 ) -> None:

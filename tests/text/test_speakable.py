@@ -1,7 +1,7 @@
 """How written text is said, and that what is said leads back to what was written."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvisd.text import speakable
@@ -142,7 +142,6 @@ def test_markup_belongs_to_what_it_wraps() -> None:
 
 
 @given(TEXTS, st.integers(0, 1_000))
-@settings(max_examples=300, deadline=None)
 def test_alignments_cover_the_text_in_order(text: str, start: int) -> None:
     spoken = speakable(text, start)
     if not spoken.text:
@@ -160,7 +159,6 @@ def test_alignments_cover_the_text_in_order(text: str, start: int) -> None:
 
 
 @given(TEXTS | st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
 def test_no_tags_and_no_control_characters_are_said(text: str) -> None:
     said = speakable(text).text
     assert not set(said) & set("<>`*#|{}[]\\")
@@ -169,7 +167,6 @@ def test_no_tags_and_no_control_characters_are_said(text: str) -> None:
 
 
 @given(TEXTS, st.integers(0, 400), st.integers(0, 400))
-@settings(max_examples=100, deadline=None)
 def test_hearing_more_never_covers_less(text: str, one: int, other: int) -> None:
     spoken = speakable(text)
     less, more = sorted((one, other))
