@@ -32,7 +32,7 @@ def test_man_renders_it_without_a_word(name: str) -> None:
     done = subprocess.run(
         ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", manual.FOLDER / name],
         env={"MANWIDTH": "80", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     shown = re.sub("\x1b\\[[0-9;]*m|.\b", "", done.stdout)
@@ -46,7 +46,7 @@ def test_mandoc_has_no_complaint(name: str) -> None:
         pytest.skip("MANDOC IS NOT INSTALLED: the pages were not linted (apt install mandoc)")
     done = subprocess.run(
         ["mandoc", "-T", "lint", "-W", "warning", manual.FOLDER / name],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -37,7 +37,7 @@ async def nothing_left(daemon: RunningDaemon) -> AsyncIterator[None]:
     yield
     after: dict[str, int] = {}
     with suppress(TimeoutError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG_S):
             while after != before:
                 after = await counts(daemon)
                 await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.hostile_model import SCENARIOS, hostile
-from tests.support.daemon import RunningDaemon, running_daemon
+from tests.support.daemon import LONG_S, RunningDaemon, running_daemon
 from tests.support.llama_server import free_port, llama_server
 from tests.support.tiny_model import tiny_model
 from tests.support.turn import Turn, listening, turn
@@ -55,7 +55,7 @@ async def test_a_model_that_is_killed_and_started_again(tmp_path: Path) -> None:
 
 async def _connected(daemon: RunningDaemon) -> None:
     """Bad news is cached for a moment; ask until the model is seen."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LONG_S):
         while True:
             ready = await daemon.get("/v1/ready")
             if any((c["name"], c["state"]) == ("llm", "ready") for c in ready["components"]):

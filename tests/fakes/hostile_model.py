@@ -25,7 +25,7 @@ LIMITS = {
     "answer_timeout_s": 2.0,
     "loading_timeout_s": 0.3,
 }
-_LONG_S = 30.0
+_LONG_S = 300.0
 _ABOUT = {
     "llm.busy": "headers_timeout_s",
     "llm.first_token_timeout": "first_token_timeout_s",

@@ -147,7 +147,7 @@ class ScriptedSpeech:
 
 async def until(reached: Callable[[], bool]) -> None:
     """Let the loop run until ``reached``; a test that never gets there ends by its own limit."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(300):
         while not reached():
             await asyncio.sleep(0)
 

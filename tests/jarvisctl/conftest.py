@@ -77,7 +77,7 @@ class Jarvisctl:
             **given,
             capture_output=True,
             env=self.environment(**environ),
-            timeout=60,
+            timeout=300,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr.decode())

@@ -71,7 +71,7 @@ def shell(request: pytest.FixtureRequest, jarvisctl: Jarvisctl, tmp_path: Path) 
         done = subprocess.run(
             [program, *RUN[name], str(script), "jarvisctl", *words],
             env=jarvisctl.environment(PATH=f"{tmp_path}:/usr/bin:/bin"), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.stderr == ""
         found = [line for line in done.stdout.splitlines() if line]

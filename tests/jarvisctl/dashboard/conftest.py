@@ -32,7 +32,7 @@ class Brought:
             return next((m for m in self.messages if isinstance(m, kind) and wanted(m)), None)
 
         with self._come:
-            assert self._come.wait_for(found, timeout=30), self.messages
+            assert self._come.wait_for(found, timeout=300), self.messages
         message = found()
         assert message is not None
         return message

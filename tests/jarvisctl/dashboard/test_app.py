@@ -38,7 +38,7 @@ async def settled(pilot: Pilot[None], app: Dashboard) -> None:
 
 
 async def until_asked(pilot: Pilot[None], daemon: FakeDaemon, method: str, path: str) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while not daemon.requests(method, path):
             await pilot.pause(0.02)
 
