@@ -157,6 +157,20 @@ def test_a_failed_answer_does_not_end_the_conversation(
         assert person.end() == 0
 
 
+def test_a_command_is_shown_plainly_to_a_person_and_as_it_was_written_to_a_script(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    words = ["No model.", "\n\n```text ", "quiet\n", "llama-server ", "-m X\n", "```\n"]
+    tokens = [samples.token(seq, word) for seq, word in enumerate(words, 1)]
+    answer = [samples.started(), *tokens, samples.done(len(words) + 1, 0)]
+    daemon.lines("POST", "/v1/replies", answer)
+    with terminal(jarvisctl, "ask", "Well?") as person:
+        assert person.end() == 0
+        assert "No model.\r\n\r\n    llama-server -m X\r\n" in person.seen
+        assert "```" not in person.seen
+    assert jarvisctl.run("ask", "Well?").text == "".join(words)
+
+
 @pytest.mark.parametrize("word", ["quit", "exit", "/quit", "/exit"])
 def test_who_wants_to_leave_is_not_taken_for_a_question(
     daemon: FakeDaemon, jarvisctl: Jarvisctl, word: str
@@ -177,6 +191,7 @@ def test_the_newest_conversation_goes_on(daemon: FakeDaemon, jarvisctl: Jarvisct
         person.wait_for("> ")
         person.type("And then?\n")
         person.wait_for("s of speech")
+        person.wait_for("> ")  # only there it ends the input
         person.type(CTRL_D)
         assert person.end() == 0
     assert jarvisctl.run("ask", "--continue", "And now?").code == 0

@@ -59,6 +59,11 @@ class Output:
         self.talk_style = Style(enabled=_coloured(self._talk))
 
     @property
+    def is_terminal(self) -> bool:
+        """Whether a person reads the data as it comes."""
+        return self._data.isatty()
+
+    @property
     def talk_is_terminal(self) -> bool:
         """Whether a person reads what is said beside the data."""
         return self._talk.isatty()

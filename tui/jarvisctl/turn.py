@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jarvisctl.delivery import AudioDelivery, SinkFactory
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation
+from jarvisctl.quiet_blocks import QuietText
 from jarvisd.errors import JarvisError
 from jarvisd.wire import (
     Chunk,
@@ -131,6 +132,7 @@ class TurnRunner:
         self._audio_optional = audio_optional
         self._note = note
         self._silence_s = silence_s
+        self._words = QuietText()
 
     @property
     def delivers(self) -> bool:
@@ -196,10 +198,14 @@ class TurnRunner:
             self._out.talk(self._out.talk_style(self._note, "dim"))
             self._note = ""  # once is enough for a conversation
         elif self._show_text and isinstance(line.event, Token):
-            self._out.text(line.event.text)
+            for_people = self._out.is_terminal
+            self._out.text(self._words.feed(line.event.text) if for_people else line.event.text)
 
     def _finish_line(self, turn: Turn) -> None:
         shown = self._show_text and not self._out.json and turn.text
+        if shown and self._out.is_terminal:
+            self._out.text(self._words.end())
+        self._words = QuietText()
         if shown and not "".join(turn.text[-2:]).endswith("\n"):
             self._out.text("\n")
 

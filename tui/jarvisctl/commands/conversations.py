@@ -11,6 +11,7 @@ from jarvisctl.completing import complete_conversation
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.layout import table
 from jarvisctl.output import Output
+from jarvisctl.quiet_blocks import readable
 from jarvisd.wire import (
     ConversationResponse,
     ConversationsResponse,
@@ -140,10 +141,11 @@ def _text(out: Output, message: MessageInfo) -> str:
     no answer says why.
     """
     text = message.text.strip()
+    for_people = readable if out.is_terminal else str
     if message.failed:
         return f"{text} {out.style(f'(no answer: {message.failed})', 'red')}"
     if not message.interrupted or message.heard is None:
-        return text
+        return for_people(text).rstrip()
     heard = message.heard.strip()
     rest = text[len(heard) :] if text.startswith(heard) else ""
-    return f"{heard}{out.style(' ✂', 'yellow')}{out.style(rest, 'dim')}"
+    return f"{heard}{out.style(' ✂', 'yellow')}{out.style(for_people(rest).rstrip(), 'dim')}"

@@ -8,6 +8,7 @@ from jarvisctl.dashboard import playback
 from jarvisctl.dashboard.look import BAD, FAINT, HINT, WARN, line
 from jarvisctl.dashboard.snapshot import ReplyView, Snapshot
 from jarvisctl.dashboard.widgets.panel import Panel
+from jarvisctl.quiet_blocks import INDENT, QUIET, LineKind, lines_of
 
 SPOKEN_WORD = "$block-cursor-foreground on $block-cursor-background bold"
 EMPTY = (
@@ -97,7 +98,21 @@ def _answer(reply: ReplyView, now: float) -> Content:
     kept = len(text.rstrip())
     start = len(text) - len(text.lstrip())
     shown = Content(text, spans)[start:kept] if kept > start else Content("")
+    shown = _for_the_eye(shown)
     return Content.assemble(("… ", FAINT), shown) if reply.missed != 0 else shown
+
+
+def _for_the_eye(text: Content) -> Content:
+    """Quiet blocks indented and coloured, without their fences."""
+    if QUIET not in text.plain:
+        return text
+    parts: list[Content] = []
+    for start, end, kind in lines_of(text.plain):
+        if kind is LineKind.BODY:
+            parts += Content(INDENT), text[start:end].stylize_before(HINT)
+        elif kind is LineKind.TEXT:
+            parts.append(text[start:end])
+    return Content("").join(parts).rstrip()
 
 
 def _end(reply: ReplyView, width: int) -> Iterator[Content]:
