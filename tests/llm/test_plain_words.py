@@ -46,7 +46,7 @@ def decoding_errors() -> list[Exception]:
     errors: list[Exception] = []
     for body in bodies:
         try:
-            msgspec.json.decode(body, type=failures.ErrorResponse)
+            msgspec.json.decode(body, type=failures.LlamaErrorResponse)
             msgspec.json.decode(body, type=dict[str, list[str]])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             errors.append(error)
