@@ -21,10 +21,10 @@ try: $(VENV)/.installed ## ask a daemon a question and hear it answer; installs 
 export TEXT
 
 test: $(VENV)/.installed-dev ## run the tests (PYTEST_WORKERS=4: so many at a time)
-	$(PYTEST) -m "not long"
+	$(PYTEST)
 
 test-long: $(VENV)/.installed-dev ## run all tests, the long ones too, with many more examples
-	JARVISD_TESTS_PROFILE=long $(PYTEST) --timeout 3600
+	JARVISD_TESTS_PROFILE=long $(PYTEST) -m "long or not long" --timeout 3600
 
 test-quick: $(VENV)/.installed-dev ## the tests that take seconds
 	$(BIN)/pytest -q -m "not long and not slow" $(QUICK)
