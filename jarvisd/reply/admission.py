@@ -7,14 +7,12 @@ bounded, and who waits holds a place, so that no line is longer than there are p
 
 import asyncio
 from collections import deque
-from typing import Literal
 
 from jarvisd.errors import ConflictError, LimitError
+from jarvisd.wire import WhenBusy
 
 # As long as a person waits for an answer; whoever still wants it then can ask again.
 TURN_WAIT_S = 60.0
-
-WhenBusy = Literal["wait", "interrupt", "refuse"]
 
 
 class Turns:

@@ -16,7 +16,7 @@ from jarvisd.config import Settings
 from jarvisd.errors import PayloadError, UnavailableError
 from jarvisd.llm.choosing import ChosenProvider
 from jarvisd.llm.model import Completion, LlmEvent, Message, Prompt, TextDelta
-from jarvisd.reply.admission import Admission, ReplyTicket, WhenBusy
+from jarvisd.reply.admission import Admission, ReplyTicket
 from jarvisd.reply.event_log import without_words
 from jarvisd.reply.factory import ReplyFactory
 from jarvisd.reply.memory import ConversationMemory, conversation_name
@@ -26,7 +26,7 @@ from jarvisd.reply.stopwatch import Measures, Unmeasured
 from jarvisd.reply.vitals import ReplyVitals
 from jarvisd.speech import Speech
 from jarvisd.store import Store
-from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
+from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest, WhenBusy
 
 # For replies that were cut at the deadline to be remembered on disk.
 CUT_SETTLES_S = 2.0

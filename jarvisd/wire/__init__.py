@@ -78,6 +78,7 @@ from jarvisd.wire.requests import (
     ReplyRequest,
     SayRequest,
     SeriesQuery,
+    WhenBusy,
 )
 from jarvisd.wire.responses import (
     Component,
@@ -195,5 +196,6 @@ __all__ = [
     "VersionResponse",
     "Voice",
     "VoicesResponse",
+    "WhenBusy",
     "WorkerInfo",
 ]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -70,6 +70,11 @@ class _Stream:
     def content_type(self) -> str:
         """Media type of the body, with its parameters."""
         return self._response.getheader("Content-Type") or ""
+
+    @property
+    def reply(self) -> str:
+        """The id of the reply that this belongs to; empty where it is none's."""
+        return self._response.getheader("X-Jarvis-Reply") or ""
 
     def cancel(self) -> None:
         """End the stream at once, from any thread; the daemon sees the client vanish."""
@@ -136,6 +141,7 @@ class EventStream:
 
     def __init__(self, lines: LineStream) -> None:
         self._lines = lines
+        self.reply = lines.reply
 
     def __iter__(self) -> Iterator[EventLine]:
         return (EventLine(line, _decoded(line)) for line in self._lines)
@@ -208,6 +214,12 @@ class ApiClient:
     def stream_events(self, path: str, body: Request) -> EventStream:
         """Start a reply (``/v1/say``, ``/v1/replies``) and follow its events."""
         return EventStream(LineStream(*self._open("POST", path, body, "application/x-ndjson")))
+
+    def follow_reply(self, reply: str, since: int) -> EventStream:
+        """Follow a reply from its event number ``since`` on."""
+        return EventStream(
+            self.stream_lines(f"/v1/replies/{quote(reply, safe='')}/events?since={since}")
+        )
 
     def stream_lines(self, path: str) -> LineStream:
         """Follow an NDJSON resource such as ``/v1/events``."""

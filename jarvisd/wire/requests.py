@@ -9,6 +9,9 @@ from jarvisd.wire.base import LogLevel, Request, SampleRate, Speed, Text
 # What becomes of a reply when the connection that asked for it closes.
 OnDisconnect = Literal["stop", "continue"]
 
+# What becomes of a question while the last one of its conversation is still being answered.
+WhenBusy = Literal["wait", "interrupt", "refuse"]
+
 
 # The daemon's life that a number belongs to; empty: whichever it is now.
 Life = Annotated[str, Meta(max_length=64)]
@@ -45,7 +48,7 @@ class ReplyRequest(Request):
     max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     seed: int | None = None
     on_disconnect: OnDisconnect = "stop"
-    when_busy: Literal["wait", "interrupt", "refuse"] = "wait"
+    when_busy: WhenBusy = "wait"
 
 
 class InterruptRequest(Request):

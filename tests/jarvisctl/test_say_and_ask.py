@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from jarvisctl.resuming import ATTEMPTS
 from jarvisd.audio.wav import header
 from tests.fakes.daemon import FakeDaemon, HangUpError
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl
 
 AUDIO = f"/v1/replies/{samples.REPLY}/audio"
+EVENTS = f"/v1/replies/{samples.REPLY}/events"
 PLAYED = f"/v1/replies/{samples.REPLY}/played"
 INTERRUPT = f"/v1/replies/{samples.REPLY}/interrupt"
 
@@ -206,6 +208,65 @@ def test_a_daemon_that_vanishes_is_named(daemon: FakeDaemon, jarvisctl: Jarvisct
     ran = jarvisctl.run("ask", "hi")
     assert (ran.code, ran.text) == (3, "Good evening.\n")
     assert "the daemon went away" in ran.stderr
+
+
+def test_a_lost_connection_is_made_again_and_nothing_is_lost(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, tmp_path: Path
+) -> None:
+    events = samples.reply()
+    daemon.lines("POST", "/v1/replies", [*events[:3], hang_up])
+    daemon.lines("GET", EVENTS, events[3:])
+    head = header(samples.RATE, None)
+
+    def rest() -> None:
+        daemon.audio(AUDIO, [head, samples.pcm(4_410)[4_000:]])
+        raise HangUpError
+
+    daemon.audio(AUDIO, [head, samples.pcm(4_410)[:4_000], rest])
+    path = tmp_path / "a.wav"
+    ran = jarvisctl.run("ask", "hi", "-o", str(path))
+    assert (ran.code, ran.text) == (0, "Good evening. All is well.\n")
+    assert ran.stderr == "(the connection to the daemon was lost, and is back)\n"
+    assert [got.query for got in daemon.requests("GET", EVENTS)] == ["since=3"]
+    assert [got.query for got in daemon.requests("GET", AUDIO)] == [
+        "paced=false", "paced=false&start=2000",
+    ]  # fmt: skip
+    (asked,) = daemon.requests("POST", "/v1/replies")
+    assert asked.body["on_disconnect"] == "continue"
+    with wave.open(str(path)) as file:
+        assert file.readframes(file.getnframes()) == samples.pcm(4_410)
+
+
+def test_a_connection_that_breaks_again_and_again_is_given_up(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    daemon.lines("POST", "/v1/replies", [*samples.reply()[:2], hang_up])
+    daemon.lines("GET", EVENTS, [hang_up])
+    ran = jarvisctl.run("ask", "hi")
+    assert (ran.code, ran.text) == (3, "Good evening.\n")
+    assert len(daemon.requests("GET", EVENTS)) == ATTEMPTS
+    assert daemon.requests("POST", "/v1/replies")[0].body["on_disconnect"] == "stop"
+    assert daemon.requests("POST", INTERRUPT) == []  # the daemon saw us go
+
+
+def test_a_reply_that_goes_on_without_us_is_stopped_when_its_file_cannot_be_written(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    released = threading.Event()
+    daemon.lines("POST", "/v1/say", [*samples.reply()[:2], lambda: released.wait(30)])
+    daemon.audio(AUDIO, samples.wav(400_000))
+    ran = jarvisctl.run("say", "hi", "-o", "/dev/full")
+    released.set()
+    assert ran.code == 1
+    assert len(daemon.requests("POST", INTERRUPT)) == 1
+
+
+@pytest.mark.parametrize("choice", ["wait", "interrupt", "refuse"])
+def test_what_is_done_while_the_conversation_is_busy_can_be_chosen(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl, choice: str
+) -> None:
+    assert jarvisctl.run("ask", "hi", "--when-busy", choice).code == 0
+    assert daemon.requests("POST", "/v1/replies")[0].body["when_busy"] == choice
 
 
 def test_a_refusal_is_shown_with_its_hint(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
+from jarvisctl.resuming import ATTEMPTS, PAUSE_S
 from jarvisd.audio.wav import WavReader
 from jarvisd.errors import JarvisError
 from jarvisd.wire import PlayedRequest, ReplyInfo
@@ -81,11 +82,13 @@ class AudioDelivery(threading.Thread):
         self.samples = 0
         self._client = client
         self._path = f"/v1/replies/{quote(reply, safe='')}"
-        self._audio = f"{self._path}/audio" + ("?paced=true" if paced else "")
+        self._audio = f"{self._path}/audio?paced={str(paced).lower()}"
         self._factories = factories
         self._sinks: list[Sink] = []
+        self._sample_rate = 0
         self._stream: ByteStream | None = None
         self._stopping = threading.Event()
+        self._reply_broke = threading.Event()
         self._acknowledged = (0.0, 0)
 
     def run(self) -> None:
@@ -103,6 +106,10 @@ class AudioDelivery(threading.Thread):
         if self.reader_left or (self.error is not None and self._essential):
             self._hang_up()
 
+    def reply_broke(self) -> None:
+        """The reply failed or was interrupted: no more audio will come. For other threads."""
+        self._reply_broke.set()
+
     def stop(self) -> int:
         """Be silent now; returns the samples that were played. For other threads."""
         self._stopping.set()
@@ -115,26 +122,45 @@ class AudioDelivery(threading.Thread):
         return played
 
     def _deliver(self) -> None:
-        reader = WavReader()
         broken: JarvisError | None = None
         try:
-            self._receive(reader)
+            self._receive()
         except (ApiError, DaemonTimeoutError, DaemonUnreachableError) as error:
             broken = error  # what came before is still to be heard
         if self._stopping.is_set():
             return
         self._each(lambda sink: sink.end())
-        self._drain(reader.sample_rate)
+        self._drain()
         if broken is not None:
             raise broken
 
-    def _receive(self, reader: WavReader) -> None:
-        with self._client.stream_bytes(self._audio, accept="audio/wav") as self._stream:
+    def _receive(self) -> None:
+        """Take all there is; a connection that broke is made again from the next sample on."""
+        attempts, broken = 0, None
+        while True:
+            try:
+                self._listen(self.samples)
+            except DaemonUnreachableError as error:
+                attempts += 1
+                over = self._stopping.wait(PAUSE_S) or self._reply_broke.is_set()
+                if over or attempts > ATTEMPTS:
+                    raise
+                broken = error
+            except ApiError as error:
+                raise broken or error from None
+            else:
+                return
+
+    def _listen(self, start: int) -> None:
+        reader = WavReader()
+        path = self._audio + (f"&start={start}" if start else "")
+        with self._client.stream_bytes(path, accept="audio/wav") as self._stream:
             for data in self._stream:
                 pcm = reader.feed(data)
                 if self._stopping.is_set():
                     return
                 if reader.sample_rate and not self._sinks:
+                    self._sample_rate = reader.sample_rate
                     self._open(reader.sample_rate)
                 self._write(pcm)
 
@@ -173,11 +199,11 @@ class AudioDelivery(threading.Thread):
             self.samples += len(piece) // 2
             self._acknowledge()
 
-    def _drain(self, sample_rate: int) -> None:
+    def _drain(self) -> None:
         """Go on acknowledging while the player plays what it was given last."""
         if not self._sinks:
             return
-        left = (self.samples - self._position()) / sample_rate
+        left = (self.samples - self._position()) / self._sample_rate
         deadline = time.monotonic() + left + DRAIN_SLACK_S
         self._each(lambda sink: self._wait(sink, deadline))
         if not self._stopping.is_set():

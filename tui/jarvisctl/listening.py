@@ -20,6 +20,7 @@ from jarvisctl.players import Player, find_player, why_silent
 from jarvisctl.turn import TurnRunner
 from jarvisctl.wav import OneAfterAnother, WavFile, WavStream
 from jarvisd.errors import JarvisError
+from jarvisd.wire import OnDisconnect
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,6 +87,12 @@ class Listening:
     def plays(self) -> bool:
         """Whether somebody listens right now: then audio is to come at the pace of hearing it."""
         return self._playing_wanted and find_player(os.environ) is not None
+
+    @property
+    def on_disconnect(self) -> OnDisconnect:
+        """Who keeps a reply in a file wants all of it, whatever becomes of the connection."""
+        kept = self.output not in (None, "-") and not self.plays
+        return "continue" if kept else "stop"
 
     @property
     def _playing_wanted(self) -> bool:

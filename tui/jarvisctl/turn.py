@@ -4,6 +4,7 @@ Used by ``say``, ``ask`` and ``try``. It follows events and never decides what t
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from jarvisctl.delivery import AudioDelivery, SinkFactory
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation
 from jarvisctl.quiet_blocks import QuietText
+from jarvisctl.resuming import ResumedEvents
 from jarvisd.errors import JarvisError
 from jarvisd.wire import (
     Chunk,
@@ -24,12 +26,13 @@ from jarvisd.wire import (
     ReplyFailed,
     ReplyInfo,
     ReplyInterrupted,
+    ReplyRequest,
     ReplyStarted,
-    Request,
+    SayRequest,
     Token,
     UtteranceEvent,
 )
-from jarvisd.wire.client import ApiClient, DaemonUnreachableError, EventLine
+from jarvisd.wire.client import ApiClient, EventLine
 
 _QUIET_SKIPS = {"blank"}
 # What is left out because of what it is; any other reason means that something went wrong.
@@ -44,6 +47,7 @@ _SKIP_HINTS = {
 class Turn:
     """What one reply was. ``ended`` is its last event, ``None`` while it runs or where it broke."""
 
+    reply: str = ""
     started: ReplyStarted | None = None
     ended: ReplyDone | ReplyInterrupted | ReplyFailed | None = None
     text: list[str] = field(default_factory=list)
@@ -91,7 +95,7 @@ class Turn:
         """Remember what ``event`` says."""
         match event:
             case ReplyStarted():
-                self.started = event
+                self.started, self.reply = event, event.reply
             case Token():
                 self.text.append(event.text)
             case UtteranceEvent():
@@ -139,21 +143,23 @@ class TurnRunner:
         """Whether the audio goes anywhere."""
         return bool(self._sinks)
 
-    def run(self, path: str, request: Request) -> Turn:
+    def run(self, path: str, request: SayRequest | ReplyRequest) -> Turn:
         """Start a reply and follow it to its end, or to the user's Ctrl-C."""
         turn = Turn(audio_optional=self._audio_optional)
         delivery: AudioDelivery | None = None
-        with self._client() as client:
+        with self._client() as client, closing(ResumedEvents(client, path, request)) as events:
+            turn.reply = events.reply
             try:
-                with client.stream_events(path, request) as events:
-                    for line in events:
-                        turn.take(line.event)
-                        self._show(line)
-                        if isinstance(line.event, ReplyStarted) and self._sinks:
-                            delivery = self._deliver(line.event.reply, events.cancel)
-                        if not self._sinks:
-                            self._nobody_listens(client, line)
+                for line in events:
+                    turn.take(line.event)
+                    self._show(line)
+                    if isinstance(line.event, ReplyStarted) and self._sinks:
+                        delivery = self._deliver(line.event.reply, events.cancel)
+                    if not self._sinks:
+                        self._nobody_listens(client, line)
                 if delivery is not None:
+                    if not isinstance(turn.ended, ReplyDone):
+                        delivery.reply_broke()
                     delivery.join()
                     turn.audio_error = delivery.error
                     turn.cut_elsewhere = _cut_short(turn, delivery)
@@ -166,14 +172,9 @@ class TurnRunner:
                 raise
             finally:
                 self._finish_line(turn)
+                self._let_go(client, turn, events, goes_on=request.on_disconnect == "continue")
         if delivery is not None and delivery.reader_left:
             raise BrokenPipeError
-        if turn.ended is None and not turn.cut_by_user and turn.audio_error is None:
-            raise DaemonUnreachableError(
-                "the daemon went away in the middle of the reply",
-                code="daemon.disconnected",
-                hint="Its log says why: journalctl -u jarvisd -n 50, or where you started it.",
-            )
         return turn
 
     def _client(self) -> ApiClient:
@@ -209,19 +210,32 @@ class TurnRunner:
         if shown and not "".join(turn.text[-2:]).endswith("\n"):
             self._out.text("\n")
 
+    def _let_go(
+        self, client: ApiClient, turn: Turn, events: ResumedEvents, *, goes_on: bool
+    ) -> None:
+        """Say that the connection was lost, and end a reply of which nobody takes the rest."""
+        if events.resumed and not self._out.json:
+            self._out.talk("(the connection to the daemon was lost, and is back)")
+        if goes_on and turn.ended is None and turn.reply and not turn.cut_by_user:
+            with suppress(JarvisError):
+                client.post(_path(turn.reply, "interrupt"), InterruptRequest(), InterruptResponse)
+
     def _nobody_listens(self, client: ApiClient, line: EventLine) -> None:
         if isinstance(line.event, Chunk):
             ready = line.event.position + line.event.samples
-            _ignoring_refusal(client, line.event.reply, PlayedRequest(samples=ready))
+            with suppress(JarvisError):  # the daemon estimates the position instead
+                client.post(
+                    _path(line.event.reply, "played"), PlayedRequest(samples=ready), ReplyInfo
+                )
 
     def _interrupt(self, client: ApiClient, turn: Turn, delivery: AudioDelivery | None) -> None:
         """Silence first, then tell the daemon that it is over, and how much was heard."""
         played = delivery.stop() if delivery is not None else None
-        if turn.started is None:
+        if not turn.reply:
             return  # hanging up interrupted whatever there was
-        path = f"/v1/replies/{quote(turn.started.reply, safe='')}/interrupt"
+        request = InterruptRequest(played=played)
         try:
-            turn.heard = client.post(path, InterruptRequest(played=played), InterruptResponse)
+            turn.heard = client.post(_path(turn.reply, "interrupt"), request, InterruptResponse)
         except JarvisError as error:
             if error.code != "reply.unknown":
                 self._out.talk(f"(the daemon does not know that you stopped it: {error.message})")
@@ -249,8 +263,5 @@ def notable_skips(turn: Turn) -> list[ChunkSkipped]:
     return [skip for skip in turn.skipped.values() if skip.reason not in _QUIET_SKIPS]
 
 
-def _ignoring_refusal(client: ApiClient, reply: str, played: PlayedRequest) -> None:
-    try:
-        client.post(f"/v1/replies/{quote(reply, safe='')}/played", played, ReplyInfo)
-    except JarvisError:
-        return  # the daemon estimates the position instead
+def _path(reply: str, verb: str) -> str:
+    return f"/v1/replies/{quote(reply, safe='')}/{verb}"

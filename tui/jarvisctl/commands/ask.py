@@ -1,7 +1,7 @@
 """``jarvisctl ask``: one question, or a conversation where no text is given."""
 
 import sys
-from typing import Unpack
+from typing import Unpack, get_args
 
 import click
 
@@ -11,7 +11,7 @@ from jarvisctl.invocation import Invocation, daemon_options, examples, input_tex
 from jarvisctl.listening import Listening, ListeningOptions, listening_options
 from jarvisctl.prompt import LinePrompt
 from jarvisctl.report import after_turn
-from jarvisd.wire import ConversationsResponse, ReplyRequest
+from jarvisd.wire import ConversationsResponse, ReplyRequest, WhenBusy
 
 
 @click.command(
@@ -34,6 +34,13 @@ from jarvisd.wire import ConversationsResponse, ReplyRequest
     "--max-tokens", type=click.IntRange(1, 100_000), metavar="N", help="Longest answer, in tokens."
 )
 @click.option("--seed", type=int, metavar="N", help="The same seed gives the same answer.")
+@click.option(
+    "--when-busy",
+    type=click.Choice(get_args(WhenBusy)),
+    default="wait",
+    show_default=True,
+    help="What to do while the conversation's last answer is still written.",
+)
 @daemon_options
 @pass_invocation
 def command(
@@ -45,6 +52,7 @@ def command(
     newest: bool,
     max_tokens: int | None,
     seed: int | None,
+    when_busy: WhenBusy,
     **options: Unpack[ListeningOptions],
 ) -> ExitCode:
     """Ask the assistant; without a text, hold a conversation.
@@ -59,7 +67,9 @@ def command(
     if interactive and listening.output:
         raise click.UsageError("-o keeps one answer: give the question too.")
     words = "" if interactive else input_text(text, example='jarvisctl ask "What time is it?"')
-    questions = Questions(invocation, listening, max_tokens=max_tokens, seed=seed)
+    questions = Questions(
+        invocation, listening, max_tokens=max_tokens, seed=seed, when_busy=when_busy
+    )
     if newest:
         conversation = _newest(invocation)
     if not interactive:
@@ -88,11 +98,13 @@ class Questions:
         *,
         max_tokens: int | None,
         seed: int | None,
+        when_busy: WhenBusy,
     ) -> None:
         self._out = invocation.out
         self._listening = listening
         self._max_tokens = max_tokens
         self._seed = seed
+        self._when_busy = when_busy
         audio_optional = not (listening.play or listening.output)
         self._runner = listening.runner(invocation, show_text=True, audio_optional=audio_optional)
         # What nobody will hear or look at need not be spoken.
@@ -111,6 +123,8 @@ class Questions:
             speak=self._speak,
             max_tokens=self._max_tokens,
             seed=self._seed,
+            on_disconnect=self._listening.on_disconnect,
+            when_busy=self._when_busy,
         )
         turn = self._runner.run("/v1/replies", request)
         after_turn(self._out, turn, timings=self._listening.timings)

@@ -47,7 +47,11 @@ def command(
     code = ExitCode.OK
     for part in _parts(invocation, words, listening.speed) if split else [words]:
         request = SayRequest(
-            text=part, voice=listening.voice, speed=listening.speed, trace=listening.trace
+            text=part,
+            voice=listening.voice,
+            speed=listening.speed,
+            trace=listening.trace,
+            on_disconnect=listening.on_disconnect,
         )
         try:
             turn = runner.run("/v1/say", request)

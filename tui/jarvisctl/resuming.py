@@ -1,0 +1,90 @@
+"""The events of one reply to its end, also where the connection breaks on the way.
+
+Goes on with the first event that did not come. Gives up after some attempts, and where the daemon
+does not know the reply, because it was restarted. Never asks for a reply twice.
+"""
+
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from jarvisd.errors import JarvisError
+from jarvisd.wire import ReplyDone, ReplyFailed, ReplyInterrupted, Request
+from jarvisd.wire.client import ApiClient, ApiError, DaemonUnreachableError, EventLine
+
+ATTEMPTS = 5
+PAUSE_S = 0.2
+
+
+class ResumedEvents:
+    """Iterate once; ``reply`` is the reply's id as soon as the daemon has accepted the request."""
+
+    def __init__(self, client: ApiClient, path: str, request: Request) -> None:
+        self._client = client
+        self._stream = client.stream_events(path, request)
+        self.reply = self._stream.reply
+        self.resumed = 0
+        self._next = 0
+        self._ended = False
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Hang up for good, from any thread."""
+        self._cancelled = True
+        self._stream.cancel()
+
+    def close(self) -> None:
+        """Give the connection back; idempotent."""
+        self._stream.close()
+
+    def __iter__(self) -> Iterator[EventLine]:
+        attempts = 0
+        while True:
+            broken = _gone()
+            try:
+                yield from self._lines()
+            except DaemonUnreachableError as error:
+                broken = error
+            if self._ended or self._cancelled:
+                return
+            attempts += 1
+            if not self.reply or attempts > ATTEMPTS:
+                raise broken
+            self._connect_again(broken)
+
+    def _lines(self) -> Iterator[EventLine]:
+        for line in self._stream:
+            numbered = msgspec.json.decode(line.raw, type=_Numbered)
+            self.reply, self._next = numbered.reply, numbered.seq + 1
+            self._ended = isinstance(line.event, ReplyDone | ReplyInterrupted | ReplyFailed)
+            yield line
+
+    def _connect_again(self, broken: JarvisError) -> None:
+        """Where that fails, the stream is as broken as before: the next attempt finds out."""
+        self._stream.close()
+        time.sleep(PAUSE_S)
+        try:
+            self._stream = self._client.follow_reply(self.reply, self._next)
+        except ApiError:
+            raise broken from None
+        except DaemonUnreachableError:
+            return
+        self.resumed += 1
+        if self._cancelled:
+            self._stream.cancel()
+
+
+class _Numbered(msgspec.Struct):
+    """What every event of a reply has."""
+
+    reply: str
+    seq: int
+
+
+def _gone() -> DaemonUnreachableError:
+    return DaemonUnreachableError(
+        "the daemon went away in the middle of the reply",
+        code="daemon.disconnected",
+        hint="See why: jarvisctl logs",
+    )
