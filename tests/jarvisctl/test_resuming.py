@@ -9,7 +9,7 @@ from jarvisctl.resuming import ResumedEvents
 from jarvisd.wire import ReplyDone, SayRequest
 from jarvisd.wire.client import ApiClient
 
-SENTENCES = "One sentence comes behind the other until there are enough of them. " * 12
+SENTENCES = "One sentence comes behind the other until there are enough of them. " * 4
 
 
 def test_no_event_is_lost_or_comes_twice(tmp_path: Path) -> None:
