@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-SIZE = "900M"
+# Four releases side by side, and what the installer wants to have free beside them.
+SIZE = "1400M"
 NOT_COPIED = re.compile(r"/(usr/share/(man|doc|locale|info|lintian)/|tmp|proc|sys|dev|run)")
 PRIVATE_SETTINGS = re.compile(
     r"/etc/(systemd/system/.|ssl/private|shadow-|ssh|jarvisd|init.d/.|rc[0-6S].d/.)"
