@@ -389,7 +389,7 @@ fingerprint() {
   {
     printf '%s %s\n' "${LOCKS[*]}" "$PYTHON"
     "$PYTHON" -I --version || true
-    for lock in "${LOCKS[@]}"; do cat "$TREE/lock/$lock.txt"; done
+    for lock in "${LOCKS[@]}" source; do cat "$TREE/lock/$lock.txt"; done
     if [ -f "$SOURCE" ]; then
       cat "$SOURCE"
     else
@@ -426,13 +426,14 @@ make_release() {
   drop "$RELEASE"
   if [ -n "$DRY_RUN" ]; then
     detail "would run: $(words "$PYTHON" -I -m venv --without-pip "$RELEASE")"
-    detail "would run: pip install --require-hashes$(printf ' -r lock/%s.txt' "${LOCKS[@]}")${WHEELS:+ from $WHEELS}"
+    detail "would run: pip install --require-hashes$(printf ' -r lock/%s.txt' "${LOCKS[@]}") -r lock/source.txt${WHEELS:+ from $WHEELS}"
     detail "would install: $(words "$SOURCE")"
     return
   fi
   make_directory "$ROOT"
   "$PYTHON" -I -m venv --without-pip "$RELEASE"
   install_locked "$RELEASE" "${LOCKS[@]}"
+  install_sources
   build_wheel
   # What it needs is there, and checked; nothing else may come with it.
   pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location "$WHEEL"
@@ -452,12 +453,42 @@ pip_of() {
 # Wheels only, each with a hash that we know: no code of theirs runs while root unpacks them, and it does
 # not matter from which index they came.
 install_locked() {
-  local venv=$1 lock from=()
+  local venv=$1 lock from
   shift
-  if [ -n "$WHEELS" ]; then from=(--no-index --find-links "$WHEELS"); fi
+  mapfile -t from < <(origin)
   for lock in "$@"; do from+=(-r "$TREE/lock/$lock.txt"); done
   pip_of "$venv" install --require-hashes --only-binary :all: --no-deps --no-compile \
     --no-warn-script-location "${from[@]}"
+}
+
+# Options that name where packages come from.
+origin() { if [ -n "$WHEELS" ]; then printf '%s\n' --no-index --find-links "$WHEELS"; fi; }
+
+# What builds, and is not installed; made once.
+build_environment() {
+  if [ -d "$SCRATCH/build" ]; then return; fi
+  "$PYTHON" -I -m venv --without-pip "$SCRATCH/build"
+  install_locked "$SCRATCH/build" build
+}
+
+# What exists as source only: built apart, with what lock/build.txt names. Its code runs then, but it is
+# the code that we know by its hash, and nothing else comes with it.
+sources() { grep -q == "$TREE/lock/source.txt"; }
+
+from_source() {
+  local command=$1
+  shift
+  build_environment
+  (cd "$SCRATCH" && pip_of "$SCRATCH/build" "$command" --require-hashes --no-deps --no-build-isolation \
+    --use-pep517 --no-binary :all: "$@" -r "$TREE/lock/source.txt")
+}
+
+install_sources() {
+  local from
+  if ! sources; then return; fi
+  mapfile -t from < <(origin)
+  from_source wheel --wheel-dir "$SCRATCH/sources" "${from[@]}"
+  pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location "$SCRATCH"/sources/*.whl
 }
 
 # Sets WHEEL: our own, built with what lock/build.txt names, or the one that --wheels brought. Building
@@ -467,8 +498,7 @@ build_wheel() {
   if [ -f "$SOURCE" ]; then return; fi
   mkdir -p "$SCRATCH/source" "$SCRATCH/wheel"
   cp -R "$TREE"/{jarvisd,tui,pyproject.toml,README.md,LICENSE} "$SCRATCH/source/"
-  "$PYTHON" -I -m venv --without-pip "$SCRATCH/build"
-  install_locked "$SCRATCH/build" build
+  build_environment
   if ! (cd "$SCRATCH/source" && "$SCRATCH/build/bin/python3" -I -m hatchling build -t wheel -d "$SCRATCH/wheel") \
     >"$SCRATCH/built" 2>&1; then
     cat "$SCRATCH/built" >&2
@@ -509,7 +539,7 @@ fetch() {
   step "Fetching packages into $FETCH" "Packages in $FETCH, which the next run completes." \
     'Run the same command again.'
   if [ -n "$DRY_RUN" ]; then
-    detail "would run: pip download --require-hashes$(printf ' -r lock/%s.txt' "${locks[@]}") into $FETCH"
+    detail "would run: pip download --require-hashes$(printf ' -r lock/%s.txt' "${locks[@]}") -r lock/source.txt into $FETCH"
     return
   fi
   "$PYTHON" -I -m venv --without-pip "$SCRATCH/fetch"
@@ -517,6 +547,7 @@ fetch() {
     pip_of "$SCRATCH/fetch" download --require-hashes --only-binary :all: --no-deps \
       -d "$FETCH" -r "$TREE/lock/$lock.txt"
   done
+  if sources; then from_source download -d "$FETCH"; fi
   say "On the host without a network: sudo ./install.sh --wheels DIR${PIPER:+ --with-piper}${without_top}"
 }
 

@@ -1,8 +1,9 @@
 """``make lock``: pin what an installation takes, with the hash of every file that may be taken.
 
-Writes ``lock/base.txt``, one file for what each extra adds, and ``lock/build.txt`` for what builds
-our own wheel. All of them come from one resolution that holds for every Python we support, so any
-of them go together. Only wheels: installing them runs no code of theirs. The files name no index.
+Writes ``lock/base.txt``, one file for what each extra adds, ``lock/source.txt`` for what exists as
+source only, and ``lock/build.txt`` for what builds that and our own wheel. All of them come from
+one resolution that holds for every Python we support, so any of them go together. All but the
+sources are wheels: installing them runs no code of theirs. The files name no index.
 """
 
 import re
@@ -17,11 +18,14 @@ FOLDER = TREE / "lock"
 PROJECT = TREE / "pyproject.toml"
 OLDEST_PYTHON = "3.11"
 EXTRAS = ("tui", "piper")
+# These have no wheel; one file of a few lines each, and what builds them.
+SOURCES = ("sdnotify",)
+SOURCES_BUILDER = "setuptools>=77"
 OPTIONS = (
     *("--universal", "--python-version", OLDEST_PYTHON, "--fork-strategy", "fewest"),
-    *("--only-binary", ":all:", "--generate-hashes"),
-    *("--no-header", "--no-annotate", "--no-config", "--quiet"),
+    *("--generate-hashes", "--no-header", "--no-annotate", "--no-config", "--quiet"),
 )
+WHEELS_ONLY = ("--only-binary", ":all:")
 HEADER = "# {what}\n# Made by `make lock`; checked by install.sh with --require-hashes.\n"
 
 Pins = dict[str, str]  # a package's name, and its lines
@@ -30,19 +34,36 @@ Pins = dict[str, str]  # a package's name, and its lines
 def main() -> int:
     """Resolve anew, and write all of the files."""
     with TemporaryDirectory() as directory:
+        project, sources = _apart(Path(directory))
         everything = Path(directory) / "everything.txt"
-        everything.write_text("".join(_pins(PROJECT, *_extras(EXTRAS)).values()))
-        within = ("--constraint", str(everything))
-        base = _pins(PROJECT, *within)
+        everything.write_text("".join(_pins(project, *_extras(EXTRAS), *WHEELS_ONLY).values()))
+        within = (*WHEELS_ONLY, "--constraint", str(everything))
+        base = _pins(project, *within)
         _write("base", "What jarvisd needs.", base)
         for extra in EXTRAS:
-            pins = _pins(PROJECT, *_extras([extra]), *within)
+            pins = _pins(project, *_extras([extra]), *within)
             added = {name: lines for name, lines in pins.items() if name not in base}
             _write(extra, f"What the extra {extra} adds to base.txt.", added)
         build = Path(directory) / "build.in"
-        build.write_text("\n".join(_build_requirements()))
-        _write("build", "What builds our own wheel; none of it is installed.", _pins(build))
+        build.write_text("\n".join([*_build_requirements(), SOURCES_BUILDER]))
+        pins = _pins(build, *WHEELS_ONLY)
+        _write("build", "What builds our own wheel and the sources; not installed.", pins)
+        _write("source", "What jarvisd needs and is there as source only.", _pins(sources))
     return 0
+
+
+def _apart(directory: Path) -> tuple[Path, Path]:
+    """The project without what exists as source only, and a list of that."""
+    text, listed = PROJECT.read_text(), []
+    for name in SOURCES:
+        found = re.search(rf'(?m)^    "({name}\b.*)",\n', text)
+        if found is None:
+            raise SystemExit(f"pyproject.toml does not name {name}")
+        text, listed = text.replace(found.group(), ""), [*listed, found.group(1)]
+    project, sources = directory / "pyproject.toml", directory / "source.in"
+    project.write_text(text)
+    sources.write_text("\n".join(listed))
+    return project, sources
 
 
 def _extras(names: Sequence[str]) -> list[str]:

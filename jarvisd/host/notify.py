@@ -6,11 +6,11 @@ later, and only a handful of them are kept.
 """
 
 import asyncio
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
+import sdnotify
 import structlog
 
 log = structlog.get_logger("jarvisd.host")
@@ -27,7 +27,7 @@ class Notifier:
         self, environ: Mapping[str, str], *, monotonic_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self._monotonic_ns = monotonic_ns
-        self._systemd = _connected(environ.get("NOTIFY_SOCKET", ""))
+        self._systemd = _connected() if environ.get("NOTIFY_SOCKET") else None
         self._unsent: deque[str] = deque(maxlen=MAX_UNSENT)
         self._retry: asyncio.TimerHandle | None = None
 
@@ -71,7 +71,7 @@ class Notifier:
             self._retry.cancel()
             self._retry = None
         if self._systemd is not None:
-            self._systemd.close()
+            self._systemd.socket.close()
             self._systemd = None
 
     def _send(self, state: str) -> None:
@@ -93,7 +93,7 @@ class Notifier:
         if self._systemd is None:
             return True
         try:
-            self._systemd.send(state.encode())
+            self._systemd.notify(state)
         except BlockingIOError:
             return False
         except OSError as error:
@@ -107,20 +107,15 @@ def plain(line: str) -> str:
     return flat if len(flat) <= MAX_LINE else f"{flat[: MAX_LINE - 3]}..."
 
 
-def _connected(address: str) -> socket.socket | None:
-    """A socket to systemd that never waits; ``None`` where nobody listens."""
-    if not address:
-        return None
-    to_systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    to_systemd.setblocking(False)
+def _connected() -> sdnotify.SystemdNotifier | None:
+    """A notifier that says what went wrong and never waits; ``None`` where nobody listens."""
     try:
-        # An abstract address is written with @ and begins with a zero byte.
-        to_systemd.connect(f"\0{address[1:]}" if address.startswith("@") else address)
+        notifier = sdnotify.SystemdNotifier(debug=True)
     except OSError as error:
-        to_systemd.close()
         log.warning("notify.unreachable", reason=error.strerror)
         return None
-    return to_systemd
+    notifier.socket.setblocking(False)
+    return notifier
 
 
 def _later(seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle | None:

@@ -11,7 +11,7 @@ from tests.systemd.conftest import TREE
 LOCK = TREE / "lock"
 PROJECT = tomllib.loads((TREE / "pyproject.toml").read_text())
 WANTED = {
-    ("base",): PROJECT["project"]["dependencies"],
+    ("base", "source"): PROJECT["project"]["dependencies"],
     ("base", "tui"): PROJECT["project"]["optional-dependencies"]["tui"],
     ("base", "piper"): PROJECT["project"]["optional-dependencies"]["piper"],
     ("build",): PROJECT["build-system"]["requires"],
@@ -32,12 +32,12 @@ def test_what_is_wanted_is_pinned(names: tuple[str, ...]) -> None:
         assert wanted.specifier.contains(pinned[wanted.name]), f"make lock: {line}"
 
 
-@pytest.mark.parametrize("name", ["base", "tui", "piper", "build"])
+@pytest.mark.parametrize("name", ["base", "tui", "piper", "build", "source"])
 def test_every_pin_has_its_hashes_and_no_address(name: str) -> None:
     text = (LOCK / f"{name}.txt").read_text()
     assert "://" not in text
     blocks = re.findall(r"(?m)^\S+==.*(?:\n    .*)*", text)
-    assert len(blocks) == len(pins(name)) > 2
+    assert len(blocks) == len(pins(name)) > 0
     assert [block for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)] == []
 
 
@@ -53,4 +53,4 @@ def test_every_python_that_is_promised_is_named() -> None:
     makefile = (TREE / "Makefile").read_text()
     assert re.search(r"(?m)^PYTHONS\s*:= (.*)$", makefile).group(1).split() == named  # type: ignore[union-attr]
     assert named[0] == PROJECT["project"]["requires-python"].removeprefix(">=")
-    assert "make test-pythons" in (TREE / ".ci/run").read_text()
+    assert "test-pythons" in (TREE / ".ci/run").read_text()

@@ -265,5 +265,6 @@ def test_the_tree_has_the_locks_that_the_installer_names() -> None:
         "base",
         "build",
         "piper",
+        "source",
         "tui",
     ]

@@ -42,7 +42,7 @@ def make(folder: Path) -> Path:
         },
     )
     (folder / "lock").mkdir()
-    for name in ("tui", "piper", "build"):
+    for name in ("tui", "piper", "source", "build"):
         (folder / f"lock/{name}.txt").write_text("# nothing\n")
     lock(folder, hashlib.sha256(library.read_bytes()).hexdigest())
     return folder

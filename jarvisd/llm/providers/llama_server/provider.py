@@ -216,7 +216,8 @@ async def _read(body: StreamBody, chat: ChatStream) -> bytes:
 def _credential(environ: Mapping[str, str]) -> str:
     """Where systemd put the key that was handed over, if it was."""
     path = Path(environ.get("CREDENTIALS_DIRECTORY", ""), _CREDENTIAL)
-    return str(path) if path.is_absolute() and path.exists() else ""
+    # Not Path.exists, which raises where the directory may not be looked into.
+    return str(path) if path.is_absolute() and os.path.lexists(path) else ""
 
 
 def _read_key(path: Path) -> str:
