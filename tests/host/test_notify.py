@@ -56,6 +56,9 @@ def test_without_systemd_nothing_happens() -> None:
     notifier.close()
 
 
+@pytest.mark.filterwarnings(
+    "ignore:unclosed:ResourceWarning"
+)  # sdnotify leaves it to the collector
 def test_a_socket_that_is_not_there_costs_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
