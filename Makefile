@@ -11,7 +11,7 @@ PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-long test-quick test-pythons test-vm check check-units format man lock bench clean
+.PHONY: help try test test-long test-quick test-pythons test-vm mutants check check-units format man lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -42,6 +42,10 @@ test-pythons: ## the quick tests on each Python from 3.11 to 3.13 that is there
 
 test-vm: $(VENV)/.installed-dev ## install, run and upgrade under a real systemd (ONLY="words of names")
 	$(BIN)/python -m tests.vm $(ONLY)
+
+mutants: $(VENV)/.installed-dev ## change the pure cores, and see the tests notice; up to an hour (ONLY="modules")
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutants
+	$(BIN)/python -m scripts.mutants $(ONLY)
 
 check: check-units $(VENV)/.installed-dev ## check format, style, types, imports and units
 	$(BIN)/ruff format --check .

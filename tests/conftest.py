@@ -40,7 +40,7 @@ hypothesis.settings.register_profile(
     "long", hypothesis.settings.get_profile("suite"), max_examples=1_000
 )
 hypothesis.settings.register_profile(
-    "mutants", hypothesis.settings.get_profile("suite"), max_examples=60, derandomize=True
+    "mutants", hypothesis.settings.get_profile("suite"), max_examples=20, derandomize=True
 )
 hypothesis.settings.load_profile(os.environ.get("JARVISD_TESTS_PROFILE", "suite"))
 

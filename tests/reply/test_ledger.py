@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, repeat
 
 import pytest
+from hypothesis import settings
 
 from jarvisd.reply.ledger import SpokenLedger
 from jarvisd.speech.model import WordMark
 from jarvisd.text.model import Alignment, SpokenText, Utterance
 
 RATE = 1_000
+EXAMPLES = settings().max_examples  # of a property: 100, or what the profile says
 # Names are whole words of their own: "w7x" cannot be mistaken for a part of "w71x".
 NAME = re.compile(r"\b[a-z]\d+o*x\b")
 
@@ -438,7 +440,7 @@ def check_cut(rng: random.Random, *, marks: bool) -> None:
 
 @pytest.mark.parametrize("marks", [True, False], ids=["marks", "no-marks"])
 def test_ten_thousand_cuts_are_right_to_the_word(marks: bool) -> None:
-    for seed in range(10_000):
+    for seed in range(100 * EXAMPLES):
         try:
             check_cut(random.Random(seed), marks=marks)
         except AssertionError as violation:
@@ -462,7 +464,7 @@ def check_stretch(rng: random.Random, *, marks: bool) -> None:
 
 @pytest.mark.parametrize("marks", [True, False], ids=["marks", "no-marks"])
 def test_two_thousand_stretches_are_right_to_the_word(marks: bool) -> None:
-    for seed in range(2_000):
+    for seed in range(20 * EXAMPLES):
         try:
             check_stretch(random.Random(seed), marks=marks)
         except AssertionError as violation:
@@ -471,7 +473,7 @@ def test_two_thousand_stretches_are_right_to_the_word(marks: bool) -> None:
 
 
 def test_what_was_heard_only_grows_with_what_was_played() -> None:
-    for seed in range(300):
+    for seed in range(3 * EXAMPLES):
         rng = random.Random(seed)
         performance = random_performance(rng, marks=seed % 2 == 0)
         performance.perform(len(performance.steps))
