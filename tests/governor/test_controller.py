@@ -160,6 +160,188 @@ def test_rest_opens_everything_again() -> None:
     assert run.governor.rest() is run.governor.decision
 
 
+# --- bound by bound -----------------------------------------------------------------------------
+
+# With a cost of 0.3 and utterances of 8 s, speech comes first below 1 + 1.5 * 0.3 * 8 seconds.
+LOW_S, HIGH_S = 4.6, 7.6
+
+
+@pytest.mark.parametrize(
+    ("cost", "low", "high"),
+    [(0.3, LOW_S, HIGH_S), (None, 7.0, 10.0), (0.7, 9.4, 12.4), (4.0, 10.5, 13.5)],
+)
+def test_the_marks(cost: float | None, low: float, high: float) -> None:
+    marks = Controller(GovernorLimits()).marks(replace(AHEAD, cost=cost))
+    assert marks == (pytest.approx(low), pytest.approx(high))
+
+
+def test_at_the_upper_mark_it_gives_way_and_below_the_lower_it_catches_up() -> None:
+    low, high = Controller(GovernorLimits()).marks(AHEAD)
+    run = Run()
+    assert run.see(replace(AHEAD, slack_s=high - 0.01)).phase == "catching-up"
+    assert run.see(replace(AHEAD, slack_s=high)).phase == "giving-way"
+    assert run.see(replace(AHEAD, slack_s=low)).phase == "giving-way"
+    assert run.see(replace(AHEAD, slack_s=low - 0.01)).phase == "catching-up"
+    assert Run().see(replace(AHEAD, slack_s=high)).phase == "giving-way"
+    assert Run().see(replace(AHEAD, slack_s=None)).phase == "catching-up"
+
+
+def test_who_neither_speaks_nor_waits_changes_no_phase_but_the_first() -> None:
+    idle = replace(AHEAD, working=False)
+    assert Run().see(idle).phase == "rest"
+    run = Run()
+    assert run.see(replace(AHEAD, first_pending=True)).phase == "first"
+    assert run.see(idle).phase == "catching-up"
+    giving_way = run.see(AHEAD)
+    assert giving_way.phase == "giving-way"
+    assert run.see(replace(idle, slack_s=0.0)) is giving_way
+
+
+def test_the_share_falls_once_a_second_to_what_playback_needs() -> None:
+    run = Run()
+    slow = replace(AHEAD, tokens_per_s=30.0)
+    quotas = [run.see(slow).quota for _ in range(13)]
+    assert quotas == [0.45] * 4 + [0.36] * 4 + [0.345] * 5
+    decision = run.governor.decision
+    assert decision.reason == "the model lost 25% of its speed: less for speech"
+    assert run.see(slow, 60) is decision
+
+
+@pytest.mark.parametrize(("loss", "quota"), [(0.05, 0.45), (0.051, 0.345)])
+def test_what_the_model_may_lose_lowers_nothing(loss: float, quota: float) -> None:
+    run = Run()
+    assert run.see(replace(AHEAD, tokens_per_s=None, model_waits=loss), 5).quota == quota
+
+
+def test_what_cannot_be_measured_is_feared() -> None:
+    run = Run()
+    decision = run.see(replace(AHEAD, tokens_per_s=None), 5)
+    assert decision.quota == 0.345
+    assert decision.reason == "the model lost an unknown part of its speed: less for speech"
+
+
+def test_a_share_is_never_smaller_than_configured() -> None:
+    run = Run()
+    cheap = replace(AHEAD, cost=0.01, tokens_per_s=30.0)
+    assert [run.see(cheap, 1.0).quota for _ in range(5)] == [0.1] * 5
+
+
+def test_each_share_that_was_too_small_doubles_the_next_and_the_wait_for_it() -> None:
+    run = Run()
+    quotas, waits = [run.see(AHEAD).quota], []
+    for _ in range(3):
+        run.see(replace(AHEAD, slack_s=0.5))
+        since = run.now
+        while run.see(AHEAD).phase == "catching-up":
+            pass
+        waits.append(run.now - since)
+        quotas.append(run.governor.decision.quota)
+    assert quotas == [0.45, 0.9, 1.8, 1.8]
+    assert waits == [16.0, 32.0, 32.0]
+
+
+def test_rest_forgets_what_was_learnt() -> None:
+    run = Run()
+    run.see(AHEAD)
+    run.see(replace(AHEAD, slack_s=0.5))
+    run.governor.rest()
+    decision = run.see(AHEAD)
+    assert (decision.phase, decision.quota) == ("giving-way", 0.45)
+
+
+def test_an_idle_model_gets_its_share_back_when_it_writes_again() -> None:
+    run = Run()
+    run.see(replace(AHEAD, tokens_per_s=30.0), 10)
+    assert run.see(replace(AHEAD, generating=False)).quota is None
+    assert run.see(AHEAD).quota == 0.45
+
+
+@pytest.mark.parametrize(("cost", "quota"), [(3.0, 0.5), (0.5, 0.25), (None, 0.25), (0.1, 0.1)])
+def test_who_shares_gets_half_of_what_it_costs_and_of_one_core_at_most(
+    cost: float | None, quota: float
+) -> None:
+    run = Run()
+    decision = run.see(replace(AHEAD, slack_s=0.0, cost=cost, tokens_per_s=10.0), 60)
+    assert (decision.phase, decision.quota, decision.weight) == ("sharing", quota, 20)
+
+
+DRY = replace(AHEAD, slack_s=0.049, cost=3.0, tokens_per_s=10.0)
+WET = replace(DRY, slack_s=0.05)
+
+
+def looks_until_sharing(pattern: list[HostLoad], most: int = 1_000) -> int | None:
+    """How many looks after the first one the two begin to share, ``pattern`` again and again."""
+    run = Run()
+    run.see(WET)
+    for look in range(most):
+        if run.see(pattern[look % len(pattern)]).phase == "sharing":
+            return look + 1
+    return None
+
+
+def test_half_a_minute_without_hope_is_enough() -> None:
+    assert looks_until_sharing([DRY]) == 120
+    assert looks_until_sharing([WET]) is None
+    assert looks_until_sharing([replace(DRY, slack_s=None)]) is None
+
+
+def test_three_parts_dry_of_ten_are_hopeless_and_fewer_are_not() -> None:
+    assert looks_until_sharing([DRY] * 3 + [WET] * 7) == 120
+    assert looks_until_sharing([WET] * 7 + [DRY] * 3) == 120
+    assert looks_until_sharing([WET] * 71 + [DRY] * 29) is None
+
+
+def test_where_nothing_is_lost_there_is_nothing_to_share() -> None:
+    assert looks_until_sharing([replace(DRY, tokens_per_s=40.0)]) is None
+    assert looks_until_sharing([replace(DRY, generating=False)]) is None
+
+
+def test_a_look_that_comes_late_counts_as_one_second() -> None:
+    """A suspended host was not dry all night."""
+    run = Run()
+    run.see(WET)
+    run.now += 10_000
+    assert run.see(DRY).phase == "catching-up"
+
+
+def test_those_who_share_go_back_when_speech_is_ahead_again() -> None:
+    run = Run()
+    assert run.see(DRY, 60).phase == "sharing"
+    assert run.see(replace(DRY, slack_s=13.4)).phase == "sharing"
+    assert run.see(replace(DRY, slack_s=13.5)).phase == "giving-way"
+
+
+def test_the_weight_is_never_less_than_one() -> None:
+    assert Run(GovernorLimits(weight=3)).see(AHEAD).weight == 1
+    assert Run(GovernorLimits(weight=50)).see(AHEAD).weight == 10
+    assert Run(GovernorLimits(weight=50)).see(replace(AHEAD, generating=False)).weight == 50
+
+
+@pytest.mark.parametrize(
+    ("load", "reason"),
+    [
+        (replace(AHEAD, working=False), "idle"),
+        (replace(AHEAD, first_pending=True), "first utterance of a reply: no limit"),
+        (replace(AHEAD, slack_s=0.5), "less than 7.6 s ahead of playback: no limit"),
+        (AHEAD, "far enough ahead of playback: the model gets the rest"),
+        (
+            replace(AHEAD, generating=False),
+            "far enough ahead of playback and the model is idle: no limit",
+        ),
+    ],
+)
+def test_people_are_told_why(load: HostLoad, reason: str) -> None:
+    run = Run()
+    assert run.governor.decision.reason == "idle"
+    assert run.see(load).reason == reason
+    assert run.governor.rest().reason == "idle"
+
+
+def test_people_are_told_why_the_two_share() -> None:
+    reason = "speech cannot keep up even without a limit: half of the CPU goes to the model"
+    assert Run().see(DRY, 60).reason == reason
+
+
 shares = st.none() | st.floats(0, 1.5)
 samples = st.builds(
     HostLoad,
