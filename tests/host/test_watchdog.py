@@ -133,6 +133,7 @@ def test_a_clock_that_goes_backwards_stops_nothing(times: list[float]) -> None:
         ({"WATCHDOG_USEC": "30000000"}, 30.0),
         ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "42"}, 30.0),
         ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "43"}, None),
+        ({"WATCHDOG_USEC": "1"}, 0.000_001),
         ({"WATCHDOG_USEC": "0"}, None),
         ({"WATCHDOG_USEC": "-1"}, None),
         ({"WATCHDOG_USEC": "soon"}, None),

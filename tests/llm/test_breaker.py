@@ -132,6 +132,55 @@ def test_another_provider_begins_anew() -> None:
     assert breaker.wait_s(0) == WAIT_S
 
 
+def test_an_answer_that_began_meanwhile_is_a_sign_of_life_even_if_it_broke_off() -> None:
+    breaker = Breaker(WAIT_S)
+    writing, queued = admitted(breaker, 0), admitted(breaker, 2)
+    breaker.began(writing, 3)
+    breaker.release(writing)
+    breaker.failed(queued, 60, "busy", silent=True)
+    assert breaker.state(60) == "closed"
+
+
+def test_a_sign_of_life_from_before_the_question_is_none() -> None:
+    breaker = Breaker(WAIT_S)
+    before, silent = admitted(breaker, 0), admitted(breaker, 5)
+    breaker.succeeded(before, 5)
+    breaker.release(before)
+    breaker.failed(silent, 60, "silent", silent=True)
+    assert breaker.state(60) == "open"
+
+
+def test_while_it_is_open_only_a_probe_that_succeeds_closes_it() -> None:
+    breaker = Breaker(WAIT_S)
+    slow, silent = admitted(breaker, 0), admitted(breaker, 0)
+    breaker.failed(silent, 1, "silent", silent=True)
+    breaker.succeeded(slow, 2)
+    assert (breaker.state(2), breaker.reason) == ("open", "silent")
+    probe = admitted(breaker, 1 + WAIT_S)
+    breaker.succeeded(probe, 1 + WAIT_S)
+    assert (breaker.state(1 + WAIT_S), breaker.reason, breaker.failures) == ("closed", "", 0)
+
+
+def test_what_failed_since_it_closed_again_was_asked_before_and_does_not_count() -> None:
+    breaker = Breaker(WAIT_S)
+    late, silent = admitted(breaker, 0), admitted(breaker, 0)
+    breaker.failed(silent, 0, "silent", silent=True)
+    breaker.began(admitted(breaker, WAIT_S), WAIT_S)
+    breaker.failed(late, WAIT_S, "late", silent=False)
+    assert (breaker.failures, breaker.reason) == (1, "silent")
+
+
+def test_a_probe_of_the_provider_before_does_not_count() -> None:
+    breaker = opened()
+    probe = admitted(breaker, WAIT_S)
+    breaker.reset()
+    breaker.failed(probe, WAIT_S, "late", silent=False)
+    assert (breaker.state(WAIT_S), breaker.failures) == ("closed", 0)
+    fail(breaker, WAIT_S, silent=True)
+    breaker.failed(probe, WAIT_S, "late", silent=False)
+    assert (breaker.wait_s(WAIT_S), breaker.failures, breaker.reason) == (WAIT_S, 1, "broke")
+
+
 OUTCOMES = ("began", "whole", "broke", "silent", "left")
 STEPS = st.lists(
     st.one_of(

@@ -88,6 +88,15 @@ def test_every_pause_can_be_undone() -> None:
             assert NEXT[to, LifeStep.RESUME] is at
 
 
+def test_what_is_made_is_made_once_and_the_first_word_counts() -> None:
+    life = ReplyLife()
+    assert life.made("done") is True
+    assert life.made("failed") is False
+    assert life.told() is True
+    assert life.told() is False
+    assert life.state == "done"
+
+
 @given(st.lists(st.sampled_from(STEPS), max_size=30))
 def test_whatever_happens_the_life_holds_together(names: list[str]) -> None:
     life, told, stopped = ReplyLife(), 0, False

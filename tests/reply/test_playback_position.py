@@ -113,7 +113,18 @@ def test_a_reader_that_comes_during_a_pause_finds_it_paused(playing: Playing) ->
     playing.listen(2)
     playing.clock.advance(9)
     assert playing.position.played() == 0
+    assert playing.position.paused is True
     playing.position.resume()
+    assert playing.position.paused is False
+    playing.clock.advance(1)
+    assert playing.position.played() == RATE
+
+
+def test_a_reader_that_comes_after_a_pause_plays_at_once(playing: Playing) -> None:
+    playing.make(3)
+    playing.position.pause()
+    playing.position.resume()
+    playing.listen(2)
     playing.clock.advance(1)
     assert playing.position.played() == RATE
 
@@ -215,6 +226,48 @@ def test_after_a_stop_nothing_moves(playing: Playing) -> None:
     assert not playing.position.playing
 
 
+def test_after_a_stop_nobody_goes_on_either(playing: Playing) -> None:
+    playing.make(3)
+    playing.clock.advance(1)
+    playing.position.stop()
+    playing.clock.advance(5)
+    assert playing.position.played() == RATE
+    assert playing.heard_s == [(0, 1)]
+
+
+def test_who_was_given_nothing_before_the_stop_played_nothing(playing: Playing) -> None:
+    playing.make(3)
+    playing.position.attach(0)
+    playing.position.stop()
+    assert playing.position.played() == 0
+    assert not playing.position.listened
+
+
+def test_of_those_who_got_everything_so_many_still_play(playing: Playing) -> None:
+    """One more, and the first of them has heard what it has played by then."""
+    playing.made_whole(10)
+    readers = [playing.listen(start=0, until=10)]
+    readers += [playing.listen(start=5, until=10) for _ in range(PAST_LISTENERS)]
+    for reader in readers[:-1]:
+        playing.position.detach(reader)
+    playing.clock.advance(1)
+    assert playing.heard_s == [(0, 1), (5, 6)]
+    playing.clock.advance(1)
+    assert playing.heard_s == [(0, 2), (5, 7)]
+    playing.position.detach(readers[-1])
+    playing.clock.advance(1)
+    assert playing.heard_s == [(0, 2), (5, 8)]
+
+
+def test_so_many_who_left_are_remembered(playing: Playing) -> None:
+    playing.make(100)
+    for each in range(PAST_LISTENERS + 3):
+        reader = playing.listen(start=4 * each, until=4 * each + 1)
+        playing.clock.advance(1)
+        playing.position.detach(reader)
+    assert len(playing.heard_s) == PAST_LISTENERS
+
+
 # --- acknowledgements ---------------------------------------------------------------------------
 
 
@@ -242,7 +295,25 @@ def test_a_client_that_left_and_says_how_far_it_played_knows_best(playing: Playi
     playing.clock.advance(1)
     playing.position.detach(listener)
     playing.position.acknowledge(2 * RATE)
-    assert playing.heard_s == [(0, 2)]
+    assert playing.heard_s == playing.expected_s == [(0, 2)]
+
+
+def test_a_client_that_has_played_nothing_says_so(playing: Playing) -> None:
+    playing.make(5)
+    playing.listen(until=3)
+    playing.clock.advance(1)
+    playing.position.acknowledge(0)
+    assert playing.position.played() == 0
+
+
+def test_from_what_the_client_says_its_clock_goes_on(playing: Playing) -> None:
+    playing.make(10)
+    playing.listen(until=10)
+    playing.clock.advance(1)
+    playing.position.acknowledge(3 * RATE)
+    assert playing.position.consumed() == 3 * RATE
+    playing.clock.advance(2)
+    assert playing.position.consumed() == 5 * RATE
 
 
 # --- whether more is wanted ---------------------------------------------------------------------
