@@ -64,7 +64,7 @@ class Breaker:
 
     def admits(self, now: float) -> bool:
         """Whether a question that begins now would be let through."""
-        return self.state(now) == "closed" or (not self.wait_s(now) and self._probe is None)
+        return not self.wait_s(now) and self._probe is None
 
     def admit(self, now: float) -> Permit | None:
         """Let a question through, or not."""

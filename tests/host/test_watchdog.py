@@ -123,6 +123,11 @@ def test_a_clock_that_goes_backwards_stops_nothing(times: list[float]) -> None:
     assert not any(watchdog.look(now, [part(i)]) for i, now in enumerate(times))
 
 
+@pytest.mark.parametrize("interval_s", [0.0, -1.0])
+def test_where_no_time_passes_nobody_is_stuck(interval_s: float) -> None:
+    assert not any(looks(Watchdog(INTERVAL_S), [part(7)] * 1_000, interval_s=interval_s))
+
+
 # --- what systemd asks for ----------------------------------------------------------------------
 
 

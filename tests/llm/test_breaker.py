@@ -181,6 +181,21 @@ def test_a_probe_of_the_provider_before_does_not_count() -> None:
     assert (breaker.wait_s(WAIT_S), breaker.failures, breaker.reason) == (WAIT_S, 1, "broke")
 
 
+def test_an_answer_that_is_over_excuses_nobody() -> None:
+    breaker = Breaker(WAIT_S)
+    written = admitted(breaker, 0)
+    breaker.began(written, 1)
+    breaker.release(written)
+    breaker.failed(admitted(breaker, 2), 60, "silent", silent=True)
+    assert breaker.state(60) == "open"
+
+
+def test_a_new_breaker_has_nothing_to_say() -> None:
+    breaker = Breaker(WAIT_S)
+    assert (breaker.state(0), breaker.reason, breaker.failures) == ("closed", "", 0)
+    assert not breaker.tripped
+
+
 OUTCOMES = ("began", "whole", "broke", "silent", "left")
 STEPS = st.lists(
     st.one_of(

@@ -132,6 +132,27 @@ def test_a_rate_that_does_not_divide_into_frames_does_not_drift() -> None:
     assert pacer.underruns == 0
 
 
+def test_as_it_comes_it_takes_two_seconds_and_is_not_done() -> None:
+    pacer = Pacer(RATE)
+    assert pacer.space == 2 * RATE
+    assert pacer.done is False
+
+
+def test_a_frame_is_one_sample_at_least_and_the_buffer_one_frame() -> None:
+    pacer = Pacer(50, capacity_s=0.02)
+    assert (pacer.frame_samples, pacer.space) == (1, 1)
+    pacer.push(pcm(1))
+    assert lengths(pacer.due(0.0)) == [1]
+    assert type(pacer.clock.written) is int  # it is told to clients
+
+
+def test_what_is_due_already_is_due_now() -> None:
+    pacer = Pacer(RATE)
+    pacer.push(pcm(200))
+    pacer.due(0.0)
+    assert pacer.next_due(0.0205) == 0.0205
+
+
 PUSHES = st.lists(st.tuples(st.integers(0, 150), st.floats(0, 0.3)), max_size=20)
 
 

@@ -109,6 +109,38 @@ def test_a_rate_must_be_positive() -> None:
         PlaybackClock(0)
 
 
+def test_a_new_clock_stands_still_unpaused_at_any_rate() -> None:
+    clock = PlaybackClock(1)
+    assert (clock.paused, clock.written, clock.underruns) == (False, 0, 0)
+    assert clock.paused is False
+    clock.pause(0.0)
+    clock.resume(0.0)
+    assert clock.paused is False
+
+
+def test_writing_nothing_is_not_writing() -> None:
+    clock = PlaybackClock(RATE)
+    clock.wrote(100, 0.0)
+    clock.wrote(0, 9.0)
+    assert clock.underruns == 0
+
+
+def test_when_counts_from_where_playback_went_on() -> None:
+    clock = PlaybackClock(RATE)
+    clock.wrote(100, 0.0)
+    clock.pause(0.03)
+    clock.resume(5.0)
+    assert clock.when(60) == pytest.approx(5.03)
+
+
+@pytest.mark.parametrize(("samples_late", "underruns"), [(0, 0), (1, 0), (2, 1)])
+def test_one_sample_is_no_gap_and_two_are(samples_late: int, underruns: int) -> None:
+    clock = PlaybackClock(1_024)  # moments that floats hold exactly
+    clock.wrote(100, 0.0)
+    clock.wrote(100, (100 + samples_late) / 1_024)
+    assert clock.underruns == underruns
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(("wrote", "wrote", "pause", "resume", "acknowledge", "look")),

@@ -238,8 +238,10 @@ def test_after_a_stop_nobody_goes_on_either(playing: Playing) -> None:
 def test_who_was_given_nothing_before_the_stop_played_nothing(playing: Playing) -> None:
     playing.make(3)
     playing.position.attach(0)
+    assert playing.position.written == 0
+    assert playing.position.paused is False
     playing.position.stop()
-    assert playing.position.played() == 0
+    assert (playing.position.played(), playing.position.consumed()) == (0, 0)
     assert not playing.position.listened
 
 
@@ -314,6 +316,15 @@ def test_from_what_the_client_says_its_clock_goes_on(playing: Playing) -> None:
     assert playing.position.consumed() == 3 * RATE
     playing.clock.advance(2)
     assert playing.position.consumed() == 5 * RATE
+
+
+def test_more_is_made_from_where_a_client_that_left_says_it_is(playing: Playing) -> None:
+    playing.make(10)
+    listener = playing.listen(until=5)
+    playing.clock.advance(1)
+    playing.position.detach(listener)
+    playing.position.acknowledge(4 * RATE)
+    assert playing.position.consumed() == 4 * RATE
 
 
 # --- whether more is wanted ---------------------------------------------------------------------

@@ -319,6 +319,47 @@ def test_after_a_cancel_nothing_is_held_or_delivered() -> None:
     assert buffer.counts == UtteranceCounts(3, 1, 0)
 
 
+def test_after_the_end_no_utterance_can_be_announced() -> None:
+    buffer = announced(1)
+    buffer.end()
+    assert buffer.expect(1) == []
+    assert (buffer.counts.utterances, buffer.ignored) == (1, 1)
+
+
+def test_every_piece_that_is_held_counts_until_its_utterance_is_dropped() -> None:
+    buffer = announced(3)
+    for seq in (1, 1, 2):
+        buffer.piece(seq, Piece(seq, 0))
+    assert buffer.held_bytes == 6
+    buffer.skip(1, "why")
+    assert buffer.held_bytes == 2
+
+
+def test_an_utterance_ends_once_also_before_its_turn() -> None:
+    buffer = announced(2)
+    buffer.finish(1, "first word")
+    assert buffer.finish(1, "second word") == buffer.skip(1, "why") == []
+    assert buffer.piece(1, Piece(1, 0)) == []
+    assert buffer.ignored == 3
+    assert buffer.finish(0, "ok")[1:] == [UtteranceReady(1, "first word")]
+
+
+def test_what_was_held_and_came_at_its_turn_has_begun() -> None:
+    buffer = announced(2)
+    buffer.piece(1, Piece(1, 0))
+    buffer.finish(0, "ok")
+    assert buffer.skip(1, "why") == [UtteranceSkipped(1, "why", "cut short", cut=True)]
+
+
+def test_all_that_were_skipped_or_spoken_are_counted() -> None:
+    buffer = announced(5)
+    for seq in (0, 1, 2):
+        buffer.skip(seq, "why")
+    for seq in (3, 4):
+        buffer.finish(seq, "ok")
+    assert buffer.counts == UtteranceCounts(5, spoken=2, skipped=3)
+
+
 def test_leaving_a_number_out_is_a_bug_of_the_caller() -> None:
     buffer = announced(1)
     with pytest.raises(ValueError, match="1 is next"):
