@@ -192,6 +192,60 @@ def test_half_a_rewritten_stretch_is_not_claimed() -> None:
     ]
 
 
+def test_marks_that_run_backwards_for_long_stay_in_order() -> None:
+    ledger = ledger_of("one two three four")
+    places = [(0, 0), (4, 500), (4, 400), (14, 300)]
+    ledger.audio(0, 900, [WordMark(offset, 3, at) for offset, at in places])
+    assert ledger.heard_text(499) == ""
+    assert ledger.heard_text(500) == "one two three"
+    ledger = ledger_of("one two three four")
+    ledger.audio(0, 900, [WordMark(*mark) for mark in ((8, 5, 0), (4, 3, 100), (0, 3, 200))])
+    assert ledger.heard_text(200) == "one two"
+
+
+def test_audio_before_the_first_mark_says_nothing() -> None:
+    ledger = ledger_of("a bc")
+    ledger.audio(0, 900, [WordMark(2, 2, 500)])
+    assert [ledger.heard_end(at) for at in (1, 499, 500)] == [0, 0, 1]
+
+
+def test_an_utterance_without_samples_is_heard_when_playback_gets_there() -> None:
+    ledger = ledger_of("One.", "a b")
+    ledger.audio(0, 100)
+    ledger.ended(0)
+    ledger.audio(1, 0)
+    assert ledger.heard_end(100) == 4
+    ledger.ended(1)
+    assert ledger.heard_end(100) == 7
+    assert ledger.heard_text(100, 100) == "a b"
+
+
+def test_the_pace_is_that_of_all_that_was_said() -> None:
+    ledger = ledger_of("aaaa bbbb", "cc", "dddd eeee ffff gggg")
+    ledger.audio(0, 900)
+    ledger.ended(0)
+    ledger.audio(1, 200)
+    ledger.ended(1)
+    ledger.audio(2, 1_050)  # at 110 samples a character: nine and a half of them
+    assert ledger.heard_text(2_150, 1_100) == "dddd eeee"
+
+
+def test_an_empty_first_sentence_tells_no_pace() -> None:
+    ledger = ledger_of("aaaa bbbb", "dddd eeee")
+    ledger.ended(0)
+    ledger.audio(1, 500)
+    assert ledger.heard_text(500) == "aaaa bbbbdddd"
+
+
+def test_a_listener_that_comes_at_the_last_sample_missed_the_utterance() -> None:
+    ledger = ledger_of("今日は", "x")
+    ledger.audio(0, 300)
+    ledger.ended(0)
+    assert ledger.heard_text(300, 299) == ""
+    assert ledger.heard_text(300, 300) == ""
+    assert ledger.heard_text(300, 150) == "は"
+
+
 def test_scripts_without_spaces_are_cut_between_characters() -> None:
     ledger = ledger_of("今日は晴れです。")
     ledger.audio(0, 800)

@@ -367,5 +367,8 @@ def test_leaving_a_number_out_is_a_bug_of_the_caller() -> None:
 
 
 def test_a_bound_must_be_positive() -> None:
+    buffer: ReorderBuffer[Piece, str] = ReorderBuffer(max_held_bytes=1)
+    assert not buffer.congested
+    assert buffer.over is False
     with pytest.raises(ValueError, match="positive"):
         ReorderBuffer(max_held_bytes=0)

@@ -15,7 +15,17 @@ def test_a_producer_runs_up_to_the_upper_mark_and_again_from_the_lower() -> None
     assert watermark.full
 
 
-@pytest.mark.parametrize(("limit", "high", "low"), [(0, 0.7, 0.5), (9, 0.5, 0.7), (9, 1.1, 0.5)])
+@pytest.mark.parametrize(("limit", "high", "low"), [(0.1, 0.7, 0.5), (9, 1, 0), (9, 0.2, 0.1)])
+def test_marks_may_be_anywhere_within_the_limit(limit: float, high: float, low: float) -> None:
+    watermark = Watermark(limit, high=high, low=low)
+    assert (watermark.low, watermark.high) == (limit * low, limit * high)
+    assert watermark.full is False
+
+
+@pytest.mark.parametrize(
+    ("limit", "high", "low"),
+    [(0, 0.7, 0.5), (9, 0.5, 0.7), (9, 0.5, 0.5), (9, 1.1, 0.5), (9, 0.5, -0.1)],
+)
 def test_marks_must_make_sense(limit: float, high: float, low: float) -> None:
     with pytest.raises(ValueError, match="watermark"):
         Watermark(limit, high=high, low=low)
