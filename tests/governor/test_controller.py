@@ -151,6 +151,11 @@ def test_it_never_gives_more_than_is_configured() -> None:
     run = Run(GovernorLimits(quota=0.4))
     assert run.see(replace(AHEAD, first_pending=True)).quota == 0.4
     assert (run.see(AHEAD, 5).quota or 1) <= 0.4
+    assert Run(GovernorLimits(quota=0.4)).see(replace(AHEAD, cost=0.2)).quota == 0.3
+
+
+def test_a_quota_has_three_places() -> None:
+    assert Run().see(replace(AHEAD, cost=0.1111)).quota == 0.167
 
 
 def test_rest_opens_everything_again() -> None:
@@ -311,9 +316,71 @@ def test_those_who_share_go_back_when_speech_is_ahead_again() -> None:
     assert run.see(replace(DRY, slack_s=13.5)).phase == "giving-way"
 
 
+def test_whoever_shared_may_have_to_share_again_after_as_long() -> None:
+    run = Run()
+    run.see(DRY, 60)
+    assert run.see(replace(DRY, generating=False)).phase == "catching-up"
+    phases = [run.see(DRY).phase for _ in range(120)]
+    assert phases == ["catching-up"] * 119 + ["sharing"]
+
+
+def test_who_was_ahead_may_become_hopeless_too() -> None:
+    run = Run()
+    run.see(replace(DRY, slack_s=20.0))
+    phases = [run.see(DRY).phase for _ in range(121)]
+    assert phases == ["catching-up"] * 120 + ["sharing"]
+
+
+def test_after_the_first_utterance_it_depends_on_what_is_in_hand() -> None:
+    for slack_s, phase in ((20.0, "giving-way"), (0.5, "catching-up")):
+        run = Run()
+        assert run.see(replace(AHEAD, first_pending=True)).phase == "first"
+        assert run.see(replace(AHEAD, slack_s=slack_s)).phase == phase
+
+
+def test_at_any_time_of_the_clock() -> None:
+    run = Run()
+    run.now = 0.0
+    run.governor.rest()
+    assert run.see(replace(AHEAD, slack_s=0.5)).phase == "catching-up"
+    assert run.see(AHEAD).outputs == (1, 20, 0.45, False)
+
+
+def test_of_nothing_in_hand_nothing_is_given_away_however_short_the_look_ahead() -> None:
+    run = Run(GovernorLimits(look_ahead_s=2.0))
+    assert run.see(AHEAD).phase == "giving-way"
+    assert run.see(replace(AHEAD, slack_s=None)).phase == "catching-up"
+
+
+HUNGRY = replace(AHEAD, slack_s=0.5, waiting=3)
+CROWDED = replace(HUNGRY, idle_cores=0.05, tokens_per_s=10.0)
+
+
+def test_the_second_slot_opens_half_a_second_after_the_rest_and_stays_open() -> None:
+    run = Run()
+    assert [run.see(HUNGRY).slots for _ in range(3)] == [1, 1, 2]
+    assert run.see(replace(HUNGRY, first_pending=True)).slots == 2
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_slot_closes_where_the_model_loses_for_it(first: bool) -> None:
+    run = Run()
+    assert run.see(replace(HUNGRY, first_pending=first), 5).slots == 2
+    assert run.see(replace(CROWDED, first_pending=first, tokens_per_s=40.0)).slots == 2
+    assert run.see(replace(CROWDED, first_pending=first)).slots == 1
+
+
+def test_who_shares_makes_one_at_a_time() -> None:
+    run = Run()
+    hopeless = replace(DRY, waiting=3)
+    assert run.see(hopeless, 20).slots == 2
+    shared = run.see(hopeless, 20)
+    assert (shared.phase, shared.slots) == ("sharing", 1)
+
+
 def test_the_weight_is_never_less_than_one() -> None:
     assert Run(GovernorLimits(weight=3)).see(AHEAD).weight == 1
-    assert Run(GovernorLimits(weight=50)).see(AHEAD).weight == 10
+    assert repr(Run(GovernorLimits(weight=54)).see(AHEAD).weight) == "10"
     assert Run(GovernorLimits(weight=50)).see(replace(AHEAD, generating=False)).weight == 50
 
 
