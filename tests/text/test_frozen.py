@@ -45,8 +45,9 @@ And the lamp is on! Is it? So is the other one, which is in the house.
 PROSE = """\"Go on.\" She left (at 5 p.m. on Jan. 3, as he said). He met Dr. Jones... I think. \
 Yahoo! is old; J. R. Smith uses it. No. 5 is free. It was No. It is 5 a.m. now. \
 Am 3. Oktober war es. Vraiment ? « Bonjour ! » Il est parti. 你好。「行く。」と言った！ Nobody \
-else came, though it was late and the rest of them had gone to the other house on the hill, or so we \
-were told by the one who stayed. It was 1, 2, 3 of 10,000 and I know that **Ann** wrote `a. b, c` to x@y.org.
+else came, though it was late and the rest of them had gone to the other house on the hill, or so \
+we were told by the one who stayed. It was 1, 2, 3 of 10,000 and I know \
+that **Ann** wrote `a. b, c` to x@y.org.
 This line is long enough to go on, because it has more than sixty characters
 in the next one. This one is not
 And this is new.
