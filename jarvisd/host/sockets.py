@@ -140,7 +140,7 @@ def _remove_stale(path: Path) -> None:
     if _answers(path):
         raise SocketError(
             f"another process answers on {path}",
-            hint="Stop it (systemctl stop jarvisd), or choose another path: jarvisd --socket PATH",
+            hint="Stop it, or choose another path: jarvisd --socket PATH",
         )
     path.unlink(missing_ok=True)
 

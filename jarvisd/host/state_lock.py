@@ -38,7 +38,7 @@ class StateLock:
             raise UnavailableError(
                 f"another jarvisd{holder} uses the state directory {directory}",
                 code="daemon.state_in_use",
-                hint="Stop it (systemctl stop jarvisd), or choose another: jarvisd --state-dir DIR",
+                hint="Stop it, or choose another directory: jarvisd --state-dir DIR",
             ) from error
         except OSError as error:
             log.warning("state.unlocked", directory=str(directory), reason=str(error))

@@ -132,7 +132,7 @@ class ComponentHealth:
 
     def _store_component(self) -> Component:
         if reason := self._store.degraded:
-            return self._component("store", "degraded", reason, "df -h; journalctl -u jarvisd")
+            return self._component("store", "degraded", reason, "df -h; jarvisctl logs")
         return self._component("store", "ready")
 
     def _component(

@@ -103,6 +103,6 @@ def translated(error: Exception, *, while_reading: bool = False) -> JarvisError:
         return DaemonUnreachableError(
             "the daemon went away before it had answered",
             code="daemon.disconnected",
-            hint="See why: journalctl -u jarvisd -n 50",
+            hint="See why: jarvisctl logs",
         )
     return DaemonUnreachableError(f"no daemon answers: {getattr(error, 'strerror', None) or error}")

@@ -99,7 +99,7 @@ def test_without_a_choice_both_sockets_are_named(jarvisctl: Jarvisctl) -> None:
     ("owner", "group", "said"),
     [
         (0, "games", "sudo usermod -aG games $USER"),
-        (0, "root", "sudo groupadd --system jarvis && "),
+        (0, "root", "sudo groupadd --system jarvis    (then start jarvisd again)"),
         (PERSON, "games", f"That is the daemon of user {PERSON}."),
     ],
 )
@@ -179,6 +179,24 @@ def test_only_a_unit_that_is_installed_is_started(
 ) -> None:
     monkeypatch.setattr(sockets, "_installed", lambda _: installed)
     assert start_command(path) == command
+
+
+@pytest.mark.parametrize(
+    ("installed", "path", "command"),
+    [
+        (True, SYSTEM, "journalctl -u jarvisd -n 50"),
+        (True, str(own_socket(os.environ)), "journalctl --user -u jarvisd -n 50"),
+        (False, SYSTEM, "jarvisctl logs"),
+        (True, "/tmp/j.sock", "jarvisctl logs"),
+    ],
+)
+def test_the_journal_is_named_only_where_the_unit_is_installed(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, path: str, command: str
+) -> None:
+    monkeypatch.setattr(sockets, "_installed", lambda _: installed)
+    assert sockets.log_command(path) == command
+    went = DaemonUnreachableError("gone", code="daemon.disconnected")
+    assert sockets.explained(went, [path]).hint == f"See why: {command}"
 
 
 @pytest.mark.usefixtures("no_units")

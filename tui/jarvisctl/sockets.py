@@ -51,10 +51,11 @@ def explained(error: JarvisError, paths: list[str]) -> JarvisError:
     path = choose(paths)
     if isinstance(error, DaemonDeniedError):
         return DaemonDeniedError(f"{path}: permission denied", hint=_denied_hint(path))
-    if (
-        not isinstance(error, DaemonUnreachableError)
-        or error.code != DaemonUnreachableError.default_code
-    ):
+    if not isinstance(error, DaemonUnreachableError):
+        return error
+    if error.code == "daemon.disconnected":
+        error.hint = f"See why: {log_command(path)}"
+    if error.code != DaemonUnreachableError.default_code:
         return error
     where = " or ".join(paths) if not _may_exist(path) else path
     return DaemonUnreachableError(f"no daemon answers at {where}", hint=_unreachable_hint(path))
@@ -84,6 +85,14 @@ def unit_command(path: str, verb: str) -> str:
     if path == str(own_socket(os.environ)) and _installed(units):
         return f"systemctl --user {verb} jarvisd"
     return ""
+
+
+def log_command(path: str) -> str:
+    """What shows the log of the daemon at ``path``; where systemd keeps it, also a dead one's."""
+    unit = unit_command(path, "status")
+    if not unit:
+        return "jarvisctl logs"
+    return f"journalctl {'--user ' if '--user' in unit else ''}-u {UNIT.partition('.')[0]} -n 50"
 
 
 def start_command(path: str) -> str:
@@ -131,9 +140,11 @@ def _denied_hint(path: str) -> str:
     if person := person_behind(path, group):
         return f"That is the daemon of {person}. Start one of your own:\n  jarvisd"
     if group == "root":
+        restart = unit_command(path, "restart jarvisd.socket")
         return (
             "The socket belongs to root alone: group jarvis did not exist when jarvisd started.\n"
-            "  sudo groupadd --system jarvis && sudo systemctl restart jarvisd.socket jarvisd"
+            "  sudo groupadd --system jarvis"
+            + (f" && {restart}" if restart else "    (then start jarvisd again)")
         )
     if _joined_since_login(group):
         return (

@@ -40,8 +40,9 @@ def command(
 ) -> ExitCode:
     """Show what the daemon has logged.
 
-    The newest lines, from the daemon's memory; older ones, and those of a daemon that died, are
-    in the journal: journalctl -u jarvisd. More detail: jarvisctl log level debug --for 10m.
+    The newest lines, from the daemon's memory. Where jarvisd is a service, older lines and those
+    of a daemon that died are in the journal: journalctl -u jarvisd. More detail: jarvisctl log
+    level debug --for 10m.
     """
     out = invocation.out
     query = {"limit": lines, "level": level, "component": component, "follow": str(follow).lower()}

@@ -5,6 +5,7 @@ import click
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.output import Output
+from jarvisctl.sockets import choose, unit_command
 from jarvisd.wire import ReloadResponse
 from jarvisd.wire.client import ApiError
 
@@ -38,7 +39,8 @@ def command(invocation: Invocation) -> ExitCode:
     out.line(f"Changed: {', '.join(done.changed) or 'nothing'}.")
     if done.restart:
         out.line(f"After a restart: {', '.join(done.restart)}.")
-        out.talk("Restart with: sudo systemctl restart jarvisd")
+        restart = unit_command(choose(invocation.sockets), "restart")
+        out.talk(f"Restart with: {restart}" if restart else "Restart jarvisd.")
     return ExitCode.OK
 
 

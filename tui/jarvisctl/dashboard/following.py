@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.messages import Lost, Message, Missing
-from jarvisctl.sockets import choose, explained
+from jarvisctl.sockets import choose, explained, log_command
 from jarvisd.errors import JarvisError
 from jarvisd.wire.client import ApiClient, ApiError, LineStream
 
@@ -62,7 +62,7 @@ class Line:
         """Tell why the daemon does not answer, and when it is tried again."""
         told = explained(error, self.sockets)
         at = self.clock.monotonic()
-        hint = told.hint or "See why: journalctl -u jarvisd -n 50"
+        hint = told.hint or f"See why: {log_command(choose(self.sockets))}"
         self.put(Lost(at, told.message, hint, at + pause_s))
 
 
