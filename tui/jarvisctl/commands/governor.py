@@ -48,7 +48,7 @@ def _show(out: Output, governor: GovernorResponse) -> None:
 
 
 def _figures(now: GovernorDecision) -> list[tuple[str, str]]:
-    warming = ", may warm" if now.warming else ""
+    warming = ", spare worker allowed" if now.warming else ""
     slots = f"{now.slots} slot{'s' * (now.slots != 1)}"
     figures = [
         ("speech", f"{slots}, weight {now.weight}, {_cores(now.quota)}{warming}"),
@@ -56,11 +56,11 @@ def _figures(now: GovernorDecision) -> list[tuple[str, str]]:
     if now.slack_s is not None:
         figures.append(("ahead", f"{now.slack_s:.1f} s of audio"))
     if now.tokens_per_s is not None:
-        silent = f" of {now.baseline:.1f} in silence" if now.baseline is not None else ""
+        silent = f" of {now.baseline:.1f} without speech" if now.baseline is not None else ""
         lost = f", {now.loss:.0%} lost" if now.loss is not None else ""
         figures.append(("model", f"{now.tokens_per_s:.1f} tokens/s{silent}{lost}"))
     if now.cost is not None:
-        figures.append(("cost", f"{now.cost:.2f} s of CPU for a second of audio"))
+        figures.append(("cost", f"{now.cost:.2f} s of processor time per second of audio"))
     return figures
 
 
