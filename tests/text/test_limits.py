@@ -7,7 +7,7 @@ from jarvisd.text import SentenceSplitter, UtteranceStream
 from jarvisd.text.clauses import ClauseFinder
 from jarvisd.text.model import Utterance
 from jarvisd.text.scanner import MAX_GAP_CHARS, MAX_SENTENCE_CHARS, WRAPPED_LINE_CHARS
-from jarvisd.text.stream import _DECISION_CHARS, _PATIENCE
+from jarvisd.text.stream import _DECISION_CHARS, _PATIENCE, _last_gap
 from tests.text.chunks import made_from
 
 WHOLE_SENTENCES = TextSettings(first_clause_chars=0)
@@ -112,6 +112,11 @@ def test_a_line_that_is_long_enough_may_go_on(length: int, count: int) -> None:
         ("Well... I see.", 1),
         ("At 5 p.m. Jones came.", 1),
         ("We met at 5 p.m. Jones came.", 2),
+        ("We met at 5 p.m. (The film began.)", 2),
+        ("We met at 5 p.m. It’s late.", 2),
+        ("We waited … I think.", 1),
+        ("We waited .… I think.", 1),
+        ("So said you and I. Jones came.", 2),
         ("We live in Ulm. and work.", 1),
         ("We live in Rome. and work.", 2),
     ],
@@ -120,12 +125,36 @@ def test_how_much_a_stop_needs_to_see(text: str, count: int) -> None:
     assert len(sentences(text)) == count
 
 
+def test_a_word_that_only_begins_like_the_pronoun_is_seen_at_once() -> None:
+    assert [s.text for s in SentenceSplitter().feed("Well... In")] == ["Well..."]
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("ab", 0),
+        ("a b", 2),
+        ("a ", 2),
+        ("a b\nc", 4),
+        ("a\nb\nc", 4),
+        ("a\tb\tc", 4),
+        ("a\tb\nc d", 6),
+    ],
+)
+def test_the_last_word_begins_behind_the_last_gap(text: str, gap: int) -> None:
+    assert _last_gap(text) == gap
+
+
 # --- clauses -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("word", "following", "cut"),
-    [("5,", "6", None), ("5,", "x", 12), ("a,", "x", 12), ("so…", "x", 13), (",", "x", None)],
+    [
+        *[("5,", "6", None), ("5,", "x", 12), ("5,", "J", 12), ("a,", "x", 12), (",", "x", None)],
+        *[("so…", "x", 13), ("so…", "J", None), ("so...", "x", 15), ("so...", "J", None)],
+        *[("—", "J", 11), ("–", "J", 11)],
+    ],
 )
 def test_a_mark_behind_a_short_word(word: str, following: str, cut: int | None) -> None:
     finder = ClauseFinder()
@@ -141,7 +170,10 @@ def test_a_mark_behind_a_short_word(word: str, following: str, cut: int | None) 
         ("I", "Jones", 10),
         ("Ann", "Jones", None),
         ("Ann", "x", 10),
+        ("Ann", "7", 10),
         ("7", "8", None),
+        ("7", "x", 10),
+        ("7", "J", 10),
     ],
 )
 def test_an_opener_behind_a_name_or_a_number(

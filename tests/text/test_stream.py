@@ -121,6 +121,31 @@ def test_pauses_follow_the_ending() -> None:
     assert [each.pause_ms for each in utterances(text)] == [0, 100, 130, 200, 140, 100]
 
 
+def test_a_breath_is_180_ms_unless_told_otherwise_and_none_where_nothing_is_said() -> None:
+    (made,) = made_from(["Sure."], UtteranceStream(TextSettings()))
+    assert made.pause_ms == 180
+    assert [each.pause_ms for each in utterances(CODE) if each.skipped] == [0]
+    assert utterances("Plan X")[-1].pause_ms == PAUSE_MS
+
+
+def test_each_table_is_announced_once_also_at_the_start() -> None:
+    table = "| a |\n| b |\n"
+    once = ["Table skipped.", "(table)"]
+    assert said(table, tables="announce") == once
+    made = said(f"{table}\n{table}So.\n{table}", tables="announce")
+    assert [each for each in made if each != "(blank)"] == [*once, *once, "So.", *once]
+
+
+def test_what_was_held_is_spoken_before_a_table() -> None:
+    made = said("Sure.\nIt is on.\n| a |\n", tables="announce")
+    assert made == ["Sure.", "It is on.", "Table skipped."]
+
+
+@pytest.mark.parametrize(("line", "name"), [("python title", "Python"), ("X", "X")])
+def test_a_code_block_is_named_by_its_first_word(line: str, name: str) -> None:
+    assert said(f"```{line}\nx\n```\n")[0] == f"{name} code block skipped."
+
+
 def test_what_cannot_be_said_is_skipped_with_its_reason() -> None:
     assert said("🌙🌙\n") == ["(unspeakable)"]
     assert said("\n \n") == ["(blank)"]
