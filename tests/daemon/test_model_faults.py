@@ -126,7 +126,7 @@ async def test_a_model_that_fails_is_refused_with_a_time_where_nobody_else_may_a
         hostile(hangs) as url,
         running_daemon(tmp_path, llm_url=url, settings=settings) as daemon,
     ):
-        await daemon.all_events("/v1/replies", QUESTION)
+        asked = await daemon.all_events("/v1/replies", QUESTION)
         refused = await daemon.client.post("/v1/replies", json=QUESTION)
         assert refused.status_code >= 500
         error = refused.json()["error"]
@@ -134,4 +134,5 @@ async def test_a_model_that_fails_is_refused_with_a_time_where_nobody_else_may_a
         assert 0 < error["retry_after_s"] <= 600
         assert 0 < int(refused.headers["retry-after"]) <= 600
         conversation = await daemon.get("/v1/conversations/c")
-        assert [message["role"] for message in conversation["messages"]] == ["user"]
+        (question,) = conversation["messages"]
+        assert (question["role"], question["reply"]) == ("user", asked[0]["reply"])
