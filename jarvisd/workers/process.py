@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import structlog
 
@@ -281,12 +281,23 @@ async def _lines(process: "subprocess.Popen[bytes]") -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=_STDERR_LINE_BYTES)
     pipe, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), process.stderr
+        lambda: asyncio.StreamReaderProtocol(reader), _given_away(process)
     )
     with closing(pipe):
         while raw := await _line(reader):
             if line := raw.decode(errors="replace").strip():
                 yield line
+
+
+def _given_away(process: "subprocess.Popen[bytes]") -> BinaryIO:
+    """The process's standard error, for the loop alone to close.
+
+    uvloop closes the descriptor and then the file, in which time a thread may have opened another
+    one of that number: that of the next worker's end.
+    """
+    assert process.stderr is not None  # noqa: S101 - it was asked for
+    with process.stderr:
+        return open(os.dup(process.stderr.fileno()), "rb", buffering=0, closefd=False)
 
 
 async def _line(reader: asyncio.StreamReader) -> bytes:

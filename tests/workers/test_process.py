@@ -1,13 +1,16 @@
 """The daemon's side of a worker, with real child processes, well-behaved and not."""
 
 import asyncio
+import os
+import subprocess
+import threading
 
 import pytest
 
 from jarvisd.errors import WorkerError
 from jarvisd.speech.speech import RUNNER
 from jarvisd.workers import protocol
-from jarvisd.workers.process import WorkerCommand, WorkerProcess
+from jarvisd.workers.process import WorkerCommand, WorkerProcess, _lines
 from tests.support.processes import nothing_left
 
 PREAMBLE = """
@@ -159,3 +162,28 @@ async def test_a_start_that_is_given_up_leaves_nothing() -> None:
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await starting
+
+
+async def test_no_descriptor_of_somebody_else_is_closed() -> None:
+    """While complaints end, threads open descriptors: nobody but they may close these."""
+    over, stolen = threading.Event(), 0
+
+    def open_and_close() -> None:
+        nonlocal stolen
+        while not over.is_set():
+            descriptor = os.open(os.devnull, os.O_RDONLY)
+            try:
+                os.close(descriptor)
+            except OSError:
+                stolen += 1
+
+    opening = threading.Thread(target=open_and_close)
+    opening.start()
+    try:
+        for _ in range(100):
+            with subprocess.Popen(["true"], stderr=subprocess.PIPE) as process:  # noqa: ASYNC220
+                assert [line async for line in _lines(process)] == []
+    finally:
+        over.set()
+        opening.join()
+    assert not stolen
