@@ -48,10 +48,9 @@ def _show(out: Output, governor: GovernorResponse) -> None:
 
 
 def _figures(now: GovernorDecision) -> list[tuple[str, str]]:
-    warming = ", spare worker allowed" if now.warming else ""
     slots = f"{now.slots} slot{'s' * (now.slots != 1)}"
     figures = [
-        ("speech", f"{slots}, weight {now.weight}, {_cores(now.quota)}{warming}"),
+        ("speech", f"{slots}, weight {now.weight}, {_cores(now.quota)}"),
     ]
     if now.slack_s is not None:
         figures.append(("ahead", f"{now.slack_s:.1f} s of audio"))
