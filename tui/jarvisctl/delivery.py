@@ -118,7 +118,8 @@ class AudioDelivery(threading.Thread):
             sink.abort()
         if self._stream is not None:
             self._stream.cancel()
-        self.join(STOP_S)
+        if self.is_alive():  # not yet where it was only made: it will see that it is over
+            self.join(STOP_S)
         return played
 
     def _deliver(self) -> None:
@@ -137,7 +138,7 @@ class AudioDelivery(threading.Thread):
     def _receive(self) -> None:
         """Take all there is; a connection that broke is made again from the next sample on."""
         attempts, broken = 0, None
-        while True:
+        while not self._stopping.is_set():
             try:
                 self._listen(self.samples)
             except DaemonUnreachableError as error:

@@ -3,6 +3,8 @@ from pathlib import Path
 
 from jarvisctl.dashboard.asking import Asking, Silent
 from jarvisctl.dashboard.messages import QuestionFound, Remarked
+from jarvisctl.delivery import AudioDelivery
+from jarvisd.wire.client import ApiClient
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard.conftest import Brought
@@ -54,3 +56,14 @@ def test_without_a_player_the_audio_is_taken_at_the_pace_of_speech() -> None:
     assert not sink.wait(0.0)
     sink.abort()
     assert sink.wait(0.0)
+
+
+def test_audio_that_is_stopped_before_it_begins_is_never_asked_for(
+    daemon: FakeDaemon, socket_path: Path
+) -> None:
+    client = ApiClient(str(socket_path))
+    audio = AudioDelivery(client, "r", [], paced=True, essential=False, hang_up=lambda: None)
+    assert audio.stop() == 0
+    audio.start()
+    audio.join()
+    assert not daemon.received
