@@ -11,7 +11,7 @@ PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-long test-quick test-pythons test-vm mutants check check-units format man lock bench clean
+.PHONY: help try test test-long test-quick test-pythons test-vm chaos mutants check check-units format man lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -39,6 +39,9 @@ test-pythons: ## the quick tests on each Python from 3.11 to 3.13 that is there
 	  echo "Python $$version:"; \
 	  $(MAKE) --no-print-directory test-quick VENV=.cache/python$$version PYTHON=$$python || exit 1; \
 	done
+
+chaos: $(VENV)/.installed-dev ## break a daemon in every way, for some minutes (ONLY="words of names", SEED=…)
+	$(BIN)/python -m tests.chaos $(ONLY) $(if $(SEED),--seed $(SEED))
 
 test-vm: $(VENV)/.installed-dev ## install, run and upgrade under a real systemd (ONLY="words of names")
 	$(BIN)/python -m tests.vm $(ONLY)

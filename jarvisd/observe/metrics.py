@@ -55,6 +55,7 @@ class MetricsText:
                     speech_waiting=self._speech.waiting,
                     store_waiting=self._store.waiting,
                     store_dropped=self._store.dropped,
+                    tasks=len(asyncio.all_tasks()),
                     worker_deaths=self._speech.worker_deaths(),
                     cpu_s={
                         "daemon": consumed.daemon_cpu_s,

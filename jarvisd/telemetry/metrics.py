@@ -48,6 +48,7 @@ class MetricsInput:
     speech_waiting: int = 0
     store_waiting: int = 0
     store_dropped: int = 0
+    tasks: int = 0
     worker_deaths: Mapping[str, int] = field(default_factory=dict)
     cpu_s: Mapping[str, float | None] = field(default_factory=dict)
     cpu_pressure: float | None = None
@@ -85,6 +86,7 @@ def _process(now: MetricsInput) -> Iterator[Family]:
         status.loop_lag_ms / 1_000,
         "seconds",
     )
+    yield gauge("jarvisd_tasks", "Tasks on the event loop.", now.tasks)
     yield gauge(
         "jarvisd_store_waiting", "Changes that wait to be written to disk.", now.store_waiting
     )

@@ -88,12 +88,13 @@ async def running_daemon(
     configuration: Path | None = None,
     prefix: Sequence[str] = (),
     check_exit: bool = True,
+    module: str = "jarvisd",
 ) -> AsyncIterator[RunningDaemon]:
     """Start a daemon, wait until it answers and has found its voices, stop it at the end.
 
     ``settings`` are dotted paths, as in the environment, to which ``environ`` is added;
-    ``configuration`` is a file, ``prefix`` a command that becomes the daemon. The log is shown when
-    the test fails.
+    ``configuration`` is a file, ``prefix`` a command that becomes the daemon, ``module`` what runs
+    it. The log is shown when the test fails.
     """
     surroundings = dict(os.environ) | {"JARVISD__LLM__URL": llm_url}
     for path, value in (settings or {}).items():
@@ -103,7 +104,7 @@ async def running_daemon(
     with (directory / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *prefix,
-            *(sys.executable, "-m", "jarvisd"),
+            *(sys.executable, "-m", module),
             *("--socket", str(directory / "control.sock")),
             *("--state-dir", str(directory / "state")),
             *(("--config", str(configuration)) if configuration else ()),
