@@ -8,8 +8,10 @@ accepted; what the states mean is in ``failures``, what the stream means in ``ch
 
 import asyncio
 import os
+import ssl
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -47,42 +49,59 @@ class LlamaServer:
     def __init__(
         self, settings: LlmSettings, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._settings = settings
         self._clock = clock
-        self._client = _client(settings)
+        self._clients: set[httpx.AsyncClient] = set()
+        self.apply(settings)
 
     def apply(self, settings: LlmSettings) -> None:
-        """New settings for the generations to come.
-
-        Those under way keep the former client alive until they end; it keeps nothing open.
-        """
+        """New settings for the generations to come; those under way go on as they began."""
         self._settings = settings
-        self._client = _client(settings)
+        # Loading certificate authorities takes 20 ms, and plain HTTP has no use for them.
+        secure = settings.url.startswith("https:")
+        self._tls = httpx.create_ssl_context(trust_env=False) if secure else False
 
     async def health(self) -> ProviderHealth:
         """Ask now how the server is; at most about two seconds, never raises."""
-        return await health.check(self._client, self._settings.url, self._authorization)
+        async with self._connected() as client:
+            return await health.check(client, self._settings.url, self._authorization)
 
     async def close(self) -> None:
         """Release connections; generations in flight end with an error."""
-        await self._client.aclose()
+        for client in tuple(self._clients):
+            await client.aclose()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client for one purpose, closed with all that it opened.
+
+        Not one for all: its pool keeps a connection for ever whose request was cancelled just when
+        it had been made, and the server keeps nothing alive that could be used again.
+        """
+        client = _client(self._settings, self._tls)
+        self._clients.add(client)
+        try:
+            yield client
+        finally:
+            self._clients.discard(client)
+            await client.aclose()
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
         """Generate. Ends with exactly one ``Completion`` or raises ``LlmError``.
 
         Closing the generator disconnects at once, which stops decoding within milliseconds.
         """
-        body = await self._open(msgspec.json.encode(self._request(prompt)))
-        chat = ChatStream()
-        try:
-            yield HeadersReceived()
-            while not chat.done and (data := await _read(body, chat)):
-                for event in chat.feed(data):
-                    yield event
-                    await asyncio.sleep(0)  # much may come at once: others have their turn
-            yield chat.finish()
-        finally:
-            await body.close()
+        async with self._connected() as client:
+            body = await self._open(client, msgspec.json.encode(self._request(prompt)))
+            chat = ChatStream()
+            try:
+                yield HeadersReceived()
+                while not chat.done and (data := await _read(body, chat)):
+                    for event in chat.feed(data):
+                        yield event
+                        await asyncio.sleep(0)  # much may come at once: others have their turn
+                yield chat.finish()
+            finally:
+                await body.close()
 
     def _request(self, prompt: Prompt) -> ChatRequest:
         settings = self._settings
@@ -102,14 +121,14 @@ class LlamaServer:
 
     # --- until the headers ----------------------------------------------------------------------
 
-    async def _open(self, content: bytes) -> StreamBody:
+    async def _open(self, client: httpx.AsyncClient, content: bytes) -> StreamBody:
         """The stream, once the request was accepted; waits for a server that is still loading."""
         headers = {**_JSON, **await self._authorization()}
         started, wait_s, may_retry = self._clock(), _LOADING_FIRST_WAIT_S, True
         while True:
-            request = self._client.build_request("POST", _CHAT, content=content, headers=headers)
+            request = client.build_request("POST", _CHAT, content=content, headers=headers)
             try:
-                response = await self._send(request)
+                response = await self._send(client, request)
             except httpx.ConnectError as error:
                 if not may_retry:
                     raise failures.no_connection(self._settings.url, error) from error
@@ -123,12 +142,12 @@ class LlamaServer:
             wait_s = min(wait_s * 2, _LOADING_LONGEST_WAIT_S)
             may_retry = True
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
         """The response as soon as its headers are there; a queued request has none."""
         limit_s = self._settings.headers_timeout_s
         try:
             async with asyncio.timeout(limit_s):
-                return await self._client.send(request, stream=True)
+                return await client.send(request, stream=True)
         except (TimeoutError, httpx.PoolTimeout) as error:
             raise failures.busy(limit_s) from error
         except httpx.ConnectTimeout as error:
@@ -181,13 +200,12 @@ def open_provider(settings: LlmSettings, _: Callable[[], Awaitable[HostFacts]]) 
     return LlamaServer(settings)
 
 
-def _client(settings: LlmSettings) -> httpx.AsyncClient:
+def _client(settings: LlmSettings, tls: ssl.SSLContext | bool) -> httpx.AsyncClient:
     url, uds = settings.url, None
     if url.startswith("unix:"):
         url, uds = "http://llama-server", failures.socket_path(url)
     transport = httpx.AsyncHTTPTransport(
-        # Loading certificate authorities takes 20 ms, and plain HTTP has no use for them.
-        verify=url.startswith("https:"),
+        verify=tls,
         uds=uds,
         trust_env=False,
         limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0),
