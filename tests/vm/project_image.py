@@ -46,7 +46,7 @@ def build(cache: Path, names: list[str]) -> Path:
                 _break(changed)
             wheels = project / "wheels" / name
             wheels.mkdir()
-            for library in libraries.glob("*.whl"):
+            for library in (path for path in libraries.iterdir() if path.is_file()):
                 (wheels / library.name).symlink_to(f"../this/{library.name}")
             _wheel(changed, wheels)
         image = cache / "project.ext4"

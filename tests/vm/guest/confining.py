@@ -55,6 +55,15 @@ def _probe() -> dict[str, str]:
 
 
 @test
+def workers_are_confined() -> None:
+    """Workers give up files and system calls inside the unit's own sandbox, too"""
+    succeed("jarvisctl", "say", "Confined.")
+    said = journal("jarvisd.service")
+    assert "worker.ready" in said
+    assert "worker.unconfined" not in said, said
+
+
+@test
 def the_exposure_is_low() -> None:
     """systemd-analyze security of the running service stays within the limit."""
     said = succeed("systemd-analyze", "security", "--no-pager", f"--threshold={EXPOSURE}",
