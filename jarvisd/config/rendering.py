@@ -18,7 +18,7 @@ from jarvisd.config.tree import Leaf, Table, leaves, tables, value_at
 WIDTH = 98
 HEADER = """\
 # Configuration of jarvisd. Every setting is shown with its default, so all of them may stay
-# commented out. Read in this order, later wins for each setting:
+# commented out. Sources are read in this order; for each setting the last one counts:
 #
 #   this file, or the one given with --config
 #   *.toml in the directory beside it that adds .d to its name, in alphabetical order

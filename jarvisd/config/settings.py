@@ -48,20 +48,21 @@ class ApiSettings(Section, frozen=True):
         about("Path of the control socket. Empty: in /run/jarvisd, else in $XDG_RUNTIME_DIR."),
     ] = ""
     socket_group: Annotated[
-        str, about("Group that owns the socket and whose members may operate the daemon.")
+        str, about("Group that owns the socket; its members may use the daemon.")
     ] = "jarvis"
     others_may_read: Annotated[
-        bool, about("Whether users outside the group may read status (the socket becomes 0666).")
+        bool, about("Let users outside the group read the status (the socket gets mode 0666).")
     ] = False
     max_head_bytes: Annotated[Bytes, about("Largest request line and headers.")] = 16_384
     max_body_bytes: Annotated[Bytes, about("Largest request body.")] = 1_048_576
     max_connections: Annotated[Count, about("Open connections; more are refused with 503.")] = 128
     max_connections_per_user: Annotated[
-        Count, about("Open connections of one user, administrators aside; more: 429.")
+        Count,
+        about("Open connections of one user who is no administrator; more are refused with 429."),
     ] = 32
     reserved_connections: Annotated[
         Annotated[int, Meta(ge=0, le=100_000)],
-        about("How many of max_connections only administrators may have."),
+        about("How many of max_connections are reserved for administrators."),
     ] = 16
     header_timeout_s: Annotated[
         Seconds, about("How long a client may take to send a request's headers.")
@@ -71,10 +72,10 @@ class ApiSettings(Section, frozen=True):
         Seconds, about("How long a client may stop reading before its stream is dropped.")
     ] = 30.0
     idle_timeout_s: Annotated[
-        Seconds, about("How long a kept connection may be silent between two requests.")
+        Seconds, about("How long a connection may be idle between two requests.")
     ] = 75.0
     event_heartbeat_s: Annotated[
-        Seconds, about("A heartbeat line follows this long a silence on /v1/events.")
+        Seconds, about("Send a heartbeat line on /v1/events after this long without an event.")
     ] = 15.0
     event_backlog: Annotated[
         Count, about("Events kept for readers that fall behind or come back (/v1/events?since=).")
@@ -89,16 +90,16 @@ else:
     _FIRST, *_, _LAST = providers.names()
     ProviderName = Annotated[
         Literal[(AUTO, *providers.names())],
-        about(f"{AUTO} asks {_FIRST}; where it is absent or fails, {_LAST} answers."),
+        about(f"{AUTO} asks {_FIRST}; if that is absent or fails, {_LAST} answers."),
     ]
 
 
 class LlmSettings(llama_server.Settings, frozen=True):
-    """Where answers come from."""
+    """The language model."""
 
     provider: ProviderName = AUTO
     system_prompt: Annotated[
-        str, about("What the model is told first, unchanged in every turn.")
+        str, about("Instructions for the model, sent first in every turn.")
     ] = (
         "You are Jarvis, the voice of a homelab. Your answers are read aloud: answer in short, "
         "plain sentences, without markup, lists or code unless asked for them."
@@ -108,16 +109,20 @@ class LlmSettings(llama_server.Settings, frozen=True):
     ] = 1_024
     temperature: Annotated[
         Annotated[float, Meta(ge=0, le=5)] | None,
-        about("Sampling temperature; unset: the server's."),
+        about("Sampling temperature. Not set: the server's default."),
     ] = None
     history_messages: Annotated[
         Count, about("How many earlier messages of a conversation the prompt may hold.")
     ] = 40
     retry_wait_s: Annotated[
         Annotated[float, Meta(gt=0, le=3_600)],
-        about("How long a model that fails is left alone; doubled each time, up to 16 times this."),
+        about(
+            "Wait before a failing model is asked again; doubled each time, up to 16 times this."
+        ),
     ] = 15.0
-    health_cache_s: Annotated[Seconds, about("How long a health check's result is used.")] = 60.0
+    health_cache_s: Annotated[Seconds, about("How long the result of a health check is used.")] = (
+        60.0
+    )
 
 
 if not TYPE_CHECKING:
@@ -148,14 +153,15 @@ class TextSettings(Section, frozen=True):
     )
     first_clause_chars: Annotated[
         Annotated[int, Meta(ge=0, le=200)],
-        about("Shortest first clause spoken before its sentence ended; 0: whole sentences only."),
+        about("Shortest first clause to speak before its sentence ends; 0: whole sentences only."),
     ] = 12
     utterance_min_chars: Annotated[
-        Annotated[int, Meta(ge=0, le=500)], about("Shorter sentences are spoken together.")
+        Annotated[int, Meta(ge=0, le=500)],
+        about("Sentences shorter than this are spoken together."),
     ] = 40
     utterance_max_chars: Annotated[
         Annotated[int, Meta(ge=60, le=5_000)],
-        about("Longer sentences are spoken in pieces, cut at clauses."),
+        about("Sentences longer than this are spoken in parts, cut between clauses."),
     ] = 400
 
 
@@ -168,35 +174,41 @@ class SpeechSettings(Section, frozen=True):
     ] = ""
     on_engine_death: Annotated[
         Literal["silence", "restart-voice"],
-        about("When an engine dies in a reply: stay silent, or go on with the fallback voice."),
+        about("If an engine fails in a reply: stay silent, or continue with the fallback voice."),
     ] = "restart-voice"
     slots: Annotated[
-        Annotated[int, Meta(ge=1, le=16)], about("Most syntheses at the same time.")
+        Annotated[int, Meta(ge=1, le=16)],
+        about("Utterances that may be synthesised at the same time."),
     ] = 2
     spares: Annotated[
         Annotated[int, Meta(ge=0, le=8)],
-        about("Workers of the default voice's engine that wait beside one, ready to take over."),
+        about("Extra workers of the default voice's engine that are kept ready."),
     ] = 1
     look_ahead_s: Annotated[
-        Seconds, about("How many seconds of audio may be ready beyond what was played.")
+        Seconds, about("How many seconds of audio to make ahead of playback.")
     ] = 30.0
     deadline_s: Annotated[
         Seconds,
-        about("Time to make one utterance, a second try included; waiting for a slot is not."),
+        about(
+            "Time limit for one utterance, with a second try; the wait for a slot does not count."
+        ),
     ] = 30.0
     hang_timeout_s: Annotated[
         Seconds,
         about(
-            "A worker that gives nothing and uses no processor time for so long is ended. Never "
-            "longer than a quarter of the deadline."
+            "End a worker that sends nothing and uses no CPU time for this long. At most a "
+            "quarter of deadline_s counts."
         ),
     ] = 1.0
-    worker_start_timeout_s: Annotated[Seconds, about("Time a worker has to get ready.")] = 60.0
+    worker_start_timeout_s: Annotated[Seconds, about("Time limit for the start of a worker.")] = (
+        60.0
+    )
     worker_idle_s: Annotated[
-        Seconds, about("Idle workers end after this time, so that a silent daemon is small.")
+        Seconds, about("End idle workers after this time, to save memory.")
     ] = 900.0
     worker_max_rss_mb: Annotated[
-        Annotated[int, Meta(ge=64, le=65_536)], about("A worker larger than this is replaced.")
+        Annotated[int, Meta(ge=64, le=65_536)],
+        about("Replace a worker that uses more memory than this."),
     ] = 1_024
     worker_nice: Annotated[Annotated[int, Meta(ge=0, le=19)], about("Niceness of the workers.")] = 5
 
@@ -227,54 +239,60 @@ if not TYPE_CHECKING:
 
 
 class HostSettings(Section, frozen=True):
-    """The daemon's and its workers' share of the machine."""
+    """CPU and memory of the daemon and its workers."""
 
     cgroups: Annotated[
         Literal["auto", "always", "off"],
-        about("auto divides our control group where systemd delegated it, always also elsewhere."),
+        about(
+            "auto: divide our control group if systemd delegated it; always: even if it did not."
+        ),
     ] = "auto"
-    cpu_weight: Annotated[Weight, about("CPU weight of the daemon among its own groups.")] = 500
+    cpu_weight: Annotated[
+        Weight, about("CPU weight of the daemon itself, compared with its workers.")
+    ] = 500
     worker_cpu_weight: Annotated[
-        Weight, about("CPU weight of the workers among the daemon's groups; the governor's most.")
+        Weight, about("CPU weight of all workers together; the governor never sets more.")
     ] = 100
     worker_cpu_quota: Annotated[
-        Cores, about("Cores that all workers together may use at most; 0 is no limit.")
+        Cores, about("Cores that all workers together may use; 0: no limit.")
     ] = 0.0
     cpuset: Annotated[
         CpuList, about("CPUs for the daemon and its workers, as in 0-3,8. Empty: all of them.")
     ] = ""
     worker_memory_high_mb: Annotated[
         Annotated[int, Meta(ge=64, le=65_536)],
-        about("A worker beyond this is slowed down, and replaced after its utterance."),
+        about("Slow down a worker that uses more than this, and replace it after its utterance."),
     ] = 1_280
     worker_memory_max_mb: Annotated[
         Annotated[int, Meta(ge=64, le=65_536)],
-        about("A worker that would pass this is ended by the kernel; the reply goes on."),
+        about("The kernel ends a worker that needs more than this; the reply continues."),
     ] = 1_536
     model_cgroup: Annotated[
         str,
-        about("Control group of llama-server. Empty: llama-server.service beside our own."),
+        about("Control group of llama-server. Empty: llama-server.service beside jarvisd.service."),
     ] = ""
 
 
 class GovernorSettings(Section, frozen=True):
-    """How speech gives way to the language model. A value other than 0 is fixed."""
+    """How speech and the language model share the CPU. A value other than 0 is fixed."""
 
-    enabled: Annotated[bool, about("Off: speech.slots, and the weight and quota of [host].")] = True
+    enabled: Annotated[bool, about("Off: use speech.slots, and weight and quota of [host].")] = True
     max_loss: Annotated[
         Annotated[float, Meta(gt=0, le=1)],
-        about("Share of the model's tokens per second that speaking may cost."),
+        about("Largest share of the model's speed (tokens per second) that speech may cost."),
     ] = 0.05
     slots: Annotated[
-        Annotated[int, Meta(ge=0, le=16)], about("Syntheses at the same time; 0: governed.")
+        Annotated[int, Meta(ge=0, le=16)],
+        about("Utterances synthesised at the same time; 0: the governor decides."),
     ] = 0
     weight: Annotated[
-        Annotated[int, Meta(ge=0, le=10_000)], about("CPU weight of the workers; 0: governed.")
+        Annotated[int, Meta(ge=0, le=10_000)],
+        about("CPU weight of the workers; 0: the governor decides."),
     ] = 0
-    quota: Annotated[Cores, about("Cores for all workers together; 0: governed.")] = 0.0
+    quota: Annotated[Cores, about("Cores for all workers together; 0: the governor decides.")] = 0.0
     min_quota: Annotated[
         Annotated[float, Meta(ge=0.05, le=64)],
-        about("Cores that the workers always keep, whatever the model loses."),
+        about("Cores that the workers always get, even if the model loses speed."),
     ] = 0.1
 
 
@@ -282,18 +300,19 @@ class AudioSettings(Section, frozen=True):
     """Delivery of audio."""
 
     jitter_buffer_frames: Annotated[
-        Annotated[int, Meta(ge=1, le=50)], about("20 ms frames sent ahead of the clock when paced.")
+        Annotated[int, Meta(ge=1, le=50)],
+        about("Frames of 20 ms to send ahead of playback when audio is paced."),
     ] = 4
     sentence_pause_ms: Annotated[
-        Milliseconds, about("Breath between sentences; questions and paragraphs get more.")
+        Milliseconds, about("Pause between sentences; longer after questions and paragraphs.")
     ] = 180
     max_reply_s: Annotated[
-        Seconds, about("Longest audio of one reply; the rest is skipped with a reason.")
+        Seconds, about("Longest audio of one reply; the rest is skipped, and the events say so.")
     ] = 600.0
 
 
 class ReplySettings(Section, frozen=True):
-    """Replies in flight and after."""
+    """Running and ended replies."""
 
     max_active: Annotated[Count, about("Replies at the same time; more are refused.")] = 8
     keep: Annotated[Count, about("Ended replies whose audio can still be fetched.")] = 4
@@ -302,16 +321,20 @@ class ReplySettings(Section, frozen=True):
 class StoreSettings(Section, frozen=True):
     """The database of conversations."""
 
-    enabled: Annotated[bool, about("Off: conversations end with the daemon.")] = True
-    queue: Annotated[Count, about("Writes waiting for the disk; more are dropped, loudly.")] = 1_000
+    enabled: Annotated[
+        bool, about("Off: conversations are kept in memory only and end with the daemon.")
+    ] = True
+    queue: Annotated[
+        Count, about("Changes that may wait for the disk; more are dropped and reported.")
+    ] = 1_000
 
 
 class LogSettings(Section, frozen=True):
     """What is logged and where."""
 
-    level: Annotated[Literal["debug", "info", "warning", "error"], about("Least severe level.")] = (
-        "info"
-    )
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], about("Least severe level that is logged.")
+    ] = "info"
     format: Annotated[
         Literal["auto", "console", "journal", "json"],
         about("auto: journal priorities under systemd, colours on a terminal."),
@@ -319,14 +342,14 @@ class LogSettings(Section, frozen=True):
 
 
 class TelemetrySettings(Section, frozen=True):
-    """What is measured beyond what costs nothing."""
+    """Optional measurements."""
 
     traces: Annotated[
         bool, about("Trace every reply; off: only those that ask for it. 100 traces are kept.")
     ] = False
     summary_days: Annotated[
         Annotated[int, Meta(ge=0, le=3_650)],
-        about("Days of which a summary is kept (counts and percentiles, no text); 0: none."),
+        about("How many daily summaries to keep (counts and percentiles, no text); 0: none."),
     ] = 400
 
 

@@ -52,9 +52,12 @@ def test_lines_fit_a_terminal_where_values_allow_it() -> None:
 
 def test_bounds_and_choices_are_shown() -> None:
     text = render_default()
-    assert "# Most syntheses at the same time. (1 to 16)\n# slots = 2\n" in text
-    assert 'level. One of "debug", "info", "warning", "error".\n# level = "info"\n' in text
-    assert "unset: the server's. (0 to 5)\n# temperature has no default\n" in text
+    assert "# Utterances that may be synthesised at the same time. (1 to 16)\n# slots = 2\n" in text
+    assert (
+        'level that is logged. One of "debug", "info", "warning", "error".\n# level = "info"\n'
+        in text
+    )
+    assert "Not set: the server's default. (0 to 5)\n# temperature has no default\n" in text
 
 
 def test_what_is_in_force_is_shown_with_where_it_came_from() -> None:
@@ -63,7 +66,7 @@ def test_what_is_in_force_is_shown_with_where_it_came_from() -> None:
     assert list(shown) == list(leaves())
     assert shown["speech.slots"].value == 4
     assert str(shown["speech.slots"].source) == "command line"
-    assert shown["speech.slots"].about == "Most syntheses at the same time."
+    assert shown["speech.slots"].about == "Utterances that may be synthesised at the same time."
     assert shown["speech.piper.threads"].source.kind == "default"
 
 

@@ -13,25 +13,25 @@ class EngineSettings(Section, frozen=True):
     """An engine adds its own and gives itself a docstring: the summary of its table."""
 
     python: Annotated[
-        FilePath, about("Interpreter that has the engine's library. Empty: the daemon's own.")
+        FilePath, about("Python interpreter with the engine's library. Empty: the daemon's own.")
     ] = ""
     slots: Annotated[
         Annotated[int, Meta(ge=0, le=16)],
-        about("Most syntheses of this engine at the same time; 0: as speech.slots."),
+        about("Utterances this engine may synthesise at the same time; 0: as speech.slots."),
     ] = 0
     start_timeout_s: Annotated[
         Annotated[float, Meta(ge=0, le=86_400)],
-        about("Time a worker of this engine has to get ready; 0: speech.worker_start_timeout_s."),
+        about("Time limit for the start of a worker; 0: speech.worker_start_timeout_s."),
     ] = 0.0
     max_rss_mb: Annotated[
         Annotated[int, Meta(ge=0, le=65_536)],
-        about("A worker of this engine larger than this is replaced; 0: speech.worker_max_rss_mb."),
+        about("Replace a worker that uses more memory than this; 0: speech.worker_max_rss_mb."),
     ] = 0
 
     sandbox: Annotated[
         bool,
         about(
-            "Confine its workers to reading voices: no sockets, no other files. A GPU needs false."
+            "Workers may only read voices and libraries: no sockets, no other files. GPU: false."
         ),
     ] = True
 

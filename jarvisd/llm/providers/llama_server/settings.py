@@ -13,27 +13,30 @@ class Settings(Section, frozen=True):
     url: Annotated[str, about("Address of llama-server; http:// or unix:/path/to.sock.")] = (
         "http://127.0.0.1:8080"
     )
-    model: Annotated[str, about("Model name sent along; only a llama-server router needs it.")] = ""
+    model: Annotated[str, about("Model name to send; only a llama-server router needs it.")] = ""
     api_key_file: Annotated[
         FilePath,
-        about("File holding llama-server's API key. Empty: systemd's credential, else none."),
+        about("File with llama-server's API key. Empty: systemd's credential, if there is one."),
     ] = ""
     thinking: Annotated[
         bool, about("Let the model think before it answers. Thoughts are never spoken.")
     ] = False
-    connect_timeout_s: Annotated[Seconds, about("Time to reach llama-server.")] = 2.0
+    connect_timeout_s: Annotated[Seconds, about("Time limit for connecting to llama-server.")] = 2.0
     headers_timeout_s: Annotated[
-        Seconds, about("Time until it accepts the request; long, because a busy one is silent.")
+        Seconds,
+        about(
+            "Time limit until it accepts a request. Long, because a busy server does not answer."
+        ),
     ] = 60.0
     first_token_timeout_s: Annotated[
-        Seconds, about("Time from acceptance to the first token (prefill).")
+        Seconds, about("Time limit from there to the first token (prefill).")
     ] = 120.0
-    token_timeout_s: Annotated[Seconds, about("Longest silence between two tokens.")] = 20.0
+    token_timeout_s: Annotated[Seconds, about("Longest wait between two tokens.")] = 20.0
     answer_timeout_s: Annotated[
-        Seconds, about("Longest time spent waiting for one answer in all, whatever trickles in.")
+        Seconds, about("Longest wait for a whole answer, all its waits added up.")
     ] = 1_800.0
     loading_timeout_s: Annotated[
-        Seconds, about("How long a reply waits for a llama-server that is still loading.")
+        Seconds, about("How long a reply waits while llama-server loads its model.")
     ] = 30.0
 
     def broken_rules(self) -> Iterator[tuple[str, str]]:

@@ -16,17 +16,15 @@ class Settings(EngineSettings, frozen=True):
 
     voices_dir: Annotated[
         FilePath,
-        about(
-            "Directory of *.onnx voices, *.onnx.json beside. Empty: voices/ in the state directory."
-        ),
+        about("Directory of NAME.onnx and NAME.onnx.json. Empty: voices/ in the state directory."),
     ] = ""
     threads: Annotated[
         Annotated[int, Meta(ge=1, le=64)],
-        about("Threads for one synthesis; one costs the least."),
+        about("Threads for one synthesis; one uses the least CPU time."),
     ] = 1
     device: Annotated[
         Literal["cpu", "cuda"],
-        about("Where models run; cuda needs onnxruntime-gpu in that interpreter."),
+        about("Where models run; cuda needs onnxruntime-gpu in the interpreter above."),
     ] = "cpu"
 
     def readable(self) -> Sequence[str]:
