@@ -1,29 +1,25 @@
 """The one task that writes: takes changes at once, saves them in batches, outlives every failure.
 
-Changes wait in memory, bounded in number and characters; what does not fit is dropped, counted and
-logged. A failing disk is tried again with growing pauses while something waits for it, and whenever
-somebody asks; a file that is gone is made anew, with what memory holds. Nothing here makes a caller
-of ``submit`` wait.
+Changes wait in a bounded queue; what does not fit is dropped, counted and logged. A failing disk is
+tried again with growing pauses while something waits for it, and whenever somebody asks; a file
+that is gone is made anew, with what memory holds. Nothing here makes a caller of ``submit`` wait.
 """
 
 import asyncio
 import sqlite3
-from collections import deque
 from collections.abc import Callable
-from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import structlog
 
 from jarvisd.errors import StoreError
 from jarvisd.store.database import Database
-from jarvisd.store.model import Change, MarkHeard, StoredMessage, StoreNews
+from jarvisd.store.model import Change, StoredMessage, StoreNews
 from jarvisd.store.opening import is_corrupt
+from jarvisd.store.queue import ChangeQueue, WaitingChange
 from jarvisd.store.receipt import Receipt
-from jarvisd.store.recent import size
 
 BATCH = 256
-MAX_WAITING_CHARS = 32_000_000
 FIRST_RETRY_S = 0.25
 LONGEST_RETRY_S = 30.0
 # For a statement under way to end, once nothing more is begun.
@@ -36,12 +32,6 @@ _PASSING = (OSError, StoreError, sqlite3.OperationalError)
 _UNWRITABLE = (sqlite3.Error, UnicodeError, OverflowError)
 # ValueError: a connection that is closed, because a damaged file could not be replaced yet.
 _FAILURES = (OSError, StoreError, sqlite3.Error, ValueError)
-
-
-class _Waiting(NamedTuple):
-    number: int
-    change: Change
-    receipt: Receipt
 
 
 class Writer:
@@ -60,10 +50,7 @@ class Writer:
         self._database = database
         self._remembered = remembered
         self._lacking = False
-        self._most = queue
-        self._waiting: deque[_Waiting] = deque()
-        self._chars = 0
-        self._accepted = 0
+        self._queue = ChangeQueue(limit=queue)
         self._work = asyncio.Event()
         self._retry = asyncio.Event()
         self._progress = asyncio.Condition()
@@ -74,7 +61,6 @@ class Writer:
         self._failures = 0
         self._loss = ""
         self._stopping = False
-        self.dropped = 0
         self.refused = 0
         # Begun and ended deletions: who reads without a lock sees whether one came in between.
         self.deletions = 0
@@ -104,12 +90,17 @@ class Writer:
     @property
     def queued(self) -> int:
         """How many changes are accepted and not yet saved."""
-        return len(self._waiting)
+        return len(self._queue)
+
+    @property
+    def dropped(self) -> int:
+        """How many changes did not fit and are lost."""
+        return self._queue.dropped
 
     @property
     def waiting(self) -> list[Change]:
         """Accepted and not yet saved, oldest first."""
-        return [entry.change for entry in self._waiting]
+        return self._queue.changes
 
     async def start(self) -> None:
         """Open the file, if that is possible, and begin to write."""
@@ -152,25 +143,20 @@ class Writer:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task, *self._deletions}, timeout=STOP_GRACE_S)
-        if self._waiting:
-            _log.error("store.unsaved", changes=len(self._waiting), reason=self.reason)
+        if self._queue:
+            _log.error("store.unsaved", changes=len(self._queue), reason=self.reason)
         return saved
 
     def submit(self, change: Change) -> Receipt:
         """Accept a change to be saved soon, or drop it where there is no room."""
-        weight = _weight(change)
-        if len(self._waiting) >= self._most or self._chars + weight > MAX_WAITING_CHARS:
-            self.dropped += 1
-            if self.dropped.bit_count() == 1:  # 1, 2, 4, 8 ...: loud, but no flood
-                _log.error("store.dropped", dropped=self.dropped, reason=self.reason)
-                self._lose(f"{self.dropped} changes lost: too many waited for the disk")
-            return Receipt.settled("too many changes wait for the disk")
-        self._accepted += 1
-        self._chars += weight
         receipt = Receipt(self._retry.set)
-        self._waiting.append(_Waiting(self._accepted, change, receipt))
-        self._work.set()
-        return receipt
+        if self._queue.accept(change, receipt):
+            self._work.set()
+            return receipt
+        if self.dropped.bit_count() == 1:  # 1, 2, 4, 8 ...: loud, but no flood
+            _log.error("store.dropped", dropped=self.dropped, reason=self.reason)
+            self._lose(f"{self.dropped} changes lost: too many waited for the disk")
+        return Receipt.settled("too many changes wait for the disk")
 
     async def flush(self, timeout_s: float) -> bool:
         """Wait until all that was accepted before is saved; false after ``timeout_s``.
@@ -178,18 +164,18 @@ class Writer:
         Does not wait out a pause after a failure: the disk is tried at once, and when it takes
         nothing then, that is the answer.
         """
-        target, refused, failures = self._accepted, self.refused, self._failures
+        target, refused, failures = self._queue.accepted, self.refused, self._failures
         self._retry.set()
 
         def known() -> bool:
-            return self._saved_up_to() >= target or self._failures > failures
+            return self._queue.saved_up_to >= target or self._failures > failures
 
         try:
             async with asyncio.timeout(timeout_s), self._progress:
                 await self._progress.wait_for(known)
         except TimeoutError:
             return False
-        saved = self._saved_up_to() >= target and self._database.is_open
+        saved = self._queue.saved_up_to >= target and self._database.is_open
         return saved and self.refused == refused
 
     async def forget(self, conversation: str) -> int:
@@ -206,19 +192,16 @@ class Writer:
         try:
             async with self._lock:
                 self.deletions += 1
-                waiting = [e for e in self._waiting if _belongs(e.change, conversation)]
+                waiting = self._queue.of_conversation(conversation)
                 for entry in waiting:
                     entry.receipt.settle("its conversation was deleted")
-                self._take(waiting)
+                self._queue.remove(waiting)
                 await self._open()
                 deleted = await self._database.forget(conversation)
         finally:
             self.deletions += 1
             await self._announce()
         return len(waiting) + deleted
-
-    def _saved_up_to(self) -> int:
-        return self._waiting[0].number - 1 if self._waiting else self._accepted
 
     async def _run(self) -> None:
         pause = FIRST_RETRY_S
@@ -238,14 +221,14 @@ class Writer:
 
     async def _write_batch(self) -> None:
         async with self._lock:
-            if not self._waiting:  # nothing to try for again, unless somebody asks
+            if not self._queue:  # nothing to try for again, unless somebody asks
                 self._work.clear()
             await self._open()
-            batch = list(islice(self._waiting, BATCH))
+            batch = self._queue.batch(BATCH)
             if batch:
                 await self._save(batch)
-                self._take(batch)
-            if not self._waiting:
+                self._queue.remove(batch)
+            if not self._queue:
                 self._work.clear()
 
     async def _open(self) -> None:
@@ -257,16 +240,18 @@ class Writer:
                 gone = f"{self._database.path} was deleted; what memory holds is written again"
                 self._tell("error", "store.deleted", gone)
         if self._lacking:
-            waiting = {e.change.id for e in self._waiting if isinstance(e.change, StoredMessage)}
+            waiting = {each.id for each in self._queue.changes if isinstance(each, StoredMessage)}
             saved = [message for message in self._remembered() if message.id not in waiting]
             self._lacking = False
             try:
-                await self._save([_Waiting(0, message, Receipt.settled()) for message in saved])
+                await self._save(
+                    [WaitingChange(0, message, Receipt.settled()) for message in saved]
+                )
             except BaseException:
                 self._lacking = True
                 raise
 
-    async def _save(self, batch: list[_Waiting]) -> None:
+    async def _save(self, batch: list[WaitingChange]) -> None:
         """Save together; where that fails for no passing reason, find out which one it was."""
         try:
             await self._database.apply([entry.change for entry in batch])
@@ -286,28 +271,16 @@ class Writer:
                 self._lose(f"a change was lost: the database refused it: {error}")
                 _log.exception("store.refused", change=type(batch[0].change).__name__)
 
-    def _take(self, entries: list[_Waiting]) -> None:
-        """Remove entries from the queue: from its head as a rule, else wherever they are."""
-        for entry in entries:
-            if entry.receipt.open:
-                entry.receipt.settle()
-            self._chars -= _weight(entry.change)
-            if self._waiting[0] is entry:
-                self._waiting.popleft()
-            else:
-                self._waiting.remove(entry)
-
     async def _pause(self, failure: str, pause_s: float) -> None:
         if not self._failure:
-            _log.error("store.failing", reason=failure, waiting=len(self._waiting))
+            _log.error("store.failing", reason=failure, waiting=len(self._queue))
         begun = not self._failure
         self._failure = failure
         self._failures += 1
         if begun:
             self._tell("error", "store.failing", self.reason)
         self._retry.clear()
-        for entry in self._waiting:
-            entry.receipt.put_off(self.reason)
+        self._queue.put_off(self.reason)
         await self._announce()
         try:
             async with asyncio.timeout(pause_s):
@@ -331,16 +304,3 @@ class Writer:
     async def _announce(self) -> None:
         async with self._progress:
             self._progress.notify_all()
-
-
-def _weight(change: Change) -> int:
-    match change:
-        case StoredMessage():
-            return size(change)
-        case MarkHeard():
-            return len(change.heard or "")
-    return 0
-
-
-def _belongs(change: Change, conversation: str) -> bool:
-    return isinstance(change, StoredMessage) and change.conversation == conversation

@@ -13,8 +13,8 @@ from jarvisd.wire import (
     SayRequest,
     StatusResponse,
     Token,
+    streams,
 )
-from jarvisd.wire import client as module
 from jarvisd.wire.client import (
     ApiClient,
     ApiError,
@@ -150,7 +150,7 @@ def test_lines_come_whole_however_the_bytes_are_cut(daemon: FakeDaemon) -> None:
 
 
 def test_an_endless_line_is_refused(daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_LINE_BYTES", 1_000)
+    monkeypatch.setattr(streams, "MAX_LINE_BYTES", 1_000)
     daemon.answers["GET", "/v1/events"] = Answer(pieces=[b"x" * 900] * 3)
     with (
         ApiClient(daemon.path).stream_lines("/v1/events") as lines,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from jarvisd.errors import LlmError
-from jarvisd.llm.providers.llama_server import failures
+from jarvisd.llm.providers.llama_server import failures, plain_words
 from jarvisd.llm.providers.llama_server.chat_stream import ChatStream
 from jarvisd.llm.providers.llama_server.sse import SseParser, StreamError
 from tests.fakes.llama import capture, captures
@@ -58,7 +58,7 @@ def decoding_errors() -> list[Exception]:
     "error", [*httpx_errors(), *decoding_errors()], ids=lambda e: type(e).__name__
 )
 def test_every_error_of_the_libraries_has_plain_words(error: Exception) -> None:
-    words = failures.in_words(error)
+    words = plain_words.in_words(error)
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9,\- ]+", words)
     assert str(error) not in words or not str(error)
     assert type(error).__name__ not in words
@@ -107,7 +107,7 @@ def test_what_cannot_be_decoded_keeps_the_reason_for_the_log() -> None:
     ],
 )
 def test_what_a_server_says_is_quoted_on_one_bounded_printable_line(said: str, shown: str) -> None:
-    assert failures.quoted(said) == shown
+    assert plain_words.quoted(said) == shown
 
 
 async def test_a_port_where_nobody_listens() -> None:

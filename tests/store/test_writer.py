@@ -98,21 +98,6 @@ async def test_more_changes_than_the_queue_holds_are_dropped_and_counted(path: P
     await store.close()
 
 
-async def test_the_queue_is_bounded_in_characters_too(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer_module, "MAX_WAITING_CHARS", 10_000)
-    store = await Store.open(path, queue=100)
-    _, writer = parts(store)
-    async with writer._lock:
-        for _number in range(3):
-            store.add_message("c", question("x" * 4_000))
-        assert store.dropped == 1
-    assert await store.flush(5)
-    assert writer._chars == 0
-    await store.close()
-
-
 async def test_a_message_that_no_database_takes_costs_only_itself(path: Path) -> None:
     store = await Store.open(path, queue=100)
     _, writer = parts(store)

@@ -13,7 +13,7 @@ import msgspec
 
 from jarvisd.errors import LlmError
 from jarvisd.llm.model import ProviderHealth
-from jarvisd.llm.providers.llama_server import failures
+from jarvisd.llm.providers.llama_server import failures, plain_words
 from jarvisd.llm.providers.llama_server.body import read_body
 from jarvisd.llm.providers.llama_server.wire import Properties
 
@@ -86,7 +86,7 @@ async def _ask(
         if status != 200:
             raise failures.from_response(status, body)
     found = _properties(url, body)
-    model = failures.quoted(found.model_alias or found.model_path)
+    model = plain_words.quoted(found.model_alias or found.model_path)
     asleep = found.is_sleeping
     busy = not asleep and await _all_slots_taken(client, headers, reached)
     return ProviderHealth(
@@ -95,9 +95,9 @@ async def _ask(
         model=model,
         context_tokens=found.default_generation_settings.n_ctx,
         details={
-            "build": failures.quoted(found.build_info),
+            "build": plain_words.quoted(found.build_info),
             "slots": str(found.total_slots),
-            "role": failures.quoted(found.role),
+            "role": plain_words.quoted(found.role),
         },
     )
 
