@@ -16,6 +16,7 @@ from jarvisd.api.routes import ROUTES
 from jarvisd.api.server import ApiServer
 from jarvisd.config.settings import ApiSettings, Settings
 from jarvisd.host.sockets import bind
+from jarvisd.llm.providers.llama_server.unix_socket import UnixTransport
 from tests.fakes.services import FakeComponents, FakeReplies, FakeSpeech, FakeStore, fake_services
 
 # For what must happen soon; only a failing test waits this long.
@@ -56,7 +57,7 @@ class Running:
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
-        transport = httpx.AsyncHTTPTransport(uds=str(self.path))
+        transport = UnixTransport(str(self.path), httpx.Limits())
         async with httpx.AsyncClient(
             transport=transport, base_url="http://jarvisd", timeout=SOON_S
         ) as client:

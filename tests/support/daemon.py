@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from jarvisd.llm.providers.llama_server.unix_socket import UnixTransport
+
 # Nothing waits this long unless it is broken; a busy machine may be twenty times slower than usual.
 LONG_S = 300.0
 FREE_PORT_URL = "http://127.0.0.1:9"  # the discard port: nobody listens there
@@ -26,7 +28,7 @@ class RunningDaemon:
         self.socket = directory / "control.sock"
         self.log_path = directory / "log"
         self.client = httpx.AsyncClient(
-            transport=httpx.AsyncHTTPTransport(uds=str(self.socket)),
+            transport=UnixTransport(str(self.socket), httpx.Limits()),
             base_url="http://jarvisd",
             timeout=LONG_S,
         )

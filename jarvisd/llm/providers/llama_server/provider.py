@@ -29,6 +29,7 @@ from jarvisd.llm.model import (
 from jarvisd.llm.providers.llama_server import failures, health
 from jarvisd.llm.providers.llama_server.body import StreamBody, read_body
 from jarvisd.llm.providers.llama_server.chat_stream import ChatStream
+from jarvisd.llm.providers.llama_server.unix_socket import UnixTransport
 from jarvisd.llm.providers.llama_server.wire import ChatRequest, RequestMessage
 
 _CHAT = "/v1/chat/completions"
@@ -201,15 +202,14 @@ def open_provider(settings: LlmSettings, _: Callable[[], Awaitable[HostFacts]]) 
 
 
 def _client(settings: LlmSettings, tls: ssl.SSLContext | bool) -> httpx.AsyncClient:
-    url, uds = settings.url, None
+    url = settings.url
+    limits = httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0)
+    transport: httpx.AsyncHTTPTransport
     if url.startswith("unix:"):
-        url, uds = "http://llama-server", failures.socket_path(url)
-    transport = httpx.AsyncHTTPTransport(
-        verify=tls,
-        uds=uds,
-        trust_env=False,
-        limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0),
-    )
+        transport = UnixTransport(failures.socket_path(url), limits)
+        url = "http://llama-server"
+    else:
+        transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits)
     return httpx.AsyncClient(
         base_url=url,
         transport=transport,
