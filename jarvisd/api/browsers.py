@@ -33,7 +33,7 @@ def check_caller(head: Head) -> None:
     if not _is_local(_name(host)):
         raise ForeignPageError(
             f"the host {host[:100]!r} is not a name of this daemon",
-            hint="Ask for http://localhost/, any name without a dot, or a loopback address.",
+            hint="Use http://localhost/, a name without a dot, or a loopback address.",
         )
     origin = head.header(b"origin").lower()
     if origin and origin.partition("://")[2] != host:

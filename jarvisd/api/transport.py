@@ -138,7 +138,7 @@ class ClientTransport:
         log.warning(
             "connection.stalled",
             code="limit.write",
-            reason=f"the client did not catch up in {self._write_timeout_s:g} s",
+            reason=f"the client did not read for {self._write_timeout_s:g} s",
             **({} if self.peer is None else {"pid": self.peer.pid, "uid": self.peer.uid}),
         )
         self._transport.abort()

@@ -82,7 +82,7 @@ def load_with_sources(
             problems.append(f"{entry.source}: {entry.path[:_SHOWN_CHARS]}: {error}")
             refused.add(entry.path)
         if len(problems) >= MAX_PROBLEMS:
-            raise ConfigError([*problems, "and perhaps more: these are enough for now"])
+            raise ConfigError([*problems, "too many problems: the rest is not shown"])
     settings = build(values)
     problems.extend(_broken_rules(settings, sources, refused))
     if problems:

@@ -48,7 +48,7 @@ class Actuator:
         """The counters now. A worker that met its memory limit gets a successor."""
         readings = await asyncio.get_running_loop().run_in_executor(self._thread, self._reader.read)
         for pid in readings.swollen:
-            self.speech.replace_worker(pid, "it met its memory limit")
+            self.speech.replace_worker(pid, "it reached its memory limit")
         return readings
 
     async def apply(self, decision: Decision) -> None:

@@ -141,7 +141,7 @@ class GroupPlacement:
         return CgroupStatus(
             "degraded",
             f"The controllers {names} are not available in our control group.",
-            "In the unit: Delegate=cpu cpuset memory pids. Boot with unified control groups.",
+            "Set Delegate=cpu cpuset memory pids in the unit. See also: jarvisctl doctor",
         )
 
 
@@ -149,7 +149,7 @@ def _divide(ours: Group) -> tuple[Group, Group]:
     """Make the two groups and move everybody out of ours: only empty groups can be divided."""
     members = ours.pids()
     if strangers := set(members) - family(os.getpid()):
-        raise OSError(errno.EBUSY, f"other processes are in it, as {min(strangers)}")
+        raise OSError(errno.EBUSY, f"other processes are in it, for example {min(strangers)}")
     daemon, workers = ours.child("daemon"), ours.child("workers")
     for leftover in workers.path.iterdir():
         if leftover.is_dir():

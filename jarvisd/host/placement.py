@@ -58,7 +58,9 @@ def place(
             placement = GroupPlacement(Group(found.path), settings)
         except OSError as error:
             reason = f"The control group {found.path} cannot be divided: {error.strerror or error}."
-            placement = PlainPlacement(settings, reason, "systemd-cgls shows who else is in it.")
+            placement = PlainPlacement(
+                settings, reason, "See which processes are in it: systemd-cgls"
+            )
     status = placement.status
     _log.info(
         f"cgroup.{status.state}",

@@ -92,9 +92,9 @@ class Guarded:
         """Why nothing is asked now, and when asking again may help."""
         wait_s = max(1.0, self.breaker.wait_s(self._clock()))
         return LlmError(
-            f"{self.name} is not asked for {wait_s:.0f} s. {self.breaker.reason}",
+            f"{self.name} fails and is asked again in {wait_s:.0f} s. {self.breaker.reason}",
             code="llm.paused",
-            hint="Ask again then, or look at the log of the language model.",
+            hint="Ask again then, or see the log of the language model.",
             retry_after_s=wait_s,
         )
 
@@ -114,7 +114,7 @@ class Guarded:
             found,
             state="failed",
             reason=f"{questions} failed. {self.breaker.reason} {next_try}",
-            hint="Look at the log of the language model; start it again if it is stuck.",
+            hint="See the log of the language model, and restart it if it hangs.",
         )
 
     def _learn(self, permit: Permit, error: LlmError) -> None:

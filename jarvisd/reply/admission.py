@@ -130,7 +130,7 @@ class Admission:
         """Count one more; raises LimitError ``limit.replies`` beyond the limit."""
         if self.taken >= self.limit:
             raise LimitError(
-                f"{self.taken} replies are being made, which is the limit.",
+                f"{self.taken} replies are running, which is the limit.",
                 code="limit.replies",
                 hint="Wait for one to end, interrupt one, or raise reply.max_active.",
                 retry_after_s=1.0,

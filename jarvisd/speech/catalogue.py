@@ -112,7 +112,7 @@ def _read(name: str, settings: EngineSettings) -> VoiceList:
         return catalogue_of(name).read(settings)
     except OSError as error:
         reason = f"its voices cannot be looked up: {error.strerror or error}"
-        return VoiceList((), EngineStatus("absent", reason, "It is tried again by itself."), True)
+        return VoiceList((), EngineStatus("absent", reason, "It is retried automatically."), True)
 
 
 def _missing(configured: str, reason: str) -> VoiceInfo:

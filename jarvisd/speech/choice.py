@@ -28,7 +28,7 @@ class Candidates:
     def why_not(self, voice: VoiceInfo, excluding: frozenset[str]) -> str:
         """Why ``voice`` cannot speak now; empty if it can."""
         if voice.engine in excluding or voice.id in excluding:
-            return f"{voice.id} was given up in this reply"
+            return f"{voice.id} failed earlier in this reply"
         if reason := self.unusable.get(voice.engine):
             return f"{voice.engine}: {reason}"
         return "" if voice.available else f"{voice.id}: {voice.reason}"

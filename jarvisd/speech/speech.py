@@ -249,8 +249,8 @@ def _status(state: EngineState) -> EngineStatus:
     """What an engine's state means to a person."""
     match state.activity:
         case "failed":
-            return EngineStatus("failed", state.reason, "It is tried again by itself.")
+            return EngineStatus("failed", state.reason, "It is retried automatically.")
         case "idle":
-            return EngineStatus("idle", "its workers start when something is to be said")
+            return EngineStatus("idle", "its workers start when there is something to say")
         case activity:
             return EngineStatus(activity)

@@ -41,7 +41,7 @@ LOOK_S = 0.25
 # A conversation is read again when one was deleted meanwhile.
 READ_ATTEMPTS = 3
 CLOSE_DEADLINE_S = 5.0
-NOT_WANTED = "conversations live in memory only: store.enabled is false"
+NOT_WANTED = "conversations are kept in memory only: store.enabled is false"
 _NEWEST = (math.inf, "")
 
 _log = structlog.get_logger(__name__)
@@ -99,7 +99,9 @@ class Store:
         closing = asyncio.create_task(self._database.close(), name="store-close")
         done, _ = await asyncio.wait({closing}, timeout=STOP_GRACE_S)
         if not done:
-            _log.error("store.hung", reason="the disk does not answer; ending without it")
+            _log.error(
+                "store.hung", reason="the disk does not answer; ending without closing the database"
+            )
         elif error := closing.exception():
             _log.error("store.unclosed", reason=str(error))
         return saved and bool(done)
@@ -248,7 +250,7 @@ class Store:
         except (sqlite3.Error, OSError, StoreError) as error:
             raise StoreError(
                 f"the conversation could not be deleted from disk: {error}",
-                hint="Free the disk or mend the database, then forget it again.",
+                hint="Free space on the disk or repair the database, then delete it again.",
             ) from error
         finally:
             remembered = self._recent.forget(conversation)
@@ -300,7 +302,7 @@ def _parse_cursor(before: str | None) -> tuple[float, str]:
     try:
         return float(time), name
     except ValueError:
-        raise RequestError(f"{before!r} does not continue a list", code="request.cursor") from None
+        raise RequestError(f"{before!r} is no cursor of a list", code="request.cursor") from None
 
 
 def _combine(

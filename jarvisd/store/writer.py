@@ -83,7 +83,7 @@ class Writer:
         if self._database.is_open:
             return f"cannot write {self._database.path}: {self._failure}{lost}"
         return (
-            f"cannot use {self._database.path}, conversations live in memory only: "
+            f"cannot use {self._database.path}, conversations are kept in memory only: "
             f"{self._failure}{lost}"
         )
 
@@ -237,7 +237,7 @@ class Writer:
         if await self._database.ready():
             self._lacking = True
             if before:
-                gone = f"{self._database.path} was deleted; what memory holds is written again"
+                gone = f"{self._database.path} was deleted; it is written again from memory"
                 self._tell("error", "store.deleted", gone)
         if self._lacking:
             waiting = {each.id for each in self._queue.changes if isinstance(each, StoredMessage)}

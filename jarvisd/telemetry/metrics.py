@@ -137,7 +137,7 @@ def _speech(now: MetricsInput) -> Iterator[Family]:
     )
     yield gauge(
         "jarvisd_playback_slack_seconds",
-        "Audio synthesised and not yet played, of the reply with the least.",
+        "Audio synthesised and not yet played, of the reply with the least of it.",
         now.slack_s,
         "seconds",
     )
@@ -146,7 +146,7 @@ def _speech(now: MetricsInput) -> Iterator[Family]:
 def _machine(now: MetricsInput) -> Iterator[Family]:
     used = {who: spent for who, spent in now.cpu_s.items() if spent is not None}
     yield counter(
-        "jarvisd_cpu_seconds", "CPU time used since it was first measured.", used, "who", "seconds"
+        "jarvisd_cpu_seconds", "CPU time used since the first measurement.", used, "who", "seconds"
     )
     yield gauges(
         "jarvisd_memory_bytes",

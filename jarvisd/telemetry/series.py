@@ -127,6 +127,6 @@ def _index(name: str) -> int:
         raise NotFoundError(
             f"There is no series {name!r}.",
             code="series.unknown",
-            hint=f"There are: {', '.join(NAMES)}.",
+            hint=f"Known series: {', '.join(NAMES)}.",
         )
     return NAMES.index(name)

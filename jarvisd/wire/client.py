@@ -146,7 +146,7 @@ class ApiClient:
             raise DaemonUnreachableError(
                 f"the daemon's answer to {method} {path} is not understood: {error}",
                 code="daemon.protocol",
-                hint="Are jarvisd and jarvisctl of the same version? jarvisctl version",
+                hint="jarvisd and jarvisctl may have different versions: jarvisctl version",
             ) from error
 
     def _exchange(self, method: str, path: str, body: Request | None) -> tuple[int, bytes]:

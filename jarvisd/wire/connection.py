@@ -94,14 +94,14 @@ def refusal(status: int, data: bytes) -> ApiError:
 def translated(error: Exception, *, while_reading: bool = False) -> JarvisError:
     """What a failed socket or a broken response means for the caller."""
     if isinstance(error, PermissionError):
-        return DaemonDeniedError("the control socket does not let this user in")
+        return DaemonDeniedError("this user may not use the control socket")
     if isinstance(error, TimeoutError | BlockingIOError):
         return DaemonTimeoutError(
-            "the daemon did not answer in time", hint="Is it very busy? jarvisctl status"
+            "the daemon did not answer in time", hint="It may be very busy: jarvisctl status"
         )
     if while_reading or isinstance(error, http.client.HTTPException | ConnectionResetError):
         return DaemonUnreachableError(
-            "the daemon went away before it had answered",
+            "the daemon closed the connection before it answered",
             code="daemon.disconnected",
             hint="See why: jarvisctl logs",
         )

@@ -192,7 +192,7 @@ def check_hello(hello: Hello, engine: str) -> None:
             f"the worker speaks version {hello.protocol} of the worker protocol, "
             f"this daemon version {PROTOCOL_VERSION}",
             code="workers.protocol",
-            hint="Install the same jarvisd into the interpreter that runs the engine.",
+            hint="Install the same version of jarvisd into the interpreter that runs the engine.",
         )
     if hello.engine != engine:
         raise _protocol_error(f"the worker runs {hello.engine!r} instead of {engine!r}")

@@ -81,9 +81,7 @@ class Worker:
         still = self.stillness
         if still and activity and still.hangs(now, self._reports, activity):
             self.hung = True
-            self._process.kill(
-                f"it hung: nothing from it and no processor time for {still.timeout_s:g} s"
-            )
+            self._process.kill(f"it hung: no output and no CPU time for {still.timeout_s:g} s")
 
     async def start(self, timeout_s: float, resource: str) -> None:
         """Start the process and have it prove ``resource``.
@@ -157,7 +155,7 @@ class Worker:
         try:
             self._understand(report)
         except msgspec.MsgspecError as error:
-            self._process.kill(f"it sent what is no part of its job: {error}")
+            self._process.kill(f"it sent an invalid message: {error}")
 
     def _understand(self, report: protocol.Report) -> None:
         self._reports += 1

@@ -223,7 +223,7 @@ async def test_where_only_that_model_may_answer_it_is_refused_with_a_time() -> N
         refused = await fails(provider)
     assert (refused.code, refused.retry_after_s) == ("llm.paused", 15)
     assert refused.message == (
-        "llama-server is not asked for 15 s. "
+        "llama-server fails and is asked again in 15 s. "
         "llama-server did not begin to answer within 0.05 seconds."
     )
 

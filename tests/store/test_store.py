@@ -111,7 +111,7 @@ async def test_conversations_are_listed_newest_first_in_pages(path: Path) -> Non
     assert (first[0].title, first[0].messages, first[0].created_at, first[0].updated_at) == (
         "Question 1?", 2, 1.0, 9.0,
     )  # fmt: skip
-    with pytest.raises(RequestError, match="does not continue a list"):
+    with pytest.raises(RequestError, match="is no cursor of a list"):
         await store.conversations(2, "yesterday")
     await store.close()
 

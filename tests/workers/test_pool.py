@@ -377,8 +377,8 @@ async def test_a_worker_that_is_to_be_replaced_says_its_utterance_first(
     speaking = pool.speak(heavy("It is to be said to its end, whatever happens."))
     (pid,) = await until_busy(pool)
 
-    pool.replace_worker(pid, "it met its memory limit")
-    pool.replace_worker(pid, "it met its memory limit")
+    pool.replace_worker(pid, "it reached its memory limit")
+    pool.replace_worker(pid, "it reached its memory limit")
 
     assert await collect(speaking)
     await until(lambda: pid not in [worker.pid for worker in pool.workers()])
@@ -390,7 +390,7 @@ async def test_an_idle_worker_is_replaced_at_once(open_pool: OpenPool) -> None:
     await collect(pool.speak(espeak("Hello.")))
     (pid,) = [worker.pid for worker in pool.workers() if worker.served]
 
-    pool.replace_worker(pid, "it met its memory limit")
+    pool.replace_worker(pid, "it reached its memory limit")
 
     await until(lambda: pid not in [worker.pid for worker in pool.workers()])
     await until_ready(pool, 1)

@@ -189,7 +189,7 @@ def _as_failure(error: BaseException) -> JarvisError:
     return JarvisError(
         f"the daemon's answer is not understood: {error}",
         code="daemon.protocol",
-        hint="Are jarvisd and jarvisctl of the same version? jarvisctl version",
+        hint="jarvisd and jarvisctl may have different versions: jarvisctl version",
     )
 
 

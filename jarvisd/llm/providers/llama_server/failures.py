@@ -114,16 +114,16 @@ def no_first_token(limit_s: float) -> LlmError:
 def stalled(limit_s: float) -> LlmError:
     """The answer stopped in the middle."""
     return LlmError(
-        f"llama-server stopped in the middle of its answer, silent for {limit_s:g} seconds.",
+        f"llama-server stopped in the middle of its answer: no token for {limit_s:g} seconds.",
         code="llm.stalled",
-        hint="Look whether llama-server is suspended or the machine is out of memory.",
+        hint="Check whether llama-server is suspended or the machine is out of memory.",
     )
 
 
 def endless(limit_s: float) -> LlmError:
     """The answer trickles on and on."""
     return LlmError(
-        f"llama-server did not end its answer within {limit_s:g} seconds of waiting for it.",
+        f"llama-server did not finish its answer within {limit_s:g} seconds.",
         code="llm.endless",
         hint="Set llm.max_tokens, or raise llm.answer_timeout_s if the machine is that slow.",
     )
@@ -134,7 +134,7 @@ def connection_lost(error: httpx.HTTPError | httpx.StreamError) -> LlmError:
     return LlmError(
         f"llama-server did not finish its answer: {in_words(error)}.",
         code="llm.truncated",
-        hint="It was stopped or restarted, or it crashed: look at its log.",
+        hint="It was stopped or restarted, or it crashed: see its log.",
     )
 
 
@@ -143,7 +143,7 @@ def ended_early() -> LlmError:
     return LlmError(
         "llama-server ended the stream before the answer was complete.",
         code="llm.truncated",
-        hint="It was stopped or restarted, or it crashed: look at its log.",
+        hint="It was stopped or restarted, or it crashed: see its log.",
     )
 
 
@@ -169,9 +169,9 @@ def in_stream(message: str, kind: str, detail: str) -> LlmError:
     else:
         error = LlmError(
             "llama-server reported an error while it was answering: "
-            f"{quoted(message) or 'it does not say which'}.",
+            f"{quoted(message) or 'it does not say which one'}.",
             code="llm.stream_error",
-            hint="Look at its log.",
+            hint="See its log.",
         )
     error.__cause__ = ValueError(detail or message)
     return error
@@ -190,14 +190,14 @@ def compressed(encoding: str) -> LlmError:
     """The answer is packed although we asked for it as it is."""
     return LlmError(
         f"The server compressed its answer ({quoted(encoding)}), which was not asked for.",
-        hint="Check llm.url: a proxy may stand before llama-server.",
+        hint="Check llm.url: there may be a proxy in front of llama-server.",
     )
 
 
 def stranger(url: str, error: Exception) -> LlmError:
     """A health check got an answer that is none."""
     return LlmError(
-        f"What listens at {url} does not answer as llama-server does: {in_words(error)}.",
+        f"The server at {url} does not answer like llama-server: {in_words(error)}.",
         hint="Check llm.url: it may not be a llama-server.",
     )
 
@@ -218,12 +218,12 @@ def from_response(status: int, body: bytes) -> LlmError:
     message = quoted(error.message) or f"it answers with status {status}"
     if 300 <= status < 400:
         return LlmError(
-            "The server sends us to another address, where we do not go.",
+            "The server redirects to another address, which jarvisd does not follow.",
             hint="Set llm.url to the address of llama-server itself.",
         )
     if status in {401, 403}:
         return LlmError(
-            f"llama-server refused us: {message}.",
+            f"llama-server refused access: {message}.",
             code="llm.denied",
             hint="Put its API key into a file and name the file in llm.api_key_file.",
         )

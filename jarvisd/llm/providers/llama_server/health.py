@@ -41,13 +41,13 @@ async def check(
         if not reached.yes:  # then it is this host that had no time, even for a refusal
             return ProviderHealth(
                 "unknown",
-                f"It is not known yet how llama-server at {url} is: this host is very busy.",
+                f"The state of llama-server at {url} is not known yet: this host is very busy.",
                 "Ask again in a moment.",
             )
         return ProviderHealth(
             "failed",
             f"llama-server at {url} accepts connections but does not answer.",
-            "Look whether it is suspended or overloaded.",
+            "Check whether it is suspended or overloaded.",
         )
     except httpx.HTTPError as error:
         return _health_of(failures.stranger(url, error))
@@ -91,7 +91,7 @@ async def _ask(
     busy = not asleep and await _all_slots_taken(client, headers, reached)
     return ProviderHealth(
         "asleep" if asleep else "busy" if busy else "ready",
-        "The model wakes up with the next question." if asleep else _BUSY if busy else "",
+        "The model is unloaded; the next question loads it." if asleep else _BUSY if busy else "",
         model=model,
         context_tokens=found.default_generation_settings.n_ctx,
         details={

@@ -10,7 +10,7 @@ import msgspec
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.ConnectTimeout, "no connection in time"),
     (httpx.PoolTimeout, "too many questions are being asked already"),
-    (httpx.TimeoutException, "it was silent for too long"),
+    (httpx.TimeoutException, "it sent nothing for too long"),
     (httpx.ConnectError, "no connection"),
     (httpx.WriteError, "the connection broke while the question was sent"),
     (httpx.LocalProtocolError, "the question cannot be sent this way"),
@@ -20,7 +20,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (httpx.InvalidURL, "the address is not valid"),
     (httpx.ProxyError, "the proxy refused"),
     (httpx.DecodingError, "the answer is compressed"),
-    (httpx.TooManyRedirects, "it leads to another address"),
+    (httpx.TooManyRedirects, "it redirects to another address"),
     (httpx.StreamError, "the connection was closed already"),
     (UnicodeDecodeError, "it is not text in UTF-8"),
     (RecursionError, "it is nested too deeply"),

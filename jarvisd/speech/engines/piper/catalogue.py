@@ -106,7 +106,7 @@ def _voice(model: Path) -> VoiceInfo:
 
 def _describe(model: Path) -> _Description:
     if _plain(model.stem) != model.stem:
-        raise ValueError("its name holds characters that cannot be shown")
+        raise ValueError("its name has characters that cannot be shown")
     with open_regular(model) as file:
         if file.read(1) != _ONNX_FIRST_BYTE:
             raise ValueError(f"{model.name} is not an ONNX model")
