@@ -57,7 +57,7 @@ class Listening:
         sinks: list[SinkFactory] = []
         if self.output == "-":
             if sys.stdout.isatty():
-                raise click.UsageError("Audio does not go to a terminal. Try: -o - | aplay")
+                raise click.UsageError("Audio cannot be written to a terminal. Try: -o - | aplay")
             invocation.out.divert()
             sinks.append(OneAfterAnother(lambda rate: WavStream(sys.stdout.buffer, rate)))
         elif self.output:

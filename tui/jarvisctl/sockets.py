@@ -177,7 +177,7 @@ def _joined_since_login(group: str) -> bool:
 
 def _unreachable_hint(path: str) -> str:
     if person := person_behind(path):
-        return f"That is the place of {person}'s daemon. Start one of your own:\n  jarvisd"
+        return f"That is the socket of {person}'s daemon. Start one of your own:\n  jarvisd"
     if _may_exist(path):
         return (
             f"The socket is there, but jarvisd is not running. Start it:\n  {start_command(path)}"

@@ -119,7 +119,7 @@ def test_what_is_optional_and_not_installed_is_nothing_to_look_at() -> None:
 
     piper = wire.Component(name="engine.piper", state="absent", optional=True)
     assert heading(piper) == "all well"
-    assert heading(piper, wire.Component(name="llm", state="absent")) == "1 to look at"
+    assert heading(piper, wire.Component(name="llm", state="absent")) == "1 problem"
 
 
 def test_a_reply_whose_end_was_missed_ends_when_no_status_has_it() -> None:
@@ -181,9 +181,7 @@ def test_a_reply_of_text_alone_says_that_nothing_of_it_is_spoken() -> None:
     ended = after(happened(3, samples.done(2, 0)), start=silent)
     for snapshot in (silent, ended):
         shown = Pipeline(2, "pipeline").lines(snapshot, 80, 10)
-        assert [line.plain for line in shown] == [
-            "this reply is text only; nothing of it is spoken"
-        ]
+        assert [line.plain for line in shown] == ["this reply is text only"]
 
 
 def test_only_a_model_has_a_speed() -> None:

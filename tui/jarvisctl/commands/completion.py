@@ -27,9 +27,9 @@ _EXTRA = {
 @pass_invocation
 @click.pass_context
 def command(context: click.Context, invocation: Invocation, shell: str) -> None:
-    """Print the completion script of a shell.
+    """Print a completion script for a shell.
 
-    Save it where your shell looks for it. The last line, on stderr, says how.
+    The last line, on stderr, says where to save it.
     """
     maker = get_completion_class(shell)
     if maker is None:

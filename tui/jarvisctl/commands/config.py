@@ -28,7 +28,7 @@ from jarvisd.wire.client import DaemonUnreachableError
 
 config_option = click.option(
     "--config", type=click.Path(path_type=Path), metavar="FILE",
-    help="This file instead of the usual one (see jarvisctl config path).",
+    help="Read this file instead of the usual one (see jarvisctl config path).",
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def command() -> None:
 def check(invocation: Invocation, config: Path | None) -> ExitCode:
     """Check the configuration files and list every problem.
 
-    Reads the files here and asks no daemon.
+    Reads the files and does not ask the daemon.
     """
     out = invocation.out
     try:
@@ -81,16 +81,16 @@ def check(invocation: Invocation, config: Path | None) -> ExitCode:
         "jarvisctl config show --json | jq -r .path",
     ),
 )
-@click.option("--changed", is_flag=True, help="Only what differs from the defaults.")
-@click.option("--files", "from_files", is_flag=True, help="Read the files here; ask no daemon.")
+@click.option("--changed", is_flag=True, help="Show only what differs from the defaults.")
+@click.option("--files", "from_files", is_flag=True, help="Read the files; do not ask the daemon.")
 @config_option
 @daemon_options
 @pass_invocation
 def show(invocation: Invocation, config: Path | None, changed: bool, from_files: bool) -> None:
     """Show every setting and where it was set.
 
-    Asks the daemon for the settings in force. Where none runs, it shows what the files say; so it
-    does with --files, whatever runs.
+    Asks the daemon for the settings in force. If no daemon runs, or with --files, it shows the
+    settings of the files.
     """
     out = invocation.out
     asked = None if config or from_files else _in_force(invocation)
@@ -115,9 +115,9 @@ def show(invocation: Invocation, config: Path | None, changed: bool, from_files:
 @daemon_options
 @pass_invocation
 def path(invocation: Invocation) -> None:
-    """List where settings are read from, later ones stronger.
+    """List where settings are read from; the last place counts.
 
-    What a daemon that runs has read is marked: its user and its options may be others.
+    Marks what a running daemon has read: it may have another user and other options.
     """
     out = invocation.out
     asked = _in_force(invocation, quiet=True)

@@ -19,7 +19,12 @@ _HEADER = ("day", "replies", "failed", "cut", "spoken", "fallback", "skipped", "
     ),
 )
 @click.option(
-    "-n", "--limit", type=click.IntRange(1, 1_000), default=14, metavar="N", help="How many (14)."
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 1_000),
+    default=14,
+    metavar="N",
+    help="How many days to show (14).",
 )
 @daemon_options
 @pass_invocation

@@ -44,7 +44,7 @@ _SHOWN_ELSEWHERE = {"type", "event", "life", "reply", "seq"}
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, since: int | None, follow: bool) -> None:
-    """Follow what the daemon does.
+    """Follow the daemon's events.
 
     Shows the state, then every event as it happens, until Ctrl-C.
     """
@@ -137,7 +137,7 @@ _SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
     "reply.interrupted": lambda event: f"{_done(event)}, heard {event['heard']!r}",
     "governor.decision": _decision,
     "reply.failed": lambda event: str(event["error"]["message"]),
-    "lagged": lambda event: f"{event['missed']} lost; go on with --since {event['event']}",
+    "lagged": lambda event: f"{event['missed']} lost; continue with --since {event['event']}",
 }
 
 

@@ -21,7 +21,7 @@ from jarvisd.wire import GovernorDecision, GovernorResponse
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> None:
-    """Show how much of the machine speech may use, and why.
+    """Show how much CPU speech may use, and why.
 
     Shows the current limits, the last measurements and the newest decisions.
     """
@@ -36,7 +36,7 @@ def command(invocation: Invocation) -> None:
 
 def _show(out: Output, governor: GovernorResponse) -> None:
     now = governor.now
-    state = now.phase if governor.enabled else "off: fixed by the configuration"
+    state = now.phase if governor.enabled else "off: set by the configuration"
     out.line(f"governor   {out.style(state, 'bold')}   {now.reason}")
     out.line()
     for name, value in _figures(now):

@@ -28,10 +28,10 @@ from jarvisd.wire import HealthCheck, HealthResponse
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, checks: int) -> ExitCode:
-    """Check what the daemon depends on.
+    """Show the state of every component.
 
-    Shows the state of each part, for how long, why, and the command that helps. The exit code is
-    1 if a part has failed, or if no question could be answered and spoken now.
+    Shows each state, for how long, why, and the command that helps. The exit code is 1 if a
+    component has failed, or if no question could be answered and spoken now.
     """
     out = invocation.out
     with invocation.client() as client:

@@ -23,7 +23,7 @@ LEVELS = ("debug", "info", "warning", "error", "configured")
 @daemon_options
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Show or change how much the daemon logs.
+    """Show or change the log level.
 
     Without a command it shows the level. The lines themselves: jarvisctl logs
     """
@@ -41,21 +41,21 @@ def command(context: click.Context) -> None:
 @click.argument("level", required=False, type=click.Choice(LEVELS))
 @click.option(
     "--for", "for_s", type=duration, metavar="DURATION",
-    help="For this long only: 30s, 10m, 1h30m.",
+    help="Only for this time: 30s, 10m, 1h30m.",
 )  # fmt: skip
 @daemon_options
 @pass_invocation
 def level_(invocation: Invocation, level: str | None = None, for_s: float | None = None) -> None:
     """Show the log level, or change it to LEVEL.
 
-    The level lasts until the daemon restarts, or as long as --for says. LEVEL is debug, info,
-    warning, error, or "configured", which goes back to the configuration. Only root and the
-    daemon's own user may change it.
+    The level lasts until the daemon restarts, or for the time given with --for. LEVEL is debug,
+    info, warning, error, or "configured", which goes back to the configuration. Only root and
+    the daemon's own user may change it.
     """
     if level is None and for_s is not None:
         raise click.UsageError("Name a level too: jarvisctl log level debug --for 10m")
     if level == "configured" and for_s is not None:
-        raise click.UsageError("The configured level has no end. Leave out --for.")
+        raise click.UsageError("The configured level has no time limit. Leave out --for.")
     with invocation.client() as client:
         if level is None:
             state = client.get(PATH, LogLevelResponse)

@@ -26,22 +26,25 @@ _COLOURS = {"debug": "dim", "info": "green", "warning": "yellow", "error": "red"
 )
 @click.option("-f", "--follow", is_flag=True, help="Wait for new lines.")
 @click.option(
-    "--level", type=click.Choice(list(_COLOURS)), default="debug", help="The least severe."
+    "--level",
+    type=click.Choice(list(_COLOURS)),
+    default="debug",
+    help="Least severe level to show.",
 )
-@click.option("--component", metavar="NAME", default="", help="Only of this part: speech, llm …")
+@click.option("--component", metavar="NAME", default="", help="Only from this part: speech, llm …")
 @click.option(
     "-n", "--lines", type=click.IntRange(0, 1_000), default=50, metavar="N",
-    help="How many that were written already (50).",
+    help="How many past lines to show (50).",
 )  # fmt: skip
 @daemon_options
 @pass_invocation
 def command(
     invocation: Invocation, follow: bool, level: str, component: str, lines: int
 ) -> ExitCode:
-    """Show what the daemon has logged.
+    """Show the daemon's log.
 
-    The newest lines, from the daemon's memory. Where jarvisd is a service, older lines and those
-    of a daemon that died are in the journal: journalctl -u jarvisd. More detail: jarvisctl log
+    Shows the newest lines, from the daemon's memory. If jarvisd is a service, older lines and
+    those of a crashed daemon are in the journal: journalctl -u jarvisd. More detail: jarvisctl log
     level debug --for 10m.
     """
     out = invocation.out
@@ -57,7 +60,7 @@ def command(
             elif kind == "log":
                 _show(out, msgspec.json.decode(line, type=LogLine))
             if kind == "lagged":
-                out.talk("Lines came faster than they were read, and some are lost. Begin again.")
+                out.talk("Lines came faster than they were read, and some are lost. Run it again.")
                 return ExitCode.FAILED
     return ExitCode.OK
 

@@ -19,7 +19,7 @@ _ACCEPT = "application/openmetrics-text"
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, word: str | None) -> None:
-    """Print the metrics as Prometheus reads them.
+    """Print the metrics in Prometheus format.
 
     With WORD only the metrics with that word in their name. With --json an object for each
     metric. Values over time: jarvisctl series

@@ -21,14 +21,20 @@ _COLOURS = {"info": "green", "warning": "yellow", "error": "red"}
     ),
 )
 @click.option(
-    "-n", "--limit", type=click.IntRange(1, 1_000), default=20, metavar="N", help="How many (20)."
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 1_000),
+    default=20,
+    metavar="N",
+    help="How many to show (20).",
 )
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, limit: int) -> None:
     """List recent problems and changes, newest first.
 
-    Failures, fallbacks and changes of state, each with what helps. The whole log: jarvisctl logs
+    Shows failures, fallbacks and changes of state, each with what helps. The whole log:
+    jarvisctl logs
     """
     out = invocation.out
     with invocation.client() as client:

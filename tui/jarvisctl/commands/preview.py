@@ -30,7 +30,7 @@ READ_BYTES = 65_536
 @click.argument("text", nargs=-1)
 @click.option(
     "--chunk", type=click.IntRange(min=1), metavar="N",
-    help="Feed the text in pieces of N characters, as a model does.",
+    help="Feed the text in chunks of N characters, as a model does.",
 )  # fmt: skip
 @click.option(
     "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",

@@ -19,7 +19,7 @@ from jarvisd.wire.client import ApiError
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> ExitCode:
-    """Have the daemon read its configuration again.
+    """Reload the daemon's configuration.
 
     Names the settings that need a restart. If the configuration has a problem, nothing changes
     and the exit code is 1. Only root and the daemon's own user may do this.

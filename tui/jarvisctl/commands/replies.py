@@ -27,7 +27,7 @@ from jarvisd.wire import Quantiles, RecentRepliesResponse, RepliesResponse, Repl
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, limit: int) -> None:
-    """List the replies that run and the last that ended.
+    """List running and recent replies.
 
     Also shows percentiles of the measured times since the daemon started: ttft is the time to
     the first token, ttfa the time to the first audio.

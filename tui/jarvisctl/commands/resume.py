@@ -18,7 +18,7 @@ from jarvisd.wire import ReplyInfo
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation, reply: str | None) -> None:
-    """Go on speaking after a pause.
+    """Continue speaking after a pause.
 
     Resumes REPLY, or everything that is paused.
     """

@@ -36,8 +36,8 @@ _BARS_SHOWN = 24
 def command(invocation: Invocation, word: str | None, last_s: float) -> None:
     """Show measurements over time, with percentiles.
 
-    With WORD only the series with that word in their name. An idle daemon measures nothing. Up to
-    15 minutes are shown second by second, more in steps of ten seconds.
+    With WORD only the series with that word in their name. An idle daemon does not measure. Up to
+    15 minutes are shown in steps of one second, more in steps of ten.
     """
     query = {"since": f"{time.time() - last_s:.3f}", "resolution": 1 if last_s <= _FINE_S else 10}
     with invocation.client() as client:

@@ -24,9 +24,9 @@ from jarvisd.wire import ReplyInfo, StatusResponse
 @daemon_options
 @pass_invocation
 def command(invocation: Invocation) -> None:
-    """Show how the daemon is and what it does.
+    """Show the daemon's state and what it is doing.
 
-    A part with a problem says why, and what helps.
+    A component with a problem is shown with the reason and what helps.
     """
     out = invocation.out
     with invocation.client() as client:

@@ -35,7 +35,7 @@ WEB_PORT = 8137
 def command(
     invocation: Invocation, theme: str | None, animation: bool | None, web: bool, port: int
 ) -> None:
-    """Open the dashboard: everything live, and talk with it.
+    """Open the dashboard: see everything live, and ask.
 
     Press ? for the keys. The dashboard waits for the daemon if none runs.
     """

@@ -32,7 +32,7 @@ HEADER = ("reply", "when", "outcome", "first token", "first audio", "heard after
 @daemon_options
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Show where the time of single replies went.
+    """Show where the time of a reply went.
 
     Without a command it lists the traces. Trace a reply with --trace, or all of them with
     telemetry.traces in the configuration.

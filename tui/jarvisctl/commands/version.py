@@ -20,7 +20,7 @@ from jarvisd.wire.client import DaemonDeniedError, DaemonTimeoutError, DaemonUnr
 def command(invocation: Invocation) -> None:
     """Show the versions of jarvisctl and of the daemon.
 
-    The exit code is 0 also if no daemon answers.
+    The exit code is 0 even if no daemon answers.
     """
     out = invocation.out
     daemon: dict[str, Any] | None = None

@@ -29,7 +29,7 @@ def told(event: ReplyEvent) -> tuple[Level, str]:
     match event:
         case ReplyStarted():
             fallback = f"; fallback: {event.fallback_reason}" if event.fallback else ""
-            text = f"{event.provider} writes, {event.voice or 'nobody'} speaks{fallback}"
+            text = f"{event.provider}, {event.voice or 'no voice'}{fallback}"
             return ("warning" if event.fallback else "info"), text
         case Token():
             return "debug", ""

@@ -91,7 +91,7 @@ def _properties(found: Mapping[str, Any]) -> Iterator[Finding]:
     elif slots:
         yield ok("llama-server slots", "one")
     if found.get("endpoint_slots") is False:
-        message = "it does not tell if it is busy"
+        message = "it does not report whether it is busy"
         yield warn("llama-server busy", message, "Start it with --slots")
 
 

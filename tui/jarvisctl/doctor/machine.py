@@ -56,9 +56,9 @@ def _delegation(probe: Probe) -> Finding:
         return skip(check, f"{unit} cannot be read")
     missing = [name for name in NEEDED if name not in enabled.split()]
     if missing:
-        message = f"{unit} has no shares to divide ({' and '.join(missing)} not enabled below it)"
-        return warn(check, message, "Run the installed unit: its Delegate= lets the daemon divide.")
-    return ok(check, f"{unit} has shares for the daemon and its workers")
+        message = f"{unit} cannot be divided ({' and '.join(missing)} not enabled below it)"
+        return warn(check, message, "Run the installed unit: its Delegate= allows that.")
+    return ok(check, f"{unit} is divided between the daemon and its workers")
 
 
 def _group_of(probe: Probe, pid: int) -> str | None:

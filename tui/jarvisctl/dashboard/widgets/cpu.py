@@ -63,7 +63,7 @@ def _room(samples: tuple[Sample, ...]) -> Content | None:
     if last.slack_s is not None:
         parts.append(f"{last.slack_s:.1f} s ahead")
     if last.pressure is not None:
-        parts.append(f"{last.pressure:.0f} % wait for a core")
+        parts.append(f"CPU pressure {last.pressure:.0f} %")
     return line((", ".join(parts), FAINT)) if parts else None
 
 
@@ -77,7 +77,7 @@ def governor(snapshot: Snapshot, width: int) -> list[Content]:
     rows: list[Content] = []
     for number, decision in enumerate(reversed(snapshot.decisions)):
         rows += _decided(decision, width, newest=number == 0)
-    return rows or [line(("governor  ", "bold"), ("nothing to decide yet", FAINT))]
+    return rows or [line(("governor  ", "bold"), ("no decision yet", FAINT))]
 
 
 def _decided(decision: GovernorDecision, width: int, *, newest: bool) -> list[Content]:

@@ -66,7 +66,7 @@ def header(snapshot: Snapshot, width: int) -> Content:
         return lead.truncate(max(1, width), ellipsis=True)
     parts = [lead, _voice(snapshot)]
     if width >= 72:
-        parts.append(line(("✎ ", FAINT), status.provider or "nobody writes"))
+        parts.append(line(("✎ ", FAINT), status.provider or "no provider"))
     if width >= 140:
         replies = len([reply for reply in status.replies if reply.state == "running"])
         parts.append(line((f"{replies} running, {status.replies_total} in all", FAINT)))

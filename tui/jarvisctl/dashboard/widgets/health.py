@@ -35,7 +35,7 @@ class HealthPanel(Panel):
         unwell = sum(
             part.state not in _WELL and not part.optional for part in snapshot.status.components
         )
-        return "all well" if not unwell else f"{unwell} to look at"
+        return "all well" if not unwell else f"{unwell} problem{'s' * (unwell != 1)}"
 
 
 def _rank(part: Component) -> tuple[int, str]:
@@ -48,8 +48,8 @@ def _lead(part: Component, longest: int) -> Content:
 
 
 def _why(part: Component, wall: float) -> str:
-    since = f"since {seconds(wall - part.since)}" if part.since and wall > part.since else ""
-    return part.reason or since
+    age = f"for {seconds(wall - part.since)}" if part.since and wall > part.since else ""
+    return part.reason or age
 
 
 def component(part: Component, longest: int, width: int, wall: float) -> list[Content]:

@@ -55,10 +55,10 @@ class Pipeline(Panel):
 
 def _why_empty(reply: ReplyView) -> str:
     if reply.silent:
-        return "this reply is text only; nothing of it is spoken"
+        return "this reply is text only"
     if reply.ended_at is not None:
-        return "nothing of it was spoken"
-    return "nothing to speak yet"
+        return "nothing was spoken"
+    return "no utterance yet"
 
 
 def _stages(snapshot: Snapshot, reply: ReplyView) -> list[Stage]:
