@@ -207,6 +207,7 @@ class Writer:
         pause = FIRST_RETRY_S
         while True:
             await self._work.wait()
+            self._retry.clear()  # whoever asks while it fails wants it tried once more
             try:
                 await self._write_batch()
             except _FAILURES as error:
@@ -279,7 +280,6 @@ class Writer:
         self._failures += 1
         if begun:
             self._tell("error", "store.failing", self.reason)
-        self._retry.clear()
         self._queue.put_off(self.reason)
         await self._announce()
         try:

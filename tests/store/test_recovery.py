@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -87,6 +87,29 @@ async def test_reading_the_settings_again_tries_the_disk_at_once(path: Path) -> 
         while store.degraded:
             await asyncio.sleep(0.001)
     await store.close()
+
+
+async def test_whoever_asks_while_the_disk_is_being_tried_has_it_tried_once_more(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "FIRST_RETRY_S", 10_000.0)
+    names: list[str] = []
+
+    def well_again(news: StoreNews) -> None:
+        names.append(news.name)
+        if news.name == "store.failing":  # the attempt has failed, its pause has not begun
+            broken.close()
+            store.reloaded()
+
+    store = await Store.open(path, queue=10, on_news=well_again)
+    with ExitStack() as broken:
+        broken.enter_context(nowhere_to_write(path))
+        store.add_message("c", question("one"))
+        async with asyncio.timeout(300):
+            while "store.recovered" not in names:
+                await asyncio.sleep(0.001)
+    assert await store.close()
+    assert on_disk(path) == ["one"]
 
 
 async def test_what_was_written_before_the_start_is_there_again_after_it(path: Path) -> None:
