@@ -246,5 +246,4 @@ def _is_of(event: msgspec.Struct, replies: frozenset[str]) -> TypeGuard[ReplyEve
 async def _literal(text: str) -> AsyncGenerator[LlmEvent, None]:
     for start in range(0, len(text), SLICE_CHARS):
         yield TextDelta(text[start : start + SLICE_CHARS])
-        await asyncio.sleep(0)
     yield Completion(finish_reason="stop")

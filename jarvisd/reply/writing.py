@@ -73,6 +73,7 @@ class TextWriter:
             async with aclosing(source):
                 async for event in source:
                     await self._take(event)
+                    await asyncio.sleep(0)  # much may come at once: others have their turn
         except JarvisError as error:
             self.failure = error
         self._finished = True

@@ -19,6 +19,7 @@ from jarvisd.llm.model import (
 )
 from jarvisd.llm.providers.llama_server.provider import LlamaServer
 from tests.llm.asking import QUESTION, collect, provider, text
+from tests.support.daemon import LONG_S
 from tests.support.llama_server import RunningServer, free_port, llama_server
 from tests.support.tiny_model import tiny_model
 
@@ -286,9 +287,10 @@ async def strike(llama: LlamaServer, server: RunningServer, number: signal.Signa
 async def test_a_server_that_ends_truncates_the_answer(
     doomed: RunningServer, number: signal.Signals
 ) -> None:
-    async with provider(doomed.url, max_tokens=0) as llama:
+    # On a busy machine it may take a while to obey.
+    async with provider(doomed.url, max_tokens=0, token_timeout_s=LONG_S) as llama:
         assert await strike(llama, doomed, number) == "llm.truncated"
-        await asyncio.to_thread(doomed.process.wait, 30)
+        await asyncio.to_thread(doomed.process.wait, LONG_S)
         assert (await llama.health()).state == "absent"
 
 
@@ -303,7 +305,8 @@ async def test_a_suspended_server_is_noticed(doomed: RunningServer) -> None:
 
 async def test_after_a_restart_everything_works_again() -> None:
     port = free_port()
-    async with provider(f"http://127.0.0.1:{port}", max_tokens=0) as llama:
+    url = f"http://127.0.0.1:{port}"
+    async with provider(url, max_tokens=0, token_timeout_s=LONG_S) as llama:
         with llama_server(tiny_model("endless"), port=port) as server:
             assert await strike(llama, server, signal.SIGKILL) == "llm.truncated"
         with llama_server(tiny_model(), port=port):

@@ -6,10 +6,13 @@ from contextlib import aclosing
 import msgspec
 import pytest
 
+from jarvisd.config.settings import LlmSettings
 from jarvisd.errors import LlmError
 from jarvisd.llm.model import Completion, HeadersReceived, LlmEvent, Message, Prompt, TextDelta
+from jarvisd.llm.providers.llama_server.provider import LlamaServer
 from tests.fakes.llama import capture, cut_at, error_response, replay
 from tests.llm.asking import QUESTION, collect, provider, text
+from tests.support.daemon import LONG_S
 
 LOADING = error_response("503 Service Unavailable", "unavailable_error", "Loading model")
 ANSWER = "The train to Thursday at 25 minutes."
@@ -87,7 +90,8 @@ async def test_once_the_answer_is_whole_no_ending_spoils_it(ending: str) -> None
     whole = WHOLE.removesuffix(b"data: [DONE]\n\n")
     async with (
         replay(whole, ending=ending) as server,
-        provider(server.url, token_timeout_s=0.05) as llama,
+        # The whole answer comes in one piece: the limit counts for the silence after it alone.
+        provider(server.url, token_timeout_s=0.05 if ending == "silence" else LONG_S) as llama,
     ):
         events = await collect(llama)
     assert text(events) == ANSWER
@@ -113,15 +117,17 @@ async def test_silence_between_tokens() -> None:
 
 
 async def test_a_slow_consumer_is_not_a_stall() -> None:
-    async with (
-        replay(cut_at(WHOLE, [1_000, 2_000])) as server,
-        provider(server.url, token_timeout_s=0.1) as llama,
-    ):
+    now = 0.0
+    async with replay(cut_at(WHOLE, [1_000, 2_000])) as server:
+        settings = LlmSettings(url=server.url, token_timeout_s=LONG_S)
+        llama = LlamaServer(settings, clock=lambda: now)
         events: list[LlmEvent] = []
         async with aclosing(llama.stream(QUESTION)) as stream:
             async for event in stream:
                 events.append(event)
-                await asyncio.sleep(0.05)  # the events of one read together outlast the limit
+                now += (
+                    isinstance(event, TextDelta) * LONG_S / 2
+                )  # the events of one read together outlast the limit
     assert text(events) == ANSWER
 
 

@@ -91,6 +91,15 @@ async def test_a_given_text_is_not_echoed() -> None:
     assert writing.reader.tokens == []
 
 
+async def test_a_model_that_writes_all_at_once_leaves_others_their_turn() -> None:
+    writing = Writing()
+    running = writing.start()
+    writing.provider.write(*["It goes on. "] * 50)
+    await settled(5)
+    assert 0 < len(writing.reader.tokens) <= 5
+    running.cancel()
+
+
 async def test_the_model_waits_while_too_much_is_unspoken() -> None:
     writing = Writing()
     running = writing.start()

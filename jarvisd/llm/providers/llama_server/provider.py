@@ -99,7 +99,6 @@ class LlamaServer:
                 while not chat.done and (data := await _read(body, chat)):
                     for event in chat.feed(data):
                         yield event
-                        await asyncio.sleep(0)  # much may come at once: others have their turn
                 yield chat.finish()
             finally:
                 await body.close()
