@@ -1,8 +1,15 @@
-"""What the daemon's parts show of their progress, gathered for the watchdog.
+"""What the daemon's parts show of their progress, collected for the watchdog.
 
-Knows which time limits bound each part's waits: a part may stand still for as long as they allow
-and some time more. Reads every room; the only thing it does to one is to ask the database writer
-for a step.
+    part                  a step is                                  one is expected
+    reply                 an event, a token, a sample made or        unless it is paused, waits for
+                          played                                     workers, or is ahead enough
+    workers' supervisor   anything done about a worker or a job      while jobs wait or run, or a
+                                                                     worker starts
+    database writer       a batch, a retry, or the answer to a ping  always: it is pinged each time
+
+The event loop itself is checked by the watchdog's timer. A part may stand still for as long as the
+time limits of its waits allow, and a minute more. Reads every room; the only thing it does to one
+is to ask the database writer for a step.
 """
 
 from jarvisd.config import Settings

@@ -1,8 +1,9 @@
 """Structured logs: to the journal with fields, to a terminal with colours, or as JSON.
 
 Responsible for one entry an event, whichever library wrote it: in the journal where stderr leads
-there and its socket exists, else a line on stderr. Called once, by the composition root; never
-configured by importing it.
+there and its socket exists, else a line on stderr. Journal entries carry ``JARVISD_COMPONENT`` (the
+room), ``JARVISD_TURN`` (the reply), and a ``MESSAGE_ID`` where ``systemd/jarvisd.catalog`` explains
+them. Called once, by the composition root; never configured by importing it.
 """
 
 import logging

@@ -4,8 +4,10 @@ Piper voices compute how many frames each phoneme takes in their only ``Ceil`` n
 result as an output is one more entry in the graph, and because protobuf merges a message that
 occurs twice, the entry can be appended to the model's bytes.
 
-The weights are nearly all of a model. Taken out of it and named as places in the model's own file,
-they are mapped into memory: all workers share them, instead of holding two copies each.
+Nearly all of a model is weights. They are taken out of it and named as places in the model's own
+file, which is then mapped into memory: all workers share them, instead of two copies in each. With
+a voice of 60 MB, daemon and two workers take 197 MB instead of 369 MB. A voice file in use must be
+replaced by renaming, never rewritten in place.
 """
 
 from collections.abc import Iterator
