@@ -16,7 +16,7 @@ from jarvisd.api.access import AccessPolicy
 from jarvisd.api.bodies import BodyDecoder, decode_query, encode, encode_error, error_headers
 from jarvisd.api.browsers import JSON_TYPES, check_caller, check_media_type
 from jarvisd.api.disconnect import ClientGoneError, disconnect_guard
-from jarvisd.api.exchange import Answer, Document, Exchange, Route, SocketHandler, Stream
+from jarvisd.api.exchange import Answer, Document, Exchange, Handler, Route, SocketHandler, Stream
 from jarvisd.api.request import HttpRequest
 from jarvisd.api.services import Services
 from jarvisd.api.websocket import FAILED, GOING_AWAY, WebSocket
@@ -150,7 +150,7 @@ class Endpoint:
         if route.socket is not None:
             await self._talk(route.socket, exchange, request)
         elif route.handler is not None:
-            await _answer(await route.handler(exchange), request)
+            await _answer(await self._handled(route.handler, exchange, request), request)
 
     async def _read(self, request: HttpRequest) -> Request | None:
         """The whole body, decoded; that of a route which declares none is dropped."""
@@ -164,6 +164,13 @@ class Endpoint:
             return None
         request.body.expect_within(self.route.streamed_body.within_s)
         return request.body.pieces()
+
+    async def _handled(self, handler: Handler, exchange: Exchange, request: HttpRequest) -> Answer:
+        """What the handler makes of it; of a stream nothing is made for a client that has gone."""
+        if not self.route.streams:
+            return await handler(exchange)
+        async with disconnect_guard(request.client):
+            return await handler(exchange)
 
     async def _talk(self, handler: SocketHandler, exchange: Exchange, request: HttpRequest) -> None:
         """Open the WebSocket and hand it over; it ends with its handler, or with its client."""
@@ -206,7 +213,7 @@ async def _stream(stream: Stream, request: HttpRequest) -> None:
             request.end()
     finally:
         if not complete and stream.abandoned is not None:
-            stream.abandoned()
+            stream.abandoned(request.started)
 
 
 async def _fail(request: HttpRequest, error: JarvisError) -> None:

@@ -21,13 +21,13 @@ class Stream:
 
     The response starts with the first piece: an error before it is answered with its status, one
     after it cuts the connection, so that the client sees that the body is not whole. ``abandoned``
-    is called when the client did not get all of it.
+    is called when the client did not get all of it, and says whether it got the beginning.
     """
 
     content_type: str
     pieces: AsyncGenerator[bytes, None]
     headers: dict[str, str] = field(default_factory=dict)
-    abandoned: Callable[[], None] | None = None
+    abandoned: Callable[[bool], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

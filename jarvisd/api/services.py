@@ -71,8 +71,8 @@ class ReplyControl(Protocol):
         """Where it stands."""
         ...
 
-    def abandoned(self) -> None:
-        """The client that carried its body went away."""
+    def abandoned(self, told: bool) -> None:
+        """The client that carried its body went away; ``told`` which reply it is, or before."""
         ...
 
 

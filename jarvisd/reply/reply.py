@@ -183,9 +183,13 @@ class Reply:
         self._run.stop()
         return True
 
-    def abandoned(self) -> None:
-        """The client that asked for this reply went away: it stops, unless it was to go on."""
-        if self._on_disconnect == "stop" and self.stop():
+    def abandoned(self, told: bool) -> None:
+        """The client that asked for this reply went away: it stops, unless it was to go on.
+
+        Who was not ``told`` which reply it is can never come back to it: it stops in any case.
+        """
+        goes_on = told and self._on_disconnect == "continue"
+        if not goes_on and self.stop():
             log.info("reply.abandoned", reply=self.id)
 
     def forget(self) -> None:

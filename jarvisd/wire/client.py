@@ -8,6 +8,8 @@ An ``ApiClient`` belongs to one thread; a stream's ``cancel`` may be called from
 """
 
 import http.client
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 from urllib.parse import quote, urlencode
@@ -65,6 +67,7 @@ class ApiClient:
         self._timeout_s = timeout_s
         self._stream_timeout_s = stream_timeout_s
         self._kept: UnixConnection | None = None
+        self._opened: UnixConnection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +80,18 @@ class ApiClient:
         if self._kept is not None:
             self._kept.close()
             self._kept = None
+
+    def end_request(self) -> bool:
+        """Send no more for the newest stream; says whether there was one. For signal handlers.
+
+        The daemon takes that for hanging up, but what it has answered already is still received:
+        opening the stream succeeds or fails as soon as that is known.
+        """
+        if self._opened is None or self._opened.connected is None:
+            return False
+        with suppress(OSError):  # already closed by one side: nothing is left to end
+            self._opened.connected.shutdown(socket.SHUT_WR)
+        return True
 
     def get(self, path: str, response: type[T]) -> T:
         """The resource at ``path``, decoded as ``response``."""
@@ -138,6 +153,9 @@ class ApiClient:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise translated(error) from error
+        except BaseException:
+            self.close()  # in the middle of an exchange it is of no use for the next one
+            raise
         if not 200 <= status < 300:
             raise refusal(status, data)
         try:
@@ -163,7 +181,7 @@ class ApiClient:
     def _open(
         self, method: str, path: str, body: Request | None, accept: str
     ) -> tuple[UnixConnection, http.client.HTTPResponse]:
-        connection = self._connection(self._stream_timeout_s)
+        connection = self._opened = self._connection(self._stream_timeout_s)
         try:
             send(connection, method, path, body, accept)
             response = connection.getresponse()

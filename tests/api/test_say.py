@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from jarvisd.errors import LimitError, SpeechError
+from jarvisd.wire import SayRequest
 from tests.api.conftest import Running, running, until
 from tests.fakes.services import FakeReply
 
@@ -148,6 +149,44 @@ async def test_a_client_that_vanishes_abandons_its_reply(api: Running, accept: s
     writer.close()
     await until(lambda: reply.abandonments == 1)
     await until(lambda: api.server.connections == 0)
+    assert reply.told == [True]
+
+
+HI = b'POST /v1/say HTTP/1.1\r\nHost: j\r\nContent-Length: 13\r\n\r\n{"text":"Hi"}'
+
+
+async def test_a_client_that_left_before_the_answer_was_told_nothing(api: Running) -> None:
+    reply = FakeReply()
+    api.replies.prepare = lambda _request: reply
+    _, writer = await api.raw()
+    writer.write(HI)
+    await until(lambda: len(api.replies.requests) == 1)
+    writer.write_eof()
+    await until(lambda: reply.told == [False])
+    writer.close()
+
+
+async def test_nothing_is_made_for_a_client_that_left_while_it_waited(
+    api: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    async def in_line(_request: SayRequest) -> FakeReply:
+        seen.append("waits")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            seen.append("left")
+        raise AssertionError
+
+    monkeypatch.setattr(api.replies, "say", in_line)
+    reader, writer = await api.raw()
+    writer.write(HI)
+    await until(lambda: seen == ["waits"])
+    writer.write_eof()
+    assert await reader.read() == b""
+    assert seen == ["waits", "left"]
+    writer.close()
 
 
 async def test_a_client_that_stops_reading_is_dropped(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Answer:
     body: bytes = b""
     pieces: Sequence[Piece] | None = None
     content_type: str = "application/json"
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ class FakeDaemon:
         pieces = [
             event if callable(event) else msgspec.json.encode(event) + b"\n" for event in events
         ]
-        self.answers[method, path] = Answer(pieces=pieces, content_type="application/x-ndjson")
+        reply = next((event.reply for event in events if hasattr(event, "reply")), "")
+        self.answers[method, path] = Answer(
+            pieces=pieces, content_type="application/x-ndjson", reply=reply
+        )
 
     def audio(self, path: str, pieces: Sequence[Piece]) -> None:
         """Answer with an audio body."""
@@ -171,6 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, answer: Answer) -> None:
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
+        if answer.reply:
+            self.send_header("X-Jarvis-Reply", answer.reply)
         if answer.pieces is None:
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()

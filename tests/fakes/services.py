@@ -61,6 +61,7 @@ class FakeReply:
         self.sample_rate = sample_rate
         self.state: Any = "running"
         self.abandonments = 0
+        self.told: list[bool] = []
         self.position = 0
         self.paced: bool | None = None
         self._events: list[ReplyEvent] = []
@@ -234,8 +235,9 @@ class FakeReply:
             sample_rate=self.sample_rate,
         )
 
-    def abandoned(self) -> None:
+    def abandoned(self, told: bool) -> None:
         self.abandonments += 1
+        self.told.append(told)
 
 
 class FakeReplies:

@@ -25,6 +25,9 @@ ENVIRONMENT = {
     "XDG_RUNTIME_DIR": "/nonexistent",
 }
 
+# Tests that run in the background of a script have Ctrl-C ignored, and whatever they start, too.
+HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -55,7 +58,12 @@ class Jarvisctl:
         return ENVIRONMENT | {"JARVISD_SOCKET": str(self.socket), "HOME": home} | more
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-c", "from jarvisctl.cli import main; main()", *arguments]
+        return [
+            sys.executable,
+            "-c",
+            HEEDING + "from jarvisctl.cli import main; main()",
+            *arguments,
+        ]
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         options.setdefault("env", self.environment())

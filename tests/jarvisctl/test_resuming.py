@@ -18,7 +18,7 @@ def test_no_event_is_lost_or_comes_twice(tmp_path: Path) -> None:
     request = SayRequest(text=SENTENCES, on_disconnect="continue")
     numbers, last = [], None
     with PrivateDaemon(config=config) as daemon, ApiClient(daemon.socket) as client:
-        events = ResumedEvents(client, "/v1/say", request)
+        events = ResumedEvents(client, client.stream_events("/v1/say", request))
         for line in events:
             numbers.append(msgspec.json.decode(line.raw)["seq"])
             last = line.event

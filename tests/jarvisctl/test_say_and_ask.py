@@ -17,6 +17,7 @@ from jarvisd.audio.wav import header
 from tests.fakes.daemon import FakeDaemon, HangUpError
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl
+from tests.support.daemon import LONG_S
 
 AUDIO = f"/v1/replies/{samples.REPLY}/audio"
 EVENTS = f"/v1/replies/{samples.REPLY}/events"
@@ -158,7 +159,7 @@ def test_say_does_not_go_on_when_nobody_can_hear_it(
 ) -> None:
     released = threading.Event()
     (tmp_path / "bin" / "paplay").write_text("#!/bin/sh\nexit 1\n")
-    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(30)])
+    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(LONG_S)])
     daemon.audio(AUDIO, samples.wav(100_000))
     ran = jarvisctl.run("say", "hi", environ=player)
     released.set()
@@ -253,7 +254,7 @@ def test_a_reply_that_goes_on_without_us_is_stopped_when_its_file_cannot_be_writ
     daemon: FakeDaemon, jarvisctl: Jarvisctl
 ) -> None:
     released = threading.Event()
-    daemon.lines("POST", "/v1/say", [*samples.reply()[:2], lambda: released.wait(30)])
+    daemon.lines("POST", "/v1/say", [*samples.reply()[:2], lambda: released.wait(LONG_S)])
     daemon.audio(AUDIO, samples.wav(400_000))
     ran = jarvisctl.run("say", "hi", "-o", "/dev/full")
     released.set()
@@ -287,7 +288,7 @@ def test_a_refusal_is_shown_with_its_hint(daemon: FakeDaemon, jarvisctl: Jarvisc
 
 def test_a_silent_daemon_is_given_up(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     released = threading.Event()
-    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(30)])
+    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(LONG_S)])
     ran = jarvisctl.run("say", "hi", "--timeout", "0.2")
     released.set()
     assert ran.code == 4
@@ -366,13 +367,13 @@ def test_ctrl_c_interrupts_the_reply(
 ) -> None:
     heard, released = threading.Event(), threading.Event()
     path = "/v1/say" if verb == "say" else "/v1/replies"
-    daemon.lines("POST", path, [*samples.reply()[:2], lambda: released.wait(30)])
-    daemon.audio(AUDIO, [*samples.wav(4_410), lambda: released.wait(30)])
+    daemon.lines("POST", path, [*samples.reply()[:2], lambda: released.wait(LONG_S)])
+    daemon.audio(AUDIO, [*samples.wav(4_410), lambda: released.wait(LONG_S)])
     daemon.on("POST", PLAYED, heard.set)
     process = jarvisctl.start(verb, "hi", env=jarvisctl.environment(**player))
-    assert heard.wait(30)
+    assert heard.wait(LONG_S)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=300)
+    _, stderr = process.communicate(timeout=LONG_S)
     released.set()
     assert process.returncode == 130
     assert b"Traceback" not in stderr
@@ -382,14 +383,14 @@ def test_ctrl_c_interrupts_the_reply(
 
 def test_a_reader_that_leaves_is_no_trouble(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     left = threading.Event()
-    audio: list[Any] = [*samples.wav(400_000), lambda: left.wait(30), samples.pcm(400_000)]
+    audio: list[Any] = [*samples.wav(400_000), lambda: left.wait(LONG_S), samples.pcm(400_000)]
     daemon.audio(AUDIO, audio)
     process = jarvisctl.start("say", "hi", "-o", "-")
     assert process.stdout is not None
     assert process.stdout.read(44)[:4] == b"RIFF"
     process.stdout.close()
     left.set()
-    assert process.wait(30) == 0
+    assert process.wait(LONG_S) == 0
     assert process.stderr is not None
     assert process.stderr.read() == b""
     process.stderr.close()
@@ -403,7 +404,7 @@ def test_a_closed_stdout_is_quiet(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> N
         stderr=subprocess.PIPE, env=jarvisctl.environment(),
     )  # fmt: skip
     os.close(write)
-    _, stderr = process.communicate(timeout=300)
+    _, stderr = process.communicate(timeout=LONG_S)
     assert (process.returncode, stderr) == (0, b"")
 
 
@@ -419,15 +420,15 @@ def test_a_killed_client_leaves_a_valid_file(
     daemon: FakeDaemon, jarvisctl: Jarvisctl, tmp_path: Path
 ) -> None:
     acknowledged, released = threading.Event(), threading.Event()
-    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(30)])
-    daemon.audio(AUDIO, [*samples.wav(44_100), lambda: released.wait(30)])
+    daemon.lines("POST", "/v1/say", [samples.started(), lambda: released.wait(LONG_S)])
+    daemon.audio(AUDIO, [*samples.wav(44_100), lambda: released.wait(LONG_S)])
     daemon.on("POST", PLAYED, acknowledged.set)
     path = tmp_path / "reply.wav"
     process = jarvisctl.start("say", "hi", "-o", str(path))
-    assert acknowledged.wait(30)
+    assert acknowledged.wait(LONG_S)
     process.kill()
     with contextlib.closing(process.stdout), contextlib.closing(process.stderr):  # type: ignore[type-var]
-        process.wait(30)
+        process.wait(LONG_S)
     released.set()
     with wave.open(str(path)) as file:
         kept = file.readframes(file.getnframes())

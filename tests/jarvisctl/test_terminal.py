@@ -4,6 +4,7 @@ import contextlib
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl
+from tests.support.daemon import LONG_S
 
 # jarvisctl with the pseudo terminal as its controlling one, so that Ctrl-C is a signal.
 SCRIPT = (
@@ -70,11 +72,11 @@ class Terminal:
         """The exit code, and in ``seen`` the rest of what was shown."""
         while piece := self._read():
             self.seen += piece
-        return self.process.wait(30)
+        return self.process.wait(LONG_S)
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(LONG_S)
         os.close(self._master)
 
     def _read(self) -> str:
@@ -123,11 +125,20 @@ def test_a_conversation_goes_on_until_ctrl_d(
     assert history.stat().st_mode & 0o077 == 0
 
 
+@pytest.fixture(params=[signal.SIG_DFL, signal.SIG_IGN], ids=["heeded", "ignored"])
+def started_with_ctrl_c(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whoever starts jarvisctl heeds Ctrl-C, or ignores it as the background of a script does."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("started_with_ctrl_c")
 def test_ctrl_c_interrupts_the_answer_and_the_conversation_goes_on(
     daemon: FakeDaemon, jarvisctl: Jarvisctl
 ) -> None:
     released = threading.Event()
-    daemon.lines("POST", "/v1/replies", [*samples.reply()[:2], lambda: released.wait(30)])
+    daemon.lines("POST", "/v1/replies", [*samples.reply()[:2], lambda: released.wait(LONG_S)])
     with terminal(jarvisctl, "ask") as person:
         person.wait_for("> ")
         person.type("Tell me everything.\n")

@@ -296,9 +296,19 @@ async def test_a_client_that_goes_away_interrupts() -> None:
     reply = await stage.ask()
     stage.provider.write("One two three. ")
     making = await stage.speech.makes("One")
-    reply.abandoned()
+    reply.abandoned(told=True)
     assert making.cancelled
     assert isinstance((await ended(reply))[-1], ReplyInterrupted)
+
+
+async def test_a_reply_that_is_to_go_on_does_so_only_where_its_client_can_find_it_again() -> None:
+    stage = Stage()
+    reply = await stage.ask(on_disconnect="continue")
+    reply.abandoned(told=True)
+    assert reply.state == "running"
+    reply.abandoned(told=False)
+    assert reply.state == "interrupted"
+    await ended(reply)
 
 
 async def test_a_client_that_goes_away_while_it_still_plays_has_not_heard_the_rest() -> None:
@@ -310,7 +320,7 @@ async def test_a_client_that_goes_away_while_it_still_plays_has_not_heard_the_re
     reading = asyncio.create_task(read(reply, [], paced=True))
     await settled()
     await stage.play(reply, 0.36)
-    reply.abandoned()
+    reply.abandoned(told=True)
     await reading
     assert await stage.heard() == [("One two three.", "One", True)]
 

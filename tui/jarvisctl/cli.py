@@ -14,6 +14,7 @@ from typing import TextIO, cast
 import click
 import msgspec
 
+from jarvisctl.ctrl_c import heed_at_terminal
 from jarvisctl.exitcodes import ExitCode, exit_code
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
 from jarvisctl.sockets import explained
@@ -199,6 +200,7 @@ def main() -> None:
     sys.stdin = sys.stdin or _nowhere("r")
     sys.stdout = sys.stdout or _nowhere("w")
     sys.stderr = sys.stderr or _nowhere("w")
+    heed_at_terminal()
     sys.exit(run())
 
 

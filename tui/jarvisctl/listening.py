@@ -17,7 +17,7 @@ from jarvisctl.completing import complete_voice
 from jarvisctl.delivery import SinkFactory
 from jarvisctl.invocation import Invocation
 from jarvisctl.players import Player, find_player, why_silent
-from jarvisctl.turn import TurnRunner
+from jarvisctl.turn_runner import TurnRunner
 from jarvisctl.wav import OneAfterAnother, WavFile, WavStream
 from jarvisd.errors import JarvisError
 from jarvisd.wire import OnDisconnect

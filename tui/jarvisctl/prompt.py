@@ -92,6 +92,8 @@ class LinePrompt:
     def _answer(self, question: str) -> None:
         try:
             _, self._conversation = self._ask(question, self._conversation, self._voice)
+        except KeyboardInterrupt:  # the answer was over already
+            self._out.talk()
         except (DaemonDeniedError, DaemonUnreachableError):
             raise
         except JarvisError as error:

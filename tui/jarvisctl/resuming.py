@@ -10,20 +10,20 @@ from collections.abc import Iterator
 import msgspec
 
 from jarvisd.errors import JarvisError
-from jarvisd.wire import ReplyDone, ReplyFailed, ReplyInterrupted, Request
-from jarvisd.wire.client import ApiClient, ApiError, DaemonUnreachableError, EventLine
+from jarvisd.wire import ReplyDone, ReplyFailed, ReplyInterrupted
+from jarvisd.wire.client import ApiClient, ApiError, DaemonUnreachableError, EventLine, EventStream
 
 ATTEMPTS = 5
 PAUSE_S = 0.2
 
 
 class ResumedEvents:
-    """Iterate once; ``reply`` is the reply's id as soon as the daemon has accepted the request."""
+    """Goes on with ``stream``, a reply's events from its first. Iterate once."""
 
-    def __init__(self, client: ApiClient, path: str, request: Request) -> None:
+    def __init__(self, client: ApiClient, stream: EventStream) -> None:
         self._client = client
-        self._stream = client.stream_events(path, request)
-        self.reply = self._stream.reply
+        self._stream = stream
+        self.reply = stream.reply
         self.resumed = 0
         self._next = 0
         self._ended = False

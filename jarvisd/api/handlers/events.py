@@ -38,7 +38,7 @@ async def events(exchange: Exchange) -> Stream:
     first = from_another_life(bus) if subscription.crossed else b""
     heartbeat_s = exchange.services.settings.api.event_heartbeat_s
     pieces = _lines(subscription, first + line(state), heartbeat_s)
-    return Stream(NDJSON, pieces, abandoned=subscription.close)
+    return Stream(NDJSON, pieces, abandoned=lambda _: subscription.close())
 
 
 async def _lines(

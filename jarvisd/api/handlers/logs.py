@@ -40,7 +40,7 @@ async def logs(exchange: Exchange) -> Stream:
     subscription = services.log_lines.subscribe()
     heartbeat_s = services.settings.api.event_heartbeat_s
     following = _follow(subscription, query, _pieces(first, lines), heartbeat_s)
-    return Stream(NDJSON, following, abandoned=subscription.close)
+    return Stream(NDJSON, following, abandoned=lambda _: subscription.close())
 
 
 @route("GET /v1/log/level", Role.OBSERVER, LogLevelResponse)
