@@ -228,7 +228,7 @@ def test_colours_are_for_terminals_that_want_them(daemon: FakeDaemon, jarvisctl:
 def test_audio_does_not_go_to_a_terminal(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     with terminal(jarvisctl, "say", "hi", "-o", "-") as person:
         assert person.end() == 2
-        assert "Audio does not go to a terminal" in person.seen
+        assert "Audio cannot be written to a terminal" in person.seen
 
 
 def test_without_a_text_say_asks_for_one(jarvisctl: Jarvisctl) -> None:
