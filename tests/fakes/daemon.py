@@ -77,7 +77,8 @@ class FakeDaemon:
         pieces = [
             event if callable(event) else msgspec.json.encode(event) + b"\n" for event in events
         ]
-        reply = next((event.reply for event in events if hasattr(event, "reply")), "")
+        named = (event.reply for event in events if isinstance(event, wire.ReplyStarted))
+        reply = next(filter(str.isprintable, named), "") if method == "POST" else ""
         self.answers[method, path] = Answer(
             pieces=pieces, content_type="application/x-ndjson", reply=reply
         )

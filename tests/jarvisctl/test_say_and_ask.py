@@ -208,7 +208,7 @@ def test_a_daemon_that_vanishes_is_named(daemon: FakeDaemon, jarvisctl: Jarvisct
     daemon.lines("POST", "/v1/replies", [*samples.reply()[:2], hang_up])
     ran = jarvisctl.run("ask", "hi")
     assert (ran.code, ran.text) == (3, "Good evening.\n")
-    assert "the daemon went away" in ran.stderr
+    assert "the daemon closed the connection in the middle of the reply" in ran.stderr
 
 
 def test_a_lost_connection_is_made_again_and_nothing_is_lost(

@@ -45,7 +45,8 @@ class ResumedEvents:
             try:
                 yield from self._lines()
             except DaemonUnreachableError as error:
-                broken = error
+                if error.code != broken.code:
+                    broken = error
             if self._ended or self._cancelled:
                 return
             attempts += 1
@@ -84,7 +85,7 @@ class _Numbered(msgspec.Struct):
 
 def _gone() -> DaemonUnreachableError:
     return DaemonUnreachableError(
-        "the daemon went away in the middle of the reply",
+        "the daemon closed the connection in the middle of the reply",
         code="daemon.disconnected",
         hint="See why: jarvisctl logs",
     )
