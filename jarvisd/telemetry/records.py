@@ -139,7 +139,7 @@ class Records:
                 self.notice(
                     "warning" if _is_bad(found) else "info",
                     f"{found.name}.{found.state}",
-                    found.reason,
+                    found.reason or f"{found.name} is {found.state} again",
                     hint=found.hint,
                 )
 

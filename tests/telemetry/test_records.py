@@ -1,5 +1,6 @@
 """What is remembered of replies, notable events and checks: bounded, and without a word."""
 
+import msgspec
 import pytest
 
 from jarvisd import wire
@@ -103,6 +104,13 @@ def test_a_change_of_state_is_notable_and_staying_well_is_not(records: Records) 
         records.checked([component(state, at)])  # type: ignore[arg-type]
     assert [notice.name for notice in newest(records.notices, 10)] == ["llm.ready", "llm.failed"]
     assert len(records.checks) == 5
+
+
+def test_a_component_that_is_well_again_says_so(records: Records) -> None:
+    records.checked([component("failed", 1.0)])
+    records.checked([msgspec.structs.replace(component("ready", 2.0), reason="", hint="")])
+    messages = [notice.message for notice in newest(records.notices, 10)]
+    assert messages == ["llm is ready again", "why"]
 
 
 def test_an_answer_that_was_remembered_is_no_check(records: Records) -> None:
