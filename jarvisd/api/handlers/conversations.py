@@ -46,7 +46,7 @@ async def conversation(exchange: Exchange) -> ConversationResponse:
 
 @route("DELETE /v1/conversations/{conversation}", Role.OPERATOR, DeletedResponse)
 async def forget(exchange: Exchange) -> DeletedResponse:
-    """Forget a conversation for good."""
+    """Delete a conversation for good."""
     deleted = await exchange.services.replies.forget(exchange.path["conversation"])
     return DeletedResponse(deleted=deleted)
 

@@ -60,7 +60,7 @@ async def config(exchange: Exchange) -> ConfigResponse:
 
 @route("POST /v1/reload", Role.ADMIN, ReloadResponse)
 async def reload(exchange: Exchange) -> ReloadResponse:
-    """Read the configuration again."""
+    """Reload the configuration."""
     return await exchange.services.reload()
 
 

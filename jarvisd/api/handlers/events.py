@@ -31,7 +31,7 @@ EVENTS: tuple[type[Response], ...] = (
 
 @route("GET /v1/events", Role.OPERATOR, *EVENTS, query=EventsQuery, streams=(NDJSON,))
 async def events(exchange: Exchange) -> Stream:
-    """The full state, then every event, one a line."""
+    """The full state, then every event, one per line."""
     query, bus = exchange.query_as(EventsQuery), exchange.services.events
     subscription = bus.subscribe(query.since, query.life)
     state = StateEvent(event=bus.latest, status=exchange.services.status(), life=bus.life)

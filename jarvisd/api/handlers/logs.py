@@ -45,13 +45,13 @@ async def logs(exchange: Exchange) -> Stream:
 
 @route("GET /v1/log/level", Role.OBSERVER, LogLevelResponse)
 async def log_level(exchange: Exchange) -> LogLevelResponse:
-    """Which severity is logged, and for how long."""
+    """The log level, and how long it lasts."""
     return exchange.services.log_level.state()
 
 
 @route("PUT /v1/log/level", Role.ADMIN, LogLevelResponse, body=LogLevelRequest)
 async def set_log_level(exchange: Exchange) -> LogLevelResponse:
-    """Log more or less than configured, for a while or until the restart."""
+    """Change the log level, for a time or until the restart."""
     wanted = exchange.body_as(LogLevelRequest)
     level = None if wanted.level == "configured" else wanted.level
     return exchange.services.log_level.ask(level, wanted.for_s)

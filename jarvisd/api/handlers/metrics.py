@@ -23,7 +23,7 @@ from jarvisd.wire import (
 
 @route("GET /metrics", Role.OBSERVER, streams=(CONTENT_TYPE,))
 async def metrics(exchange: Exchange) -> Document:
-    """Everything that is measured, in OpenMetrics."""
+    """All metrics, in OpenMetrics format."""
     text = await exchange.services.metrics()
     return Document(text.encode(), CONTENT_TYPE)
 
@@ -36,7 +36,7 @@ async def metrics(exchange: Exchange) -> Document:
     streams=("application/json", NDJSON),
 )
 async def series(exchange: Exchange) -> SeriesResponse | Stream:
-    """What is measured over time; with watch, a line a second."""
+    """Measurements over time; with watch, a line per second."""
     query = exchange.query_as(SeriesQuery)
     sampler = exchange.services.sampler
     await sampler.refresh()
@@ -60,7 +60,7 @@ async def days(exchange: Exchange) -> DaysResponse:
 
 @route("GET /v1/notices", Role.OBSERVER, NoticesResponse, query=LimitQuery)
 async def notices(exchange: Exchange) -> NoticesResponse:
-    """The last notable events."""
+    """Recent problems and changes."""
     limit = exchange.query_as(LimitQuery).limit
     return NoticesResponse(notices=newest(exchange.services.telemetry.records.notices, limit))
 

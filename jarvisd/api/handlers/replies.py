@@ -56,7 +56,7 @@ def visible(info: ReplyInfo, role: Role) -> ReplyInfo:
     streams=(NDJSON, WAV, L16),
 )
 async def say(exchange: Exchange) -> Stream:
-    """Speak a text; answers with events, or by Accept with audio."""
+    """Speak a text; answers with events, or with audio if Accept asks for it."""
     request = exchange.body_as(SayRequest)
     wanted = negotiate(exchange.accept, default=NDJSON)
     reply = await exchange.services.replies.say(with_rate(request, wanted.rate))
@@ -71,7 +71,7 @@ async def say(exchange: Exchange) -> Stream:
     streams=(NDJSON, WAV, L16),
 )
 async def ask(exchange: Exchange) -> Stream:
-    """Ask the assistant; answers with events, or by Accept with audio."""
+    """Ask the assistant; answers with events, or with audio if Accept asks for it."""
     request = exchange.body_as(ReplyRequest)
     wanted = negotiate(exchange.accept, default=NDJSON)
     if wanted.media != NDJSON and not request.speak:
@@ -85,20 +85,20 @@ async def ask(exchange: Exchange) -> Stream:
 
 @route("GET /v1/replies", Role.OBSERVER, RepliesResponse)
 async def replies(exchange: Exchange) -> RepliesResponse:
-    """Replies in flight."""
+    """Running replies."""
     active = exchange.services.replies.active()
     return RepliesResponse(replies=[visible(reply.info(), exchange.role) for reply in active])
 
 
 @route("GET /v1/replies/recent", Role.OBSERVER, RecentRepliesResponse, query=LimitQuery)
 async def recent(exchange: Exchange) -> RecentRepliesResponse:
-    """The replies that ended last, and the quantiles of each span."""
+    """The last ended replies, and the percentiles of each span."""
     return exchange.services.telemetry.records.recent(exchange.query_as(LimitQuery).limit)
 
 
 @route("GET /v1/replies/{reply}", Role.OBSERVER, ReplyInfo)
 async def reply(exchange: Exchange) -> ReplyInfo:
-    """Where a reply stands."""
+    """The state of a reply."""
     info = exchange.services.replies.get(exchange.path["reply"]).info()
     return visible(info, exchange.role)
 
@@ -127,7 +127,7 @@ async def audio(exchange: Exchange) -> Stream:
     streams=(NDJSON,),
 )
 async def reply_events(exchange: Exchange) -> Stream:
-    """Follow a reply from any of its events on."""
+    """The events of a reply, from any number on."""
     since = exchange.query_as(ReplyEventsQuery).since
     stream = event_stream(exchange.services.replies.get(exchange.path["reply"]), since=since)
     stream.abandoned = None  # the client that asked for the reply carries it
@@ -142,7 +142,7 @@ async def reply_events(exchange: Exchange) -> Stream:
     body_optional=True,
 )
 async def interrupt(exchange: Exchange) -> InterruptResponse:
-    """Stop a reply at once; tells what was heard."""
+    """Stop a reply now; answers with what was heard."""
     request = exchange.body_as(InterruptRequest)
     reply = exchange.services.replies.get(exchange.path["reply"])
     return await reply.interrupt(played=request.played, wait=request.wait)
@@ -150,13 +150,13 @@ async def interrupt(exchange: Exchange) -> InterruptResponse:
 
 @route("POST /v1/replies/{reply}/pause", Role.OPERATOR, ReplyInfo)
 async def pause(exchange: Exchange) -> ReplyInfo:
-    """Hold a reply where it is."""
+    """Pause a reply."""
     return exchange.services.replies.get(exchange.path["reply"]).pause()
 
 
 @route("POST /v1/replies/{reply}/resume", Role.OPERATOR, ReplyInfo)
 async def resume(exchange: Exchange) -> ReplyInfo:
-    """Let a paused reply go on."""
+    """Resume a paused reply."""
     return exchange.services.replies.get(exchange.path["reply"]).resume()
 
 

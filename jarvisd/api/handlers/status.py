@@ -25,7 +25,7 @@ _CONSIDERATE = frozenset({"cgroup"})
 
 @route("GET /v1/status", Role.OBSERVER, StatusResponse)
 async def status(exchange: Exchange) -> StatusResponse:
-    """Everything an owner looks at first."""
+    """The state of the daemon."""
     found = exchange.services.status()
     replies = [visible(info, exchange.role) for info in found.replies]
     return msgspec.structs.replace(found, replies=replies)
@@ -33,7 +33,7 @@ async def status(exchange: Exchange) -> StatusResponse:
 
 @route("GET /v1/live", Role.OBSERVER, LiveResponse)
 async def live(exchange: Exchange) -> LiveResponse:
-    """This process makes progress."""
+    """Answers while the daemon makes progress."""
     return LiveResponse(loop_lag_ms=exchange.services.loop_lag_ms())
 
 
@@ -55,7 +55,7 @@ async def health(exchange: Exchange) -> HealthResponse:
 
 @route("GET /v1/governor", Role.OBSERVER, GovernorResponse)
 async def governor(exchange: Exchange) -> GovernorResponse:
-    """How much of the machine speech may have, and why."""
+    """How much CPU speech may use, and why."""
     return exchange.services.governor()
 
 
