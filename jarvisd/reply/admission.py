@@ -115,27 +115,40 @@ class ReplyTicket:
             self._admission.turns.leave(self._conversation, waiting)
         if self._placed:
             self._placed = False
-            self._admission.taken -= 1
+            self._admission.give_place_back()
 
 
 class Admission:
-    """``taken`` places of at most ``limit``, and the turns of every conversation."""
+    """At most ``limit`` places, and the turns of every conversation."""
 
     def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.taken = 0
+        self._limit = limit
+        self._taken = 0
         self.turns = Turns()
+
+    @property
+    def taken(self) -> int:
+        """How many places are taken."""
+        return self._taken
+
+    def apply(self, limit: int) -> None:
+        """Another limit for those to come; who has a place keeps it."""
+        self._limit = limit
 
     def take_place(self) -> None:
         """Count one more; raises LimitError ``limit.replies`` beyond the limit."""
-        if self.taken >= self.limit:
+        if self._taken >= self._limit:
             raise LimitError(
-                f"{self.taken} replies are running, which is the limit.",
+                f"{self._taken} replies are running, which is the limit.",
                 code="limit.replies",
                 hint="Wait for one to end, interrupt one, or raise reply.max_active.",
                 retry_after_s=1.0,
             )
-        self.taken += 1
+        self._taken += 1
+
+    def give_place_back(self) -> None:
+        """One fewer."""
+        self._taken -= 1
 
 
 def busy(conversation: str) -> ConflictError:

@@ -36,12 +36,16 @@ class ReplyFactory:
         measures: Measures,
         clock: Callable[[], float],
     ) -> None:
-        self.settings = settings
+        self._settings = settings
         self._speech = speech
         self._memory = memory
         self._publish = publish
         self._measures = measures
         self._clock = clock
+
+    def apply(self, settings: Settings) -> None:
+        """New settings for the replies to come."""
+        self._settings = settings
 
     def make(
         self,
@@ -55,12 +59,14 @@ class ReplyFactory:
         """A reply that has yet to be started. Raises SpeechError for a voice that is not there."""
         asked = isinstance(request, ReplyRequest)
         spoken = request.speak if isinstance(request, ReplyRequest) else True
-        voice = ReplyVoice(self._speech, request.voice, self.settings.speech.on_engine_death)
+        voice = ReplyVoice(self._speech, request.voice, self._settings.speech.on_engine_death)
         id_ = f"r-{secrets.token_hex(6)}"
         life = ReplyLife()
         events = self._make_events(id_, voice, request, received_at)
         speaker = self._make_speaker(voice, events, request.speed) if spoken else None
-        stream = UtteranceStream(self.settings.text, pause_ms=self.settings.audio.sentence_pause_ms)
+        stream = UtteranceStream(
+            self._settings.text, pause_ms=self._settings.audio.sentence_pause_ms
+        )
         writer = TextWriter(stream, events, life, spoken=spoken, echo=asked)
         record = ReplyRecord(
             id_,
@@ -103,11 +109,11 @@ class ReplyFactory:
         track = AudioTrack(
             events,
             sample_rate=events.sample_rate,
-            max_s=self.settings.audio.max_reply_s,
-            look_ahead_s=self.settings.speech.look_ahead_s,
+            max_s=self._settings.audio.max_reply_s,
+            look_ahead_s=self._settings.speech.look_ahead_s,
             clock=self._clock,
         )
-        return Speaker(self._speech, voice, track, settings=self.settings.speech, speed=speed)
+        return Speaker(self._speech, voice, track, settings=self._settings.speech, speed=speed)
 
     def _make_delivery(self, track: AudioTrack, events: ReplyEvents, life: ReplyLife) -> Delivery:
         return Delivery(
@@ -116,7 +122,7 @@ class ReplyFactory:
             track.changed,
             life,
             sample_rate=track.sample_rate,
-            jitter_frames=self.settings.audio.jitter_buffer_frames,
+            jitter_frames=self._settings.audio.jitter_buffer_frames,
             clock=self._clock,
             on_written=events.written,
             on_frame=lambda late_s: self._measures.span("frame", 1_000 * late_s),

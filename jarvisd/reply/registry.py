@@ -24,11 +24,15 @@ class ReplyRegistry:
     """
 
     def __init__(self, *, keep: int, traceable: int) -> None:
-        self.keep = keep
+        self._keep = keep
         self._traceable = traceable
         self._replies: OrderedDict[str, Reply] = OrderedDict()
         self._conversations: OrderedDict[str, str] = OrderedDict()
         self.total = 0
+
+    def apply(self, keep: int) -> None:
+        """Keep so many of those that ended from now on."""
+        self._keep = keep
 
     def add(self, reply: Reply) -> None:
         """A reply begins."""
@@ -87,7 +91,7 @@ class ReplyRegistry:
         ended = [reply for reply in reversed(self._replies.values()) if reply.over]
         played = [reply for reply in ended if not reply.audible]
         playing = [reply for reply in ended if reply.audible]
-        self._forget_beyond(played, self.keep, KEPT_AUDIO_BYTES)
+        self._forget_beyond(played, self._keep, KEPT_AUDIO_BYTES)
         self._forget_beyond(playing, PLAYING_REPLIES, PLAYING_AUDIO_BYTES)
 
     def _forget_beyond(self, newest_first: list[Reply], replies: int, audio_bytes: int) -> None:

@@ -84,9 +84,10 @@ class Replies:
 
     def apply(self, settings: Settings) -> None:
         """New settings for the replies to come; those under way keep what they began with."""
-        self._settings = self._factory.settings = settings
-        self._admission.limit = settings.reply.max_active
-        self._registry.keep = settings.reply.keep
+        self._settings = settings
+        self._factory.apply(settings)
+        self._admission.apply(settings.reply.max_active)
+        self._registry.apply(settings.reply.keep)
         self._memory.apply(settings.llm.history_messages)
 
     # --- looking --------------------------------------------------------------------------------

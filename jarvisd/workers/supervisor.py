@@ -131,10 +131,8 @@ class Supervisor:
         """End the worker with this pid, now if it is idle, else after its job."""
         for worker in self._workers:
             if worker.status.pid == pid and not worker.outgrown:
-                worker.outgrown = True
                 _log.info("worker.outgrown", engine=self.engine, pid=pid, reason=reason)
-                if worker.state == "idle":
-                    worker.end()
+                worker.outgrow()
 
     async def stop(self) -> None:
         """End every worker and wait until they are gone."""
@@ -173,7 +171,6 @@ class Supervisor:
                 await self._prove(worker, resource)
         except WorkerError as error:
             if error.code == "workers.resource_failed":
-                worker.state = "idle"
                 self.health.proved()  # the engine itself works
                 self._resource_failed(resource, error.message)
             else:
@@ -191,8 +188,7 @@ class Supervisor:
     async def _prove(self, worker: Worker, resource: str) -> None:
         """Have a fresh worker do a job: that it loads says nothing of an engine that hung."""
         job = self._proof(resource)
-        worker.proving = True
-        worker.run(job)
+        worker.prove(job)
         self._on_change()
         try:
             async with asyncio.timeout(self.limits.start_timeout_s):
@@ -202,7 +198,7 @@ class Supervisor:
         if job.result is None:
             why = job.error.message if job.error else "it made nothing"
             raise WorkerError(f"its first job failed: {why}", code="workers.failed")
-        worker.proving = False
+        worker.proved()
 
     def _start_failed(self, reason: str) -> None:
         """Nobody left to work: the engine failed. While others can, it is one worker's death."""

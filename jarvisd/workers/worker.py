@@ -38,13 +38,13 @@ class Worker:
         hang_timeout_s: float,
     ) -> None:
         self.number = number
-        self.state: WorkerState = "starting"
+        self._state: WorkerState = "starting"
         self.resources: set[str] = set()
         self.rss_bytes = 0
         self.served = 0
-        self.outgrown = False
-        self.hung = False
-        self.proving = False
+        self._outgrown = False
+        self._hung = False
+        self._proving = False
         self.job: AnyJob | None = None
         self._hang_timeout_s = hang_timeout_s
         self._held_back = False
@@ -57,6 +57,26 @@ class Worker:
         self._job_number = 0
         self._loading: asyncio.Future[None] | None = None
         self._grace: asyncio.TimerHandle | None = None
+
+    @property
+    def state(self) -> WorkerState:
+        """What it is up to."""
+        return self._state
+
+    @property
+    def proving(self) -> bool:
+        """Whether its job is to prove the engine, or did not: it takes no slot."""
+        return self._proving
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether it is to be replaced after its job."""
+        return self._outgrown
+
+    @property
+    def hung(self) -> bool:
+        """Whether it was ended because it stood still."""
+        return self._hung
 
     @property
     def status(self) -> WorkerStatus:
@@ -80,7 +100,7 @@ class Worker:
         """End the process if it hangs."""
         still = self.stillness
         if still and activity and still.hangs(now, self._reports, activity):
-            self.hung = True
+            self._hung = True
             self._process.kill(f"it hung: no output and no CPU time for {still.timeout_s:g} s")
 
     async def start(self, timeout_s: float, resource: str) -> None:
@@ -97,7 +117,11 @@ class Worker:
             raise WorkerError(
                 f"{resource} was not ready within {timeout_s:g} s", code="workers.start_failed"
             ) from None
-        self.state = "idle"
+        except WorkerError as error:
+            if error.code == "workers.resource_failed":
+                self._state = "idle"  # it is another resource's to use
+            raise
+        self._state = "idle"
 
     async def _load(self, resource: str) -> None:
         self._loading = asyncio.get_running_loop().create_future()
@@ -108,7 +132,7 @@ class Worker:
     def run(self, job: AnyJob) -> None:
         """Do a job; only while idle."""
         self._job_number += 1
-        self.state, self.job = "busy", job
+        self._state, self.job = "busy", job
         self._held_back = False
         # Of one deadline a hung worker may cost a part only: there is a second try within it.
         hang_timeout_s = min(self._hang_timeout_s, job.deadline_s / _TRIES_WITHIN_DEADLINE)
@@ -117,11 +141,26 @@ class Worker:
         work = protocol.Work(self._job_number, job.kind, job.resource, msgspec.Raw(job.body))
         self._process.send(work)
 
+    def prove(self, job: AnyJob) -> None:
+        """Do a job that proves the engine."""
+        self._proving = True
+        self.run(job)
+
+    def proved(self) -> None:
+        """Its job proved the engine: it works like any other from now on."""
+        self._proving = False
+
+    def outgrow(self) -> None:
+        """Have it replaced: now if it is idle, else after its job."""
+        self._outgrown = True
+        if self._state == "idle":
+            self.end()
+
     def cancel(self) -> None:
         """Give the job up; the process ends if its native call does not return in time."""
         if self.state != "busy":
             return
-        self.state = "cancelling"
+        self._state = "cancelling"
         self._process.resume_reading()
         self._process.send(protocol.Cancel(self._job_number))
         self._grace = asyncio.get_running_loop().call_later(CANCEL_GRACE_S, self._cancel_timed_out)
@@ -136,13 +175,13 @@ class Worker:
 
     def end(self) -> None:
         """Ask the process to end, and make sure that it does."""
-        self.state = "ending"
+        self._state = "ending"
         self._process.send(protocol.Stop())
         self._timer(_STOP_GRACE_S, lambda: self._process.kill("it did not stop"))
 
     def kill(self, reason: str) -> None:
         """End the process now."""
-        self.state = "ending"
+        self._state = "ending"
         self._process.kill(reason)
 
     async def gone(self) -> None:
@@ -189,7 +228,7 @@ class Worker:
         self._no_timer()
         self.served += 1
         if self.state != "ending":
-            self.state = "idle"
+            self._state = "idle"
         if outcome == "done":
             self.resources.add(job.resource)
         job.release()
@@ -197,7 +236,7 @@ class Worker:
 
     def _gone(self, reason: str) -> None:
         expected = self.state not in {"idle", "busy"}
-        self.state = "ending"
+        self._state = "ending"
         self._no_timer()
         if self._loading and not self._loading.done():
             self._loading.set_exception(died(reason))
