@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from jarvisctl import otlp
-from jarvisctl.waterfall import waterfall
+from jarvisctl.layout import display_width
+from jarvisctl.waterfall import Stretch, of_trace, plain, rows, scale
 from jarvisd import wire
 from tests.fakes.daemon import FakeDaemon
 from tests.jarvisctl.conftest import Jarvisctl
@@ -23,7 +27,9 @@ TRACE = wire.TraceResponse(
     figures=FIGURES,
     spans=[
         wire.TraceSpan(name="prefill", start_ms=0.0, duration_ms=200.0),
-        wire.TraceSpan(name="synthesis", start_ms=250.0, duration_ms=50.0, utterance=0),
+        wire.TraceSpan(
+            name="synthesis", start_ms=250.0, duration_ms=50.0, utterance=0, detail="All is well."
+        ),
         wire.TraceSpan(name="queued", start_ms=400.0, duration_ms=0.0, utterance=1),
     ],
     marks={"received": 0.0, "first_token": 200.0},
@@ -69,10 +75,11 @@ def test_the_newest_is_shown_without_a_name(daemon: FakeDaemon, jarvisctl: Jarvi
     first, figures, _, *spans = shown.splitlines()
     assert first == "r-1  done  llama-server, piper:amy"
     assert figures.startswith("ttft 200.0 ms")
-    assert [line.split("█")[0].split("▏")[0].strip() for line in spans] == [
-        "prefill",
-        "0 synthesis",
-        "1 queued",
+    assert [span.rstrip() for span in spans] == [
+        "                                0                   200.0 ms            400.0 ms",
+        "prefill                200.0 ms ████████████████████████▏",
+        "#1 synthesis            50.0 ms                               ██████▏ All is well.",
+        "#2 queued               0.00 ms" + " " * 49 + "▏",
     ]
     (whole,) = jarvisctl.run("trace", "show", "--json").objects
     assert whole["marks"] == TRACE.marks
@@ -80,9 +87,41 @@ def test_the_newest_is_shown_without_a_name(daemon: FakeDaemon, jarvisctl: Jarvi
 
 def test_the_waterfall_fits() -> None:
     for columns in (50, 80, 120, 200):
-        lines = waterfall(TRACE, columns).splitlines()
-        assert max(map(len, lines)) <= columns
-        assert all("█" in line or "▏" in line for line in lines)
+        _, *bars = lines = list(plain(of_trace(TRACE), columns))
+        assert max(map(display_width, lines)) <= columns
+        assert all("█" in line or "▏" in line for line in bars)
+
+
+def test_bars_lie_on_one_scale_and_stay_in_their_room() -> None:
+    stretches = [
+        Stretch("first", 0.0, 500.0, "model"),
+        Stretch("second", 500.0, 500.0, "speech"),
+        Stretch("moment", 1_000.0, 0.0, "wait", "does not fit"),
+    ]
+    assert scale(stretches, 80).endswith("1.00 s")
+    first, second, moment = rows(stretches, 80)
+    assert (first.start, first.bar) == (0, "█" * 24)
+    assert (second.start, second.bar) == (24, "█" * 24)
+    assert (moment.start, moment.bar, moment.detail) == (47, "▏", "")
+
+
+@given(
+    st.lists(
+        st.builds(
+            Stretch,
+            st.text(max_size=40),
+            st.floats(0, 1e6),
+            st.floats(0, 1e6),
+            st.sampled_from(["model", "wait"]),
+            st.text(max_size=100),
+        ),
+        max_size=8,
+    ),
+    st.integers(42, 200),
+)
+def test_no_row_is_wider_than_the_terminal(stretches: list[Stretch], columns: int) -> None:
+    for line in plain(stretches, columns):
+        assert display_width(line) <= columns
 
 
 def test_the_export_is_an_opentelemetry_request(

@@ -70,6 +70,13 @@ def seconds(value: float) -> str:
     return f"{whole // 60} min {whole % 60} s"
 
 
+def fine_milliseconds(value: float) -> str:
+    """A short duration for people: ``0.31 ms``, ``12.3 ms``, ``1.24 s``."""
+    if value >= 1_000:
+        return f"{value / 1_000:.2f} s"
+    return f"{value:.1f} ms" if value >= 1 else f"{value:.2f} ms"
+
+
 def mebibytes(value: int) -> str:
     """A size for people, in MB as the kernel's tools count them."""
     return f"{value / 1_048_576:.0f} MB"

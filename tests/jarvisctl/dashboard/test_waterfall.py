@@ -1,5 +1,5 @@
 from jarvisctl.dashboard import waterfall
-from jarvisd import wire
+from jarvisctl.waterfall import Stretch
 from tests.jarvisctl import samples
 from tests.jarvisctl.dashboard import scenes
 
@@ -14,30 +14,12 @@ def test_events_alone_tell_where_the_time_went() -> None:
     assert (found["#1 made"].start_ms, found["#1 made"].length_ms) == (240.0, 61.0)
 
 
-def test_the_daemons_own_spans_come_in_order_of_time() -> None:
-    spans = [
-        wire.TraceSpan(name="synthesis", start_ms=90.0, duration_ms=30.0, utterance=0),
-        wire.TraceSpan(name="prefill", start_ms=5.0, duration_ms=80.0),
-    ]
-    trace = wire.TraceResponse(
-        reply="r", started_at=0.0, outcome="done", provider="llama-server", engine="piper",
-        voice="v", fallback=False, figures=wire.TraceFigures(), spans=spans, marks={},
-    )  # fmt: skip
-    found = [(stretch.name, stretch.kind) for stretch in waterfall.of_trace(trace)]
-    assert found == [("prefill", "model"), ("#1 synthesis", "speech")]
-
-
-def test_bars_lie_on_one_scale_and_within_the_width() -> None:
-    stretches = [
-        waterfall.Stretch("first", 0.0, 500.0, "model"),
-        waterfall.Stretch("second", 500.0, 500.0, "speech"),
-        waterfall.Stretch("moment", 1_000.0, 0.0, "wait"),
-    ]
-    scale, first, second, moment = waterfall.drawn(stretches, 80)
-    assert scale.plain.endswith("1.0 s")
-    assert first.plain.count("█") == second.plain.count("█")
-    assert moment.plain.endswith("▏")
-    assert all(row.cell_length <= 80 for row in (scale, first, second, moment))
+def test_the_kinds_of_stretches_differ_by_their_style() -> None:
+    stretches = [Stretch("prefill", 0.0, 500.0, "model"), Stretch("queued", 500.0, 0.0, "wait")]
+    _, prefill, queued = waterfall.drawn(stretches, 80)
+    assert prefill.plain.endswith("█")
+    assert queued.plain.endswith("▏")
+    assert {span.style for span in prefill.spans} != {span.style for span in queued.spans}
 
 
 def test_a_reply_without_figures_says_so() -> None:

@@ -1,6 +1,7 @@
 """``jarvisctl trace``: where the time of a reply went."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,11 +12,11 @@ import msgspec
 from jarvisctl import otlp
 from jarvisctl.completing import complete_traced_reply
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import columns, table
+from jarvisctl.layout import columns, fine_milliseconds, table
 from jarvisctl.terminal import escaped
-from jarvisctl.waterfall import headline, milliseconds, waterfall
+from jarvisctl.waterfall import of_trace, plain
 from jarvisd.errors import JarvisError
-from jarvisd.wire import TraceInfo, TraceResponse, TracesResponse
+from jarvisd.wire import TraceFigures, TraceInfo, TraceResponse, TracesResponse
 from jarvisd.wire.client import ApiClient
 
 HEADER = ("reply", "when", "outcome", "first token", "first audio", "heard after", "voice")
@@ -97,10 +98,13 @@ def show(invocation: Invocation, reply: str | None) -> None:
     trace = msgspec.convert(fields, TraceResponse)
     who = f"{trace.provider}, {trace.voice or 'not spoken'}"
     out.line(f"{out.style(trace.reply, 'bold')}  {trace.outcome}  {who}")
-    figures = (f"{out.style(name, 'dim')} {value}" for name, value in headline(trace.figures))
+    figures = (f"{out.style(name, 'dim')} {value}" for name, value in _figures(trace.figures))
     out.line("  ".join(figures))
     out.line()
-    out.line(waterfall(trace, columns()))
+    for line in plain(of_trace(trace), columns()):
+        out.line(line)
+    if trace.dropped:
+        out.line(f"({trace.dropped} more moments were not kept)")
 
 
 @command.command(
@@ -149,5 +153,12 @@ def _newest(client: ApiClient) -> str:
     return found[0].reply
 
 
+def _figures(figures: TraceFigures) -> Iterator[tuple[str, str]]:
+    """Those that happened, by name."""
+    for name in TraceFigures.__struct_fields__:
+        if shown := _figure(getattr(figures, name)):
+            yield name.removesuffix("_ms"), shown
+
+
 def _figure(value: float | None) -> str:
-    return "" if value is None else milliseconds(value)
+    return "" if value is None else fine_milliseconds(value)

@@ -10,12 +10,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from jarvisctl.dashboard import waterfall
 from jarvisctl.dashboard.answers import Row, rows_of
 from jarvisctl.dashboard.figures import milliseconds
 from jarvisctl.dashboard.look import FAINT, KEY, OUTCOMES, column, line, safe
 from jarvisctl.dashboard.snapshot import ReplyView
+from jarvisctl.dashboard.waterfall import drawn, of_reply
 from jarvisctl.terminal import printable
+from jarvisctl.waterfall import of_trace
 from jarvisd.wire import TraceResponse
 
 
@@ -175,9 +176,9 @@ class TraceSheet(Sheet):
             return [line(("No reply has ended since the dashboard began to watch.", FAINT))]
         reply = self._replies[self._chosen]
         trace = self._traces.get(reply.reply)
-        stretches = waterfall.of_trace(trace) if trace else waterfall.of_reply(reply)
+        stretches = of_trace(trace) if trace else of_reply(reply)
         source = "the daemon's trace" if trace else "from events; traces are off"
-        return [*self._about(reply, source, width), *waterfall.drawn(stretches, width)]
+        return [*self._about(reply, source, width), *drawn(stretches, width)]
 
     def _about(self, reply: ReplyView, source: str, width: int) -> list[Content]:
         mark, style = OUTCOMES[reply.outcome]
