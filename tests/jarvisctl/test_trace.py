@@ -77,9 +77,9 @@ def test_the_newest_is_shown_without_a_name(daemon: FakeDaemon, jarvisctl: Jarvi
     assert figures.startswith("ttft 200.0 ms")
     assert [span.rstrip() for span in spans] == [
         "                                0                   200.0 ms            400.0 ms",
-        "prefill                200.0 ms ████████████████████████▏",
-        "#1 synthesis            50.0 ms                               ██████▏ All is well.",
-        "#2 queued               0.00 ms" + " " * 49 + "▏",
+        "prefill                200.0 ms ████████████████████████",
+        "#1 synthesis            50.0 ms                               ██████ All is wel…",
+        "#2 queued               0.00 ms" + " " * 48 + "▏",
     ]
     (whole,) = jarvisctl.run("trace", "show", "--json").objects
     assert whole["marks"] == TRACE.marks

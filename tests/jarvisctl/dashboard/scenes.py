@@ -21,6 +21,7 @@ from jarvisctl.dashboard.messages import (
     StatusRead,
     VoicesRead,
 )
+from jarvisctl.dashboard.news import News
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.reducer import reduce
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
@@ -57,10 +58,12 @@ class StillFeed:
 
 def dashboard(messages: Sequence[Message], *, theme: str = "jarvis") -> Dashboard:
     nobody = ["/nonexistent/s"]
+    news = News()
     return Dashboard(
+        news,
         StillFeed(messages),
-        Asking(nobody),
-        Commanding(nobody),
+        Asking(nobody, news.put),
+        Commanding(nobody, news.put),
         clock=FROZEN,
         preferences=Preferences(theme=theme, animation=False),
         hurry=False,

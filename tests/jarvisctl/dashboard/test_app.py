@@ -10,6 +10,7 @@ from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
 from jarvisctl.dashboard.body import PanelGrid
 from jarvisctl.dashboard.commanding import Commanding
+from jarvisctl.dashboard.news import News
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.screens import HelpSheet, ListSheet, TraceSheet
 from jarvisctl.dashboard.widgets.question import QuestionLine
@@ -21,10 +22,12 @@ from tests.jarvisctl.dashboard import scenes
 
 def app_of(socket: Path, scene: str = "speaking", **preferences: object) -> Dashboard:
     sockets = [str(socket)]
+    news = News()
     return Dashboard(
+        news,
         scenes.StillFeed(scenes.SCENES[scene]()),
-        Asking(sockets),
-        Commanding(sockets),
+        Asking(sockets, news.put),
+        Commanding(sockets, news.put),
         clock=scenes.FROZEN,
         preferences=Preferences(animation=False, **preferences),  # type: ignore[arg-type]
         hurry=False,

@@ -14,8 +14,8 @@ def test_the_next_question_goes_on_with_the_conversation(
     daemon: FakeDaemon, socket_path: Path
 ) -> None:
     daemon.lines("POST", "/v1/replies", samples.reply())
-    asking, brought = Asking([str(socket_path)]), Brought()
-    asking.put = brought.put
+    brought = Brought()
+    asking = Asking([str(socket_path)], brought.put)
     for question in ("First?", "Second?", "Third?"):
         if question == "Third?":
             asking.begin_anew()
@@ -29,8 +29,8 @@ def test_the_next_question_goes_on_with_the_conversation(
 
 def test_a_refused_question_is_told(daemon: FakeDaemon, socket_path: Path) -> None:
     daemon.refuse("POST", "/v1/say", 429, "limit.replies", "Too many.", "Try again.")
-    asking, brought = Asking([str(socket_path)]), Brought()
-    asking.put = brought.put
+    brought = Brought()
+    asking = Asking([str(socket_path)], brought.put)
     asking.say("Hello.")
     assert brought.wait_for(Remarked).text == "Too many. Try again."
 
@@ -38,8 +38,8 @@ def test_a_refused_question_is_told(daemon: FakeDaemon, socket_path: Path) -> No
 def test_leaving_hangs_up(daemon: FakeDaemon, socket_path: Path) -> None:
     held = threading.Event()
     daemon.lines("POST", "/v1/replies", [samples.started(), lambda: held.wait(30)])
-    asking, brought = Asking([str(socket_path)]), Brought()
-    asking.put = brought.put
+    brought = Brought()
+    asking = Asking([str(socket_path)], brought.put)
     asking.ask("Well?")
     brought.wait_for(QuestionFound)
     asking.stop()

@@ -13,6 +13,7 @@ from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.feed import DaemonFeed
+from jarvisctl.dashboard.news import News
 from jarvisctl.dashboard.snapshot import Snapshot
 from tests.support.daemon import running_daemon
 
@@ -31,7 +32,9 @@ def spoken(snapshot: Snapshot) -> object:
 async def test_an_answer_is_followed_and_the_daemon_may_come_and_go(socket_path: Path) -> None:
     directory = socket_path.parent
     sockets = [str(directory / "control.sock")]
-    app = Dashboard(DaemonFeed(sockets), Asking(sockets), Commanding(sockets))
+    news = News()
+    asking, commanding = Asking(sockets, news.put), Commanding(sockets, news.put)
+    app = Dashboard(news, DaemonFeed(sockets), asking, commanding)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, app, lambda s: s.link.state == "down" and s.link.hint)
         async with running_daemon(directory, check_exit=False) as daemon:

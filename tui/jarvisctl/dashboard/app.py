@@ -4,20 +4,17 @@ Holds no facts of its own beyond the snapshot and never waits for the daemon: wh
 in threads, and their news is taken in at most some twenty times a second.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable
-from contextvars import Context, copy_context
 from typing import ClassVar
 
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.keys import format_key
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from jarvisctl.dashboard import playback, themes
+from jarvisctl.dashboard import keys, playback, themes
 from jarvisctl.dashboard.answers import Fields, Row, rows_of, rows_of_log
 from jarvisctl.dashboard.arrangement import PANELS
 from jarvisctl.dashboard.asking import Asking
@@ -26,50 +23,25 @@ from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.feed import Feed
 from jarvisctl.dashboard.messages import Message, Remarked, Sampled, StatusRead, Ticked
+from jarvisctl.dashboard.news import News
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.reducer import reduce
 from jarvisctl.dashboard.screens import HelpSheet, ListSheet, TraceSheet
 from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.dashboard.story import changes
 from jarvisctl.dashboard.verbs import VERBS, Verb
-from jarvisctl.dashboard.widgets.footer import Footer, Hint
+from jarvisctl.dashboard.widgets.footer import Footer
 from jarvisctl.dashboard.widgets.header import Banner, Header
-from jarvisctl.dashboard.widgets.log import Log
-from jarvisctl.dashboard.widgets.panel import Panel
 from jarvisctl.dashboard.widgets.question import QuestionLine
 from jarvisd.wire import TraceResponse
 
 TAKE_IN_S = 0.05
 ANIMATED_S = 0.1  # while something is heard: the word being said moves
 STILL_S = 1.0
-MAX_WAITING = 20_000  # messages between two looks; a reader that slow has lost anyway
 TALL = 28
 RESTING = "Press Enter to ask Jarvis something"
 TYPING = "Ask Jarvis …"
 FILTER = "Show only lines of the log with these words …"
-KEYS: tuple[Hint, ...] = (
-    ("enter", "ask", "app.ask"),
-    ("esc", "interrupt", "app.interrupt"),
-    ("?", "help", "app.help"),
-    ("p", "pause", "app.pause"),
-    ("^p", "commands", "app.command_palette"),
-    ("/", "filter", "app.filter"),
-    ("t", "traces", "app.traces"),
-    ("v", "level", "app.level"),
-    ("1-7", "panels", "app.panel('pipeline')"),
-    ("z", "zoom", "app.zoom"),
-    ("n", "new conversation", "app.new_conversation"),
-    ("q", "quit", "app.quit"),
-)
-TYPING_KEYS: tuple[Hint, ...] = (
-    ("enter", "send", "app.ask"),
-    ("esc", "interrupt or leave", "app.interrupt"),
-    ("^s", "pause", "app.pause"),
-    ("↑↓", "earlier questions", "app.focus('ask')"),
-    ("tab", "leave", "app.focus_next"),
-    ("^p", "commands", "app.command_palette"),
-    ("^c", "quit", "app.quit"),
-)
 
 
 class Dashboard(App[None]):
@@ -78,43 +50,11 @@ class Dashboard(App[None]):
     CSS_PATH = "dashboard.tcss"
     TITLE = "jarvisd"
     AUTO_FOCUS = "#conversation"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape",
-            "interrupt",
-            "interrupt; or leave the input line, a filter, a sheet",
-            id="interrupt",
-            priority=True,
-        ),
-        Binding("i,a,enter", "ask", "go to the input line; Enter there asks", id="ask"),
-        Binding("p", "pause", "pause what is spoken, or let it go on", id="pause"),
-        Binding(
-            "ctrl+s",
-            "pause",
-            "pause, also while typing",
-            id="pause_always",
-            priority=True,
-        ),
-        Binding("t", "traces", "where the time of past replies went", id="traces"),
-        Binding("z", "zoom", "give the focused panel all the room, or give it back", id="zoom"),
-        Binding("slash", "filter", "filter the log by words", id="filter"),
-        Binding("v", "level", "next level of the log", id="level"),
-        Binding(
-            "n", "new_conversation", "begin a new conversation with the next question", id="new"
-        ),
-        Binding("question_mark", "help", "this help", id="help"),
-        Binding("q", "quit", "quit; the daemon goes on", id="quit"),
-        Binding(
-            "ctrl+c", "quit", "quit, from anywhere", id="quit_always", priority=True, show=False
-        ),
-        *(
-            Binding(str(number + 1), f"panel('{name}')", f"go to {name}", id=f"panel.{name}")
-            for number, name in enumerate(PANELS)
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keys.BINDINGS
 
     def __init__(
         self,
+        news: News,
         feed: Feed,
         asking: Asking,
         commanding: Commanding,
@@ -125,13 +65,11 @@ class Dashboard(App[None]):
     ) -> None:
         super().__init__()
         self.snapshot = Snapshot()
-        self._feed, self._asking, self._commanding = feed, asking, commanding
+        self._news, self._feed = news, feed
+        self._asking, self._commanding = asking, commanding
         self._clock = clock or Clock()
         self._preferences = preferences or Preferences()
         self._hurry = hurry
-        self._waiting: deque[Message] = deque(maxlen=MAX_WAITING)
-        self._due = False
-        self._news_context: Context | None = None
         self._ticker: Timer | None = None
         self._tick_s = 0.0
         self._filtering = False
@@ -157,13 +95,12 @@ class Dashboard(App[None]):
 
     def on_mount(self) -> None:
         """Look as wanted, paint once, then begin to listen to the news."""
-        self._news_context = copy_context()  # what threads schedule here runs as the app's own
         self.animation_level = "full" if self._preferences.animation else "none"
         self.set_keymap(self._preferences.keys)
-        self._asking.put = self._commanding.put = self.put
+        self._news.wake(self._soon, is_routine=self._is_routine)
         self.take_in()
         self._tick_every(STILL_S)
-        self.call_after_refresh(self._feed.start, self.put)
+        self.call_after_refresh(self._feed.start, self._news.put)
 
     def on_unmount(self) -> None:
         """Hang up on everybody."""
@@ -177,17 +114,10 @@ class Dashboard(App[None]):
 
     # --- news -----------------------------------------------------------------------------------
 
-    def put(self, message: Message) -> None:
-        """Take a message, from any thread."""
-        self._waiting.append(message)
-        if self._painted and self._is_routine(message):
-            return
-        if not self._due and self._loop is not None and not self._loop.is_closed():
-            self._due = True
-            self._loop.call_soon_threadsafe(self._soon, context=self._news_context)
-
     def _is_routine(self, message: Message) -> bool:
         """Whether it can wait for the next tick: measurements, and a status that is no news."""
+        if not self._painted:
+            return False
         if isinstance(message, StatusRead) and self.snapshot.status is not None:
             return not any(changes(self.snapshot.status, message.status))
         return isinstance(message, Sampled)
@@ -197,10 +127,9 @@ class Dashboard(App[None]):
 
     def take_in(self) -> None:
         """Everything that has come, and the time; then draw."""
-        self._due = False
         snapshot = self.snapshot
-        while self._waiting:
-            snapshot = reduce(snapshot, self._waiting.popleft())
+        for message in self._news.take():
+            snapshot = reduce(snapshot, message)
         tick = Ticked(self._clock.monotonic(), self._clock.wall())
         self.snapshot = reduce(snapshot, tick)
         self._painted = self.snapshot.status is not None
@@ -227,7 +156,7 @@ class Dashboard(App[None]):
 
     def remark(self, text: str, *, level: str = "warning") -> None:
         """Say something in the log panel and for a moment in a corner."""
-        self.put(Remarked(self._clock.wall(), level, text))
+        self._news.put(Remarked(self._clock.wall(), level, text))
         self.notify(text, severity="error" if level == "error" else "information", timeout=4)
 
     # --- asking ---------------------------------------------------------------------------------
@@ -275,11 +204,7 @@ class Dashboard(App[None]):
         self.remark("The next question begins a new conversation.", level="info")
 
     def _audible(self) -> str | None:
-        now = self.snapshot.heard_at
-        for reply in reversed(self.snapshot.replies):
-            if playback.audible(reply, now):
-                return reply.reply
-        return None
+        return playback.newest_audible(self.snapshot.replies, self.snapshot.heard_at)
 
     # --- panels ---------------------------------------------------------------------------------
 
@@ -322,9 +247,9 @@ class Dashboard(App[None]):
     def _ask_for_trace(self, reply: str, learnt: Callable[[TraceResponse], None]) -> None:
         self._commanding.trace(reply, lambda trace: self.call_from_thread(learnt, trace))
 
-    def show_answer(self, title: str, answer: Fields | str) -> None:
-        """Show what the daemon answered."""
-        self._show_rows(title, rows_of(answer))
+    def answered(self, title: str, answer: Fields | str) -> None:
+        """Show what the daemon answered, from any thread."""
+        self.call_from_thread(self._show_rows, title, rows_of(answer))
 
     def action_open_log(self) -> None:
         """The lines of the log that the panel shows, to be opened and copied."""
@@ -336,7 +261,7 @@ class Dashboard(App[None]):
 
     def action_help(self) -> None:
         """Every key."""
-        self.push_screen(HelpSheet(list(self._keys())))
+        self.push_screen(HelpSheet(list(keys.described(self._preferences.keys))))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every verb of the API, then what Textual offers."""
@@ -358,23 +283,6 @@ class Dashboard(App[None]):
             return
         self._commanding.carry_out(verb, self.snapshot.current, self)
 
-    def _keys(self) -> Iterable[tuple[str, str, str, str]]:
-        """Group, key, meaning and id of every binding."""
-        groups = (
-            ("Anywhere", self.BINDINGS),
-            ("In a panel", Panel.BINDINGS),
-            ("In the log", Log.BINDINGS),
-            ("In the input line", QuestionLine.BINDINGS),
-            ("In a list", ListSheet.BINDINGS),
-        )
-        for group, bindings in groups:
-            for binding in bindings:
-                if isinstance(binding, Binding):
-                    ident = binding.id or ""
-                    key = self._preferences.keys.get(ident, binding.key)
-                    shown = " ".join(format_key(part) for part in key.split(","))
-                    yield group, shown, binding.description, ident
-
     def on_descendant_focus(self) -> None:
         """What keys do depends on whether one types."""
         self._show_keys()
@@ -389,4 +297,4 @@ class Dashboard(App[None]):
         line = self.query_one("#ask", Input)
         typing = line.has_focus
         line.placeholder = FILTER if self._filtering else TYPING if typing else RESTING
-        self.query_one(Footer).show(TYPING_KEYS if typing else KEYS)
+        self.query_one(Footer).show(keys.TYPING_HINTS if typing else keys.HINTS)

@@ -61,12 +61,12 @@ class Silent:
 class Asking:
     """Asks and says on behalf of the dashboard; one conversation goes on until ``forget``."""
 
-    def __init__(self, sockets: list[str], clock: Clock | None = None) -> None:
+    def __init__(self, sockets: list[str], put: Put, clock: Clock | None = None) -> None:
         self._sockets = sockets
+        self._put = put
         self._clock = clock or Clock()
         self._conversation: str | None = None
         self._turns: set[_Turn] = set()
-        self.put: Put = lambda _: None
 
     def ask(self, question: str) -> None:
         """Ask the assistant."""
@@ -95,10 +95,10 @@ class Asking:
     def _told(self, question: str, news: ReplyStarted | JarvisError) -> None:
         if isinstance(news, ReplyStarted):
             self._conversation = news.conversation or self._conversation
-            self.put(QuestionFound(news.reply, question))
+            self._put(QuestionFound(news.reply, question))
         else:
             text = f"{news.message} {news.hint}".strip()
-            self.put(Remarked(self._clock.wall(), "error", text))
+            self._put(Remarked(self._clock.wall(), "error", text))
 
 
 class _Turn(threading.Thread):

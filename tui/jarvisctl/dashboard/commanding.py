@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
+from jarvisctl.dashboard.answers import Fields
 from jarvisctl.dashboard.clock import Clock
 from jarvisctl.dashboard.following import Put
 from jarvisctl.dashboard.messages import Cut, Remarked
@@ -14,19 +15,26 @@ from jarvisd.errors import JarvisError
 from jarvisd.wire import InterruptResponse, LogLevelRequest, ReplyInfo, TraceResponse
 from jarvisd.wire.client import ApiClient
 
-if TYPE_CHECKING:
-    from jarvisctl.dashboard.app import Dashboard
-
 DEBUG_FOR_S = 600.0
 
 
-class Commanding:
-    """Asks the daemon and tells what came of it."""
+class Display(Protocol):
+    """Where a person sees what came of a verb."""
 
-    def __init__(self, sockets: list[str], clock: Clock | None = None) -> None:
+    def remark(self, text: str, *, level: str = "warning") -> None:
+        """Say something."""
+
+    def answered(self, title: str, answer: Fields | str) -> None:
+        """Show what the daemon answered, from any thread."""
+
+
+class Commanding:
+    """Asks the daemon and ``put``s what came of it, as news or on a display."""
+
+    def __init__(self, sockets: list[str], put: Put, clock: Clock | None = None) -> None:
         self._sockets = sockets
+        self._put = put
         self._clock = clock or Clock()
-        self.put: Put = lambda _: None
 
     def control(self, reply: str, verb: Literal["interrupt", "pause", "resume"]) -> None:
         """Interrupt, pause or resume one reply."""
@@ -36,7 +44,7 @@ class Commanding:
             if verb == "interrupt":
                 cut = client.post(path, None, InterruptResponse)
                 if cut.state == "interrupted":
-                    self.put(Cut(reply, cut.heard_chars, cut.played_samples))
+                    self._put(Cut(reply, cut.heard_chars, cut.played_samples))
             else:
                 client.post(path, None, ReplyInfo)
 
@@ -54,29 +62,27 @@ class Commanding:
 
         self._run(ask)
 
-    def carry_out(self, verb: Verb, current: ReplyView | None, app: "Dashboard") -> None:
+    def carry_out(self, verb: Verb, current: ReplyView | None, display: Display) -> None:
         """Do what the palette offers, and show the answer."""
         if verb.how == "here":
-            app.remark(f"{verb.help}.", level="info")
+            display.remark(f"{verb.help}.", level="info")
             return
         reply, conversation = (current.reply, current.conversation) if current else ("", "")
         path = path_for(verb, reply=reply, conversation=conversation)
         if path is None:
-            app.remark(f"There is no {verb.how} yet.")
+            display.remark(f"There is no {verb.how} yet.")
             return
 
         def ask(client: ApiClient) -> None:
-            found = answer(client, verb, path)
-            app.call_from_thread(app.show_answer, verb.title, found)
+            display.answered(verb.title, answer(client, verb, path))
 
         self._run(ask)
 
-    def show(self, path: str, app: "Dashboard") -> None:
+    def show(self, path: str, display: Display) -> None:
         """Show what lies at ``path``."""
 
         def ask(client: ApiClient) -> None:
-            found = client.get(path, dict[str, Any])
-            app.call_from_thread(app.show_answer, path.rpartition("/")[2], found)
+            display.answered(path.rpartition("/")[2], client.get(path, dict[str, Any]))
 
         self._run(ask)
 
@@ -87,7 +93,7 @@ class Commanding:
                     act(client)
             except JarvisError as error:
                 text = f"{error.message} {error.hint}".strip()
-                self.put(Remarked(self._clock.wall(), "error", text))
+                self._put(Remarked(self._clock.wall(), "error", text))
 
         threading.Thread(target=run, name="dashboard command", daemon=True).start()
 

@@ -5,7 +5,7 @@ passes what was written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jarvisctl.dashboard.snapshot import ReplyView, ShownUtterance, Stage
 
@@ -31,6 +31,11 @@ def audible(reply: ReplyView, now: float) -> bool:
         return True
     playback = reply.playback
     return reply.outcome == "done" and playback is not None and position(reply, now) < made(reply)
+
+
+def newest_audible(replies: Sequence[ReplyView], now: float) -> str | None:
+    """The reply that a key to pause or interrupt is about."""
+    return next((reply.reply for reply in reversed(replies) if audible(reply, now)), None)
 
 
 def made(reply: ReplyView) -> int:

@@ -9,6 +9,7 @@ from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.feed import DaemonFeed
+from jarvisctl.dashboard.news import News
 
 
 def run(
@@ -20,4 +21,11 @@ def run(
         wanted = msgspec.structs.replace(wanted, theme=theme)
     if animation is not None:
         wanted = msgspec.structs.replace(wanted, animation=animation)
-    Dashboard(DaemonFeed(sockets), Asking(sockets), Commanding(sockets), preferences=wanted).run()
+    news = News()
+    Dashboard(
+        news,
+        DaemonFeed(sockets),
+        Asking(sockets, news.put),
+        Commanding(sockets, news.put),
+        preferences=wanted,
+    ).run()
