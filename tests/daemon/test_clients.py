@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.conducted import Conducted
 from tests.support.daemon import LONG_S, RunningDaemon, running_daemon
-from tests.support.turn import listening, turn, until
+from tests.support.turn import Turn, listening, turn, until
 
 LONG_TEXT = "This is one of the very many sentences that nobody ever wants to hear. " * 150
 IMPATIENT: Mapping[str, object] = {
@@ -196,3 +196,22 @@ async def test_a_client_that_lost_its_line_resumes_its_reply(tmp_path: Path) -> 
         assert events[-1]["type"] == "reply.done"
         missing = await daemon.client.get("/v1/replies/r-nobody/events?since=3")
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "reply.unknown")
+
+
+async def test_a_client_that_hangs_up_before_its_turn_leaves_no_question(
+    tmp_path: Path, model: Conducted
+) -> None:
+    question = {"conversation": "c", "speak": False}
+    async with running_daemon(tmp_path, llm_url=model.url) as daemon:
+        async with turn(daemon, "/v1/replies", question | {"text": "One?"}) as first:
+            second = Turn(daemon, "/v1/replies", question | {"text": "Two?"})
+            await daemon.until(lambda status: status["connections"] == 3)
+            await second.vanish()
+            await daemon.until(lambda status: status["connections"] == 2)
+            model.answer("It is one.")
+            await first.end()
+        model.answer("It is three.")
+        await daemon.all_events("/v1/replies", question | {"text": "Three?"})
+        found = (await daemon.get("/v1/conversations/c"))["messages"]
+    assert [each["text"] for each in found] == ["One?", "It is one.", "Three?", "It is three."]
+    assert model.prompt(1) == ["One?", "It is one.", "Three?"]
