@@ -17,6 +17,9 @@ import structlog
 from jarvisd.store.migrations import migrate
 
 BUSY_TIMEOUT_S = 5.0
+# Once it is open: shorter than the end of a reply waits for the disk (``END_KEPT_S``), so that by
+# then it is known, and shown everywhere, that another process holds the database.
+WRITE_TIMEOUT_MS = 500
 # Above this size a clean shutdown is believed; an unclean one is always looked into.
 CHECKED_BYTES = 32 * 1024 * 1024
 COMPANIONS = ("-wal", "-shm")
@@ -90,6 +93,7 @@ async def _open(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.Connection]
         if thorough:
             await _check(writer)
         found = await migrate(writer)
+        await writer.execute_fetchall(f"PRAGMA busy_timeout = {WRITE_TIMEOUT_MS}")
         reader = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     except BaseException:
         await writer.close()

@@ -167,6 +167,9 @@ async def test_a_reply_beside_another_writer_says_that_it_is_not_kept(
     async with running_daemon(tmp_path, llm_url=model.url, settings=MUTE) as daemon:
         with writing(database(tmp_path)):
             events = await asked(daemon, model)
+            await daemon.until(lambda status: _state(status, "store") == "degraded")
+            assert "locked" in (await store(daemon))["reason"]
+            assert "store.failing" in await notices(daemon)
         assert [event["kept"] for event in (events[0], events[-1])] == [False, False]
         assert events[-1]["kept_reason"]
         await until(lambda: len(on_disk(tmp_path)) == 2)

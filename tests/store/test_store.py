@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from jarvisd.errors import NotFoundError, RequestError, StoreError
+from jarvisd.reply.record import END_KEPT_S
 from jarvisd.store import NewMessage, Store
 from jarvisd.store import store as store_module
 
@@ -189,6 +190,8 @@ async def test_the_file_is_private_and_safe_against_a_crash(path: Path) -> None:
     }.items():
         rows = list(await store._database.writer.execute_fetchall(f"PRAGMA {pragma}"))
         assert rows[0][0] == value
+    ((busy_ms,),) = await store._database.writer.execute_fetchall("PRAGMA busy_timeout")
+    assert busy_ms < END_KEPT_S * 1000, "the end of a reply can say why it is not kept"
     await store.close()
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
