@@ -14,6 +14,7 @@ import pytest
 
 from jarvisctl.resuming import ATTEMPTS
 from jarvisd.audio.wav import header
+from jarvisd.wire import Chunk
 from tests.fakes.daemon import FakeDaemon, HangUpError
 from tests.jarvisctl import samples
 from tests.jarvisctl.conftest import Jarvisctl
@@ -307,6 +308,22 @@ def test_skips_and_fallbacks_are_told(daemon: FakeDaemon, jarvisctl: Jarvisctl) 
         "jarvisctl: 1 of 2 utterances was not spoken: took longer than 30 s\n"
         "  See why: jarvisctl status\n"
     )
+
+
+def test_a_fallback_in_the_middle_of_a_reply_is_told(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    events = [
+        msgspec.structs.replace(
+            event, engine="espeak", voice="espeak:en", fallback=True, fallback_reason="piper died"
+        )
+        if isinstance(event, Chunk)
+        else event
+        for event in samples.reply()
+    ]
+    daemon.lines("POST", "/v1/say", events)
+    ran = jarvisctl.run("say", "hi", "-o", "/dev/null")
+    assert (ran.code, ran.stderr) == (0, "spoken by the fallback voice espeak:en: piper died\n")
 
 
 def test_what_is_left_out_on_purpose_is_no_failure(

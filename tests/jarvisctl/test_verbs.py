@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from jarvisd import __version__, wire
@@ -87,6 +88,14 @@ def test_status_is_one_screen(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
         "       1  espeak-ng  busy   4250   42 MB      81",
         "       2  espeak-ng  spare  4251   40 MB       0",
     ]
+
+
+def test_a_reply_of_text_alone_has_no_seconds(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    silent = msgspec.structs.replace(samples.INFO, state="running", sample_rate=0)
+    daemon.json("GET", "/v1/status", msgspec.structs.replace(samples.status(), replies=[silent]))
+    ran = jarvisctl.run("status")
+    assert (ran.code, ran.stderr) == (0, "")
+    assert "  r-7f3a  running  text only  " in ran.text
 
 
 def test_status_json_is_the_daemons_own(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:

@@ -11,11 +11,9 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
     """Say what a person wants to know now: always failures and skips, on a terminal a summary."""
     error = turn.failure
     left_out = skips(turn)
-    if turn.started is not None and turn.started.fallback and not out.json:
-        out.talk(
-            out.talk_style(f"spoken by the fallback voice {speaker(turn)}: ", "yellow")
-            + turn.started.fallback_reason
-        )
+    by, why = fallback(turn)
+    if by and not out.json:
+        out.talk(out.talk_style(f"spoken by the fallback voice {by}: ", "yellow") + why)
     if left_out and not out.json and (error is None or error.message != left_out):
         out.talk(out.talk_style(left_out, "yellow"))
     if turn.ended is not None and not turn.ended.kept:
@@ -32,6 +30,18 @@ def after_turn(out: Output, turn: Turn, *, timings: bool) -> None:
         out.talk(out.talk_style(f"not heard: {turn.audio_error.message}", "yellow"))
     if error is not None:
         out.failure(JarvisError(error.message, code=error.code, hint=error.hint))
+
+
+def fallback(turn: Turn) -> tuple[str, str]:
+    """The fallback voice and why it spoke, from the first word or later; empty where none did."""
+    if turn.started is not None and turn.started.fallback:
+        return speaker(turn), turn.started.fallback_reason
+    later = next((chunk for chunk in turn.chunks.values() if chunk.fallback), None)
+    return (
+        ("", "")
+        if later is None
+        else (voice_name(later.engine, later.voice), later.fallback_reason)
+    )
 
 
 def interruption(turn: Turn) -> str:

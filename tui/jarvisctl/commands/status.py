@@ -94,6 +94,8 @@ def _replies(out: Output, replies: list[ReplyInfo]) -> None:
 
 
 def _heard(reply: ReplyInfo) -> str:
+    if not reply.sample_rate:
+        return "text only"
     played, written = (
         samples / reply.sample_rate for samples in (reply.played_samples, reply.written_samples)
     )
