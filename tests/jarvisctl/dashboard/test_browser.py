@@ -77,6 +77,42 @@ async def test_a_foreign_page_is_refused(
             assert refused.status == 403
 
 
+async def test_no_stranger_writes_to_the_terminal_that_serves_it(jarvisctl: Jarvisctl) -> None:
+    """Not through a log of who asked for what: any program of this host may ask."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *jarvisctl.command("top", "--web", "--port", str(port)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        stdin=asyncio.subprocess.DEVNULL,
+        env=jarvisctl.environment(),
+    )
+    assert process.stdout is not None
+    try:
+        while not (await process.stdout.readline()).startswith(b"http"):
+            pass
+        for agent in ("PWN\u009b2J", "PWN\u202eb", "PWN\x1b]0;root\x07"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"GET /PWN HTTP/1.0\r\nUser-Agent: {agent}\r\n\r\n".encode())
+            assert (await reader.read()).startswith(b"HTTP/1.")
+            writer.close()
+    finally:
+        process.terminate()
+    assert b"PWN" not in await process.stdout.read()
+    await process.wait()
+
+
+def test_no_address_is_printed_of_a_port_that_is_taken(jarvisctl: Jarvisctl) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = jarvisctl.run("top", "--web", "--port", str(port))
+    assert (ran.code, ran.text) == (1, "")
+    assert ran.stderr == (
+        f"jarvisctl: port {port} of this host cannot be used: another program uses it\n"
+        f"  Choose another one: jarvisctl top --web --port {port + 1}\n"
+    )
+
+
 async def test_there_are_only_so_many_sessions(
     address: str, browser: aiohttp.ClientSession
 ) -> None:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from errno import EADDRINUSE
 from importlib.util import find_spec
 
 import click
@@ -87,4 +88,12 @@ def _serve(invocation: Invocation, port: int, options: list[str]) -> None:
             "\nreload. Replies are played on this host, not in the browser. Ctrl-C ends it."
         )
 
-    BrowserServer(shlex.join(words), port=port, say=say).serve()
+    try:
+        BrowserServer(shlex.join(words), port=port, say=say).serve()
+    except OSError as error:
+        reason = "another program uses it" if error.errno == EADDRINUSE else error.strerror
+        raise JarvisError(
+            f"port {port} of this host cannot be used: {reason}",
+            code="top.port",
+            hint=f"Choose another one: jarvisctl top --web --port {port + 1}",
+        ) from error

@@ -5,6 +5,7 @@ with a foreign Host or Origin are refused, so that no page of somebody else can,
 loaded from the network. It must never listen beyond this host.
 """
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,7 +31,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class BrowserServer(Server):
     """Serves a terminal program, one process for each session, to whoever knows ``address``."""
 
-    def __init__(self, command: str, *, port: int, say: Callable[[str], object]) -> None:
+    def __init__(self, command: str, *, port: int, say: Callable[[str], None]) -> None:
         """``say`` is told the address once the port is taken."""
         super().__init__(command, host=HOST, port=port, title="jarvisd", templates_path=PAGE)
         self.address = f"http://{HOST}:{port}/{secrets.token_urlsafe(TOKEN_BYTES)}"
@@ -45,14 +46,22 @@ class BrowserServer(Server):
         outer = web.Application(middlewares=[self._guard])
         prefix = self.address.removeprefix(self.public_url)
         outer.add_subapp(prefix, inner)
-        outer.on_startup.append(self._announce)
         return outer
 
-    async def _make_app(self) -> web.Application:
-        return await self.application()
+    def serve(self, debug: bool = False) -> None:
+        """Serve until Ctrl-C or SIGTERM. Raises ``OSError`` where the port is taken.
 
-    async def _announce(self, _: web.Application) -> None:
-        self._say(f"{self.address}/")
+        Nothing is logged: any program of this host could write to this terminal through a log.
+        """
+        self.debug = debug
+        logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+        web.run_app(
+            self.application(),
+            host=self.host,
+            port=self.port,
+            access_log=None,
+            print=lambda _: self._say(f"{self.address}/"),
+        )
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """One session, where there is room for another one."""
