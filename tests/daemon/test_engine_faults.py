@@ -54,6 +54,26 @@ async def test_a_worker_that_dies_before_any_audio_costs_nothing(
         assert events[0]["voice"] == "piper:tiny"
 
 
+async def test_a_voice_that_is_a_link_to_elsewhere_says_why_it_does_not_speak(
+    tmp_path: Path, voices_dir: Path
+) -> None:
+    """A confined worker reads the directory of voices, and nothing that a link in it leads to."""
+    linking = tmp_path / "voices"
+    linking.mkdir()
+    for ending in (".onnx", ".onnx.json"):
+        (linking / f"linked{ending}").symlink_to(voices_dir / f"tiny{ending}")
+    settings = {"speech.piper.voices_dir": linking, "speech.voice": "piper:linked"}
+    async with running_daemon(tmp_path, settings=settings) as daemon:
+        events = await daemon.all_events("/v1/say", {"text": "Yes."})
+        status = await daemon.get("/v1/status")
+    assert events[-1]["totals"]["spoken"] == 1
+    [reason] = {event["fallback_reason"] for event in events if event["type"] == "chunk"}
+    assert f"leads to {voices_dir}/tiny.onnx" in reason
+    assert "or set sandbox = false in [speech.piper]" in reason
+    [voice] = [part for part in status["components"] if part["name"] == "voice"]
+    assert "leads to" in voice["reason"]
+
+
 async def stop_whoever_speaks(daemon: RunningDaemon, engine: str) -> None:
     """SIGSTOP to every busy worker of that engine, for ever."""
     while True:

@@ -88,12 +88,27 @@ class PiperEngine:
         try:
             loaded = _Voice(model, self._threads, self._providers)
             proof = list(loaded.synthesize("one", 1.0, lambda: False))
+        except PermissionError as error:
+            raise VoiceFailed(_out_of_reach(model, error)) from error
         except Exception as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise VoiceFailed(f"{model.name} cannot be loaded: {reason[:300]}") from error
         if not any(piece.pcm for piece in proof):
             raise VoiceFailed(f"{model.name} makes no sound")
         return loaded
+
+
+def _out_of_reach(model: Path, error: PermissionError) -> str:
+    """Why: links that lead elsewhere are listed as voices, but a confined worker stops there."""
+    for path in (model, model.with_name(f"{model.name}.json")):
+        real = path.resolve()
+        if model.parent.resolve() not in real.parents:
+            return (
+                f"{path.name} leads to {real}, outside the directory of voices, where a confined "
+                f"worker may not read. Put the files themselves there, name {real.parent} as "
+                "speech.piper.voices_dir, or set sandbox = false in [speech.piper]"
+            )
+    return f"{model.name} cannot be loaded: {error.strerror}: {error.filename}"
 
 
 class _Session:
