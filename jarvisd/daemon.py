@@ -1,7 +1,7 @@
 """The process: signals, sockets, rooms, API and supervision, started in order, stopped in reverse.
 
-With ``wiring`` it is the composition root. It holds the order of things and nothing else; what the
-parts do is theirs.
+Together with ``wiring`` it is the composition root. It contains the order of starts and stops, and
+no other logic.
 """
 
 import asyncio
@@ -147,7 +147,7 @@ class Daemon:
         return in_force(self._reloader.loaded if self._reloader is not None else self._loaded)
 
     def _hang_up(self) -> None:
-        """SIGHUP: reload; the log says what came of it."""
+        """SIGHUP: reload, and log the result."""
         self._hung_up = True
         if self._reloading is None or self._reloading.done():
             self._reloading = asyncio.create_task(self._reload_quietly(), name="reload")
@@ -234,7 +234,7 @@ class Daemon:
         return server
 
     async def _stop_api(self, server: ApiServer) -> None:
-        """Let requests end in what the replies left of the deadline."""
+        """Let requests end in the rest of the deadline, after the replies."""
         left = self._stopping_since + self._deadline_s - time.monotonic()
         await server.stop(max(LEAST_STOP_S, left))
 
@@ -262,7 +262,7 @@ class Daemon:
         stack.callback(stopping)
 
     def _look(self, check: DependencyCheck) -> None:
-        """Ask the dependencies once, so that the next status is true; nothing waits for it."""
+        """Check the dependencies once in the background, so that the next status is up to date."""
         self._look_no_more()
         self._looking = asyncio.create_task(check(), name="look")
 
@@ -272,7 +272,7 @@ class Daemon:
 
 
 def state_directory(settings: Settings, environ: Mapping[str, str]) -> Path:
-    """Where the daemon keeps what must survive it: setting, systemd's directory, or the user's."""
+    """The directory for permanent data: the setting, systemd's directory, or the user's."""
     if settings.daemon.state_dir:
         return Path(settings.daemon.state_dir)
     if given := environ.get("STATE_DIRECTORY"):

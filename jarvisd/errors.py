@@ -1,4 +1,4 @@
-"""Every error that jarvisd can tell somebody about.
+"""Every error that jarvisd reports.
 
 Errors cross the control socket, so each has a stable ``code`` (programs match on it), a message
 for people, a hint that names the next step, and the HTTP status it travels with. Code that can
@@ -79,7 +79,7 @@ class NotFoundError(JarvisError):
 
 
 class ConflictError(JarvisError):
-    """Somebody else has what was asked for; it will be free again."""
+    """The thing asked for is in use; it will be free later."""
 
     status = 409
     default_code = "request.busy"

@@ -1,4 +1,4 @@
-"""The control API: wire types, routes, access roles, handlers, server and client.
+"""The control API: connections, access roles, routes and handlers.
 
-Imports nothing here: the client half must load in milliseconds, and the server half needs much.
+Imports nothing here, so that a part can be imported without the others.
 """

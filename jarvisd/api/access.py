@@ -1,4 +1,4 @@
-"""Who is at the other end of a connection, and what they may do.
+"""Which user opened a connection, and what that user may do.
 
 Responsible for turning peer credentials into a role. Roles are ordered: each may do all that the
 lower ones may. Never looks at a request's content, and never grants more because a look-up failed.

@@ -1,4 +1,4 @@
-"""From a request to its handler, and from what that returns to an answer.
+"""From a request to its handler, and from the handler's result to an answer.
 
 Responsible for the steps that all routes share: find the route, check the caller, read and decode,
 answer, and turn every failure into an error body with a stable code. Never knows what a route does.
@@ -69,7 +69,7 @@ class Application:
             endpoint.apply(settings)
 
     async def __call__(self, request: HttpRequest) -> None:
-        """Answer one request; whatever goes wrong is answered too."""
+        """Answer one request; every failure becomes an error response."""
         try:
             check_caller(request.head)
             endpoint, parameters = self._find(request.head.path, request.head.method)
@@ -153,7 +153,7 @@ class Endpoint:
             await _answer(await self._handled(route.handler, exchange, request), request)
 
     async def _read(self, request: HttpRequest) -> Request | None:
-        """The whole body, decoded; that of a route which declares none is dropped."""
+        """The whole body, decoded; the body of a route that declares none is dropped."""
         if self.route.streamed_body is not None:
             return None
         body = await request.body.read(self._settings.max_body_bytes)
@@ -173,7 +173,7 @@ class Endpoint:
             return await handler(exchange)
 
     async def _talk(self, handler: SocketHandler, exchange: Exchange, request: HttpRequest) -> None:
-        """Open the WebSocket and hand it over; it ends with its handler, or with its client."""
+        """Open the WebSocket and pass it on; it ends when its handler or its client ends."""
         settings = self._settings
         socket = WebSocket(
             request, limit=settings.max_body_bytes, silence_s=settings.idle_timeout_s
@@ -230,7 +230,7 @@ async def _fail(request: HttpRequest, error: JarvisError) -> None:
 
 
 def status_for(error: JarvisError) -> int:
-    """The status of ``error``: what is not known is 404, whichever room says so."""
+    """The HTTP status of ``error``; every ``*.unknown`` is 404."""
     return 404 if error.code.endswith("unknown") else error.status
 
 

@@ -28,7 +28,7 @@ def encode(value: msgspec.Struct) -> bytes:
 
 
 def detail_of(error: JarvisError) -> ErrorDetail:
-    """What of ``error`` crosses the socket."""
+    """The part of ``error`` that is sent to the client."""
     return ErrorDetail(
         code=error.code,
         message=error.message,

@@ -1,8 +1,8 @@
-"""What a browser may do that reaches the socket through somebody's proxy: nothing for others.
+"""Refuses requests that a foreign web page makes a browser send.
 
-A page from anywhere can make its visitor's browser send requests to any address, and a proxy in
-front of the socket would pass them on with its own rights. Browsers say on whose behalf they ask;
-who says so and is a stranger is refused. Pure; never trusts a caller because of what it says.
+Any page can make its visitor's browser send requests to any address, and a proxy in front of the
+socket would pass them on with its own rights. Browsers name the page that asks; requests of foreign
+pages are refused. Pure; never trusts a caller because of what it sends.
 """
 
 import ipaddress
@@ -15,20 +15,20 @@ JSON_TYPES = ("application/json", "application/x-www-form-urlencoded", "")
 
 
 class ForeignPageError(AccessError):
-    """A browser asks on behalf of a page that is not ours."""
+    """A browser sends the request of a foreign page."""
 
     default_code = "access.foreign"
 
 
 class MediaTypeError(RequestError):
-    """The body says that it is something which this route does not take."""
+    """The body has a type that this route does not take."""
 
     status = 415
     default_code = "request.media_type"
 
 
 def check_caller(head: Head) -> None:
-    """Raise ForeignPageError where a page of another site, or under a strange name, asks."""
+    """Raise ForeignPageError for a page of another site, or for a foreign host name."""
     host = (head.authority or head.headers.get(b"host", b"")).decode("latin-1").lower()
     if not _is_local(_name(host)):
         raise ForeignPageError(
@@ -43,7 +43,7 @@ def check_caller(head: Head) -> None:
 
 
 def check_media_type(head: Head, taken: tuple[str, ...] = JSON_TYPES) -> None:
-    """Raise MediaTypeError where a body claims to be none of the types that are ``taken``."""
+    """Raise MediaTypeError if the body's type is none of those ``taken``."""
     found = head.header(b"content-type").partition(";")[0].strip().lower()
     if head.method != "GET" and found not in (media.lower() for media in taken):
         raise MediaTypeError(
@@ -59,7 +59,7 @@ def _name(host: str) -> str:
 
 
 def _is_local(name: str) -> bool:
-    """Names that no stranger can give to his own server: without a dot, and loopback addresses."""
+    """Names that a stranger cannot own: those without a dot, and loopback addresses."""
     if not any(character in name for character in ".:,"):
         return True
     try:

@@ -1,8 +1,8 @@
 """One connection of the control socket, with every limit enforced.
 
 Responsible for what must hold before a request reaches a handler (who the peer is, how large and
-how slow it may be), and for the order of requests and answers: an error is answered after what the
-client is owed before it, never in the middle of it. Knows nothing of routes.
+how slow it may be), and for the order of requests and answers: an error is sent after the answers
+to earlier requests, never in the middle of one. Knows nothing of routes.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class Connection(asyncio.Protocol):
     # --- the transport ----------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the peer's credentials, and start the clock on its first request."""
+        """Read the peer's credentials, and start the time limit for its first request."""
         self._connections.opened(self)
         try:
             peer = read_peer(cast("SocketOptions", transport.get_extra_info("socket")))
@@ -92,8 +92,8 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client closed its sending side; returns whether to keep ours open.
 
-        A half-sent request gets its error. A whole one gets its answer, but streams end: a client
-        that went away looks exactly the same until something is written to it.
+        An incomplete request gets an error. A complete one gets its answer, but streams end: a
+        client that is gone looks the same until something is written to it.
         """
         if not self._deaf and (self._parser.begun or self._parser.in_body):
             self._refuse(RequestError("the request ended in the middle", code="request.incomplete"))
@@ -126,7 +126,7 @@ class Connection(asyncio.Protocol):
     # --- for the server ---------------------------------------------------------------------------
 
     def shutdown(self) -> None:
-        """Close, once what is owed has been sent."""
+        """Close after all pending answers have been sent."""
         self._let_newest_be_last()
         if self._current is None:
             self._client.close()
@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
             self._client.tell_gone()
 
     def cancel(self) -> bool:
-        """End the handler that works for it, if any; says whether there was one."""
+        """Cancel the running handler, if any; says whether there was one."""
         return self._task is not None and self._task.cancel()
 
     def abort(self) -> None:
@@ -182,7 +182,7 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def _next(self) -> None:
-        """Serve the request whose turn it is, if any."""
+        """Serve the next request, if any."""
         if self._current is None and self._waiting:
             self._current = self._waiting.popleft()
             self._task = self._loop.create_task(self._answer(self._current))
@@ -196,7 +196,7 @@ class Connection(asyncio.Protocol):
             self._answered(request)
 
     def _answered(self, request: HttpRequest) -> None:
-        """What comes after an answer: the next request, a refusal, silence, or the end."""
+        """After an answer: the next request, an error, an idle wait, or the end."""
         if self._client.closing or not request.answered:
             self._deaf = True
             self._client.truncate()
@@ -212,19 +212,19 @@ class Connection(asyncio.Protocol):
             self._pace()
 
     def _pace(self) -> None:
-        """Hold the client back, or let it go on, as the buffers are now."""
+        """Stop or continue reading, depending on the buffers."""
         unread = self._newest.body.buffered if self._newest is not None else 0
         self._client.hold(bool(self._waiting or unread > BODY_BUFFER_BYTES) and not self._deaf)
 
     def _let_newest_be_last(self) -> None:
-        """Nothing follows the requests that are here; a refusal that waits closes by itself."""
+        """No more requests are taken; a pending error closes the connection by itself."""
         if self._newest is not None and self._refusal is None:
             self._newest.keep_alive = False
 
     # --- limits and refusals ----------------------------------------------------------------------
 
     def _expect_head(self) -> None:
-        """Start the clock on a head, unless it runs already."""
+        """Start the time limit for a head, unless it runs already."""
         limit_s = self._settings.header_timeout_s if self._excess is None else REFUSED_TIMEOUT_S
         self._head.start(limit_s, lambda: self._too_slow(limit_s, "headers"))
 

@@ -1,4 +1,4 @@
-"""The disconnect guard: noticing that a client went away while something is made for it.
+"""The disconnect guard: notices that a client disconnects while its request is handled.
 
 Responsible for ending a block of work the moment its client closes the connection, without polling
 and without a second task. Never closes connections itself.
@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class ClientGoneError(Exception):
-    """The client closed its end; there is nobody left to answer."""
+    """The client closed the connection; there is nobody left to answer."""
 
 
 class Watchable(Protocol):
@@ -26,7 +26,7 @@ class Watchable(Protocol):
 
 @asynccontextmanager
 async def disconnect_guard(connection: Watchable) -> AsyncGenerator[None, None]:
-    """Run the block while the client is there; raises ClientGoneError out of it when it goes.
+    """Run the block while the client is connected; raises ClientGoneError when it disconnects.
 
     Works as ``asyncio.timeout`` does: the task is cancelled, and the cancellation is turned into
     the error at the end of the block unless somebody else cancelled the task as well.

@@ -1,7 +1,7 @@
-"""One request and its answer, as handlers see them, and the route that brings them together.
+"""One request and its answer, as handlers see them, and the route between them.
 
 Values only. Handlers take an ``Exchange`` and return a wire struct or a ``Stream``; they never see
-sockets, status lines or ASGI messages.
+sockets or status lines.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -19,9 +19,10 @@ R = TypeVar("R", bound=Request)
 class Stream:
     """A body that is sent piece by piece, each as soon as ``pieces`` yields it.
 
-    The response starts with the first piece: an error before it is answered with its status, one
-    after it cuts the connection, so that the client sees that the body is not whole. ``abandoned``
-    is called when the client did not get all of it, and says whether it got the beginning.
+    The response starts with the first piece: an error before it is answered with its status, a
+    later one closes the connection, so that the client sees that the body is incomplete.
+    ``abandoned`` is called when the client did not get all of it, and says whether it got the
+    beginning.
     """
 
     content_type: str

@@ -1,8 +1,8 @@
-"""Following a ring of events as a stream of lines.
+"""Follows a ring of events as a stream of lines.
 
-One loop for every route that does: what is new, a heartbeat after silence, a last line for who fell
-behind, and a first one for who comes from another life of the daemon. What a line says of an event
-is the route's.
+One loop for every such route: new events, a heartbeat when there are none, a last line for a client
+that was too slow, and a first line for one that comes from another run of the daemon. The route
+decides what a line looks like.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -30,5 +30,5 @@ async def follow(
 
 
 def from_another_life(bus: EventBus) -> bytes:
-    """The first line for a reader whose number is none of this life: all that is lost to it."""
+    """The first line for a client whose number is not of this run: how much it lost."""
     return line(LaggedEvent(event=0, missed=bus.oldest - 1, life=bus.life))

@@ -1,7 +1,6 @@
 """Who may connect, how often that was refused, and the timers that limit a connection.
 
-Responsible for the room that each user has: nobody but an administrator can take all connections.
-Does no I/O.
+Makes sure that only an administrator can use all connections. Does no I/O.
 """
 
 import asyncio
@@ -41,11 +40,11 @@ class Stoppable(Protocol):
     """What the server does with an open connection at its end."""
 
     def shutdown(self) -> None:
-        """Close, once what is owed has been sent."""
+        """Close after all pending answers have been sent."""
         ...
 
     def cancel(self) -> bool:
-        """End the handler that works for it, if any; says whether there was one."""
+        """Cancel the running handler, if any; says whether there was one."""
         ...
 
     def abort(self) -> None:
@@ -76,7 +75,7 @@ class Connections:
         self.accepted += 1
 
     def closed(self, connection: Stoppable) -> None:
-        """Count it out; whoever waits for the last one is told."""
+        """Count one less; wakes whoever waits for the last one."""
         self._open.discard(connection)
         if not self._open:
             self._empty.set()
@@ -86,7 +85,7 @@ class Connections:
         return list(self._open)
 
     async def wait_until_none(self) -> None:
-        """Wait until the last one is closed: then all that was owed has been sent."""
+        """Wait until the last one is closed: then every answer has been sent."""
         if self._open:
             self._empty.clear()
             await self._empty.wait()
@@ -111,7 +110,7 @@ class Connections:
 
     @property
     def crowded(self) -> bool:
-        """Whether so many are being refused that more of them must not stay for an answer."""
+        """Whether so many are being refused that new ones are closed without an answer."""
         return self.open - self._admitted.total() > REFUSED_POLITELY
 
     def refuse(self, code: str) -> None:

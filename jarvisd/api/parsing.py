@@ -1,8 +1,8 @@
 """HTTP/1.1 requests from bytes, within the limits on their heads. No I/O.
 
-Responsible for turning what arrives, however it is cut, into heads, pieces of bodies and ends.
-httptools (Node's parser) reads the grammar; bytes that break it, and heads that are too large, end
-in ``Bad``, after which nothing more is parsed. Never decides what a request may do.
+Turns bytes, in chunks of any size, into heads, pieces of bodies and ends. httptools (Node's parser)
+knows the grammar; invalid bytes, and heads that are too large, end in ``Bad``, after which nothing
+more is parsed. Never decides what a request may do.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class BodyPiece:
 
 @dataclass(frozen=True, slots=True)
 class BodyEnd:
-    """The newest request is here whole."""
+    """The newest request is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Upgraded:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """What follows cannot be understood, or is not taken."""
+    """The rest cannot be parsed, or is refused."""
 
     error: JarvisError
 
@@ -104,7 +104,7 @@ class RequestParser:
         return self._in_head or (self._outside_body > 0 and not self.in_body)
 
     def feed(self, data: bytes) -> list[Event]:
-        """What ``data`` completes, in order."""
+        """The parts that ``data`` completes, in order."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -136,7 +136,7 @@ class RequestParser:
         self._headers[name] = value if known is None else known + b"," + value
 
     def on_headers_complete(self) -> None:
-        """The head is here whole."""
+        """The head is complete."""
         self._in_head = False
         self.in_body = True
         url = httptools.parse_url(self._url)
@@ -159,7 +159,7 @@ class RequestParser:
         self._events.append(BodyPiece(data))
 
     def on_message_complete(self) -> None:
-        """The request is here whole."""
+        """The request is complete."""
         self.in_body = False
         self._events.append(BodyEnd())
 

@@ -1,8 +1,8 @@
 """One request as it arrives, and its answer as it leaves.
 
-Responsible for the flow of bytes between a connection and whoever answers: a body is read as it
-comes and holds the client back when nobody reads, an answer is written as it is made and waits for
-a client that is slow. Knows nothing of routes.
+Responsible for the flow of bytes between a connection and a handler: a body is read as it arrives,
+and the client must wait while the handler does not read; an answer is written as it is made, and
+waits for a slow client. Knows nothing of routes.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class Body:
         self.complete = False
 
     def expect_within(self, seconds: float) -> None:
-        """From now on it must be here whole within ``seconds``."""
+        """The rest must arrive within ``seconds`` from now."""
         self._deadline.stop()
         if not self.complete and self._error is None:
             self._deadline.start(seconds, lambda: self._on_late(seconds))
@@ -109,7 +109,7 @@ class Body:
 
 
 class HttpRequest:
-    """A request whose head is here, and the way to answer it."""
+    """A request whose head has arrived, and the way to answer it."""
 
     def __init__(self, head: Head, client: ClientTransport, body: Body) -> None:
         self.head = head
@@ -129,7 +129,7 @@ class HttpRequest:
         self.client.write(head if self.head.method == "HEAD" else head + body)
 
     async def start(self, headers: Mapping[str, str]) -> None:
-        """Begin an answer whose length nobody knows yet."""
+        """Begin an answer of unknown length."""
         framing = {}
         if self.head.version == "1.0":
             self.keep_alive = False  # the end of the connection is the end of the body
@@ -148,7 +148,7 @@ class HttpRequest:
         await self.client.drain()
 
     def end(self) -> None:
-        """The answer is whole."""
+        """The answer is complete."""
         self.answered = True
         if self._chunked:
             self.client.write(b"0\r\n\r\n")

@@ -1,6 +1,6 @@
-"""The API's server: accepts on sockets that it is given, and ends in time.
+"""The API's server: accepts connections on given sockets, and stops in time.
 
-Never takes signals, which are the daemon's, and never wakes by itself: an idle server sleeps.
+Never handles signals (the daemon does), and never wakes up when idle.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ log = structlog.get_logger("jarvisd.api")
 
 
 class ApiServer:
-    """Serves the control API on ``sockets``, which stay the caller's to unlink."""
+    """Serves the control API on ``sockets``; the caller removes their files."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class ApiServer:
         self._servers.clear()
 
     async def _wait_until_none(self, seconds: float) -> None:
-        """Wait until the last connection is closed: then all that was owed has been sent."""
+        """Wait until the last connection is closed: then every answer has been sent."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.counters.wait_until_none()

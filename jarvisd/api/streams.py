@@ -1,7 +1,7 @@
-"""Bodies that flow: a reply's events as lines, its audio as it is made.
+"""Streamed bodies: a reply's events as lines, its audio as it is made.
 
-Responsible for turning a reply into pieces of a response body, and a reply that failed into the
-error that its listener must see. Knows nothing of connections.
+Turns a reply into pieces of a response body, and a failed reply into the error that its listener
+must see. Knows nothing of connections.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -125,7 +125,7 @@ def line(value: msgspec.Struct) -> bytes:
 
 
 async def pcm(reply: ReplyControl, *, paced: bool, start: int) -> AsyncGenerator[bytes, None]:
-    """The PCM of ``reply``; raises what it failed of once the audio that there was is out."""
+    """The PCM of ``reply``; raises its error after the audio that was made."""
     empty = True
     pieces = reply.audio(paced=paced, start=start)
     async with closing(pieces):
@@ -138,7 +138,7 @@ async def pcm(reply: ReplyControl, *, paced: bool, start: int) -> AsyncGenerator
 async def with_wav_header(
     pieces: AsyncGenerator[bytes, None], rate: int
 ) -> AsyncGenerator[bytes, None]:
-    """``pieces`` behind a WAV header, which is held back until there is audio or a good end."""
+    """A WAV header and ``pieces``; the header waits for the first audio or a good end."""
     header = wav.header(rate)
     async with aclosing(pieces):
         async for piece in pieces:

@@ -1,7 +1,7 @@
-"""The transport below one connection: what is written, what is held back, and how it ends.
+"""The transport below one connection: what is written, what waits, and how it ends.
 
-Responsible for the pace of both directions and for an end that the client can read. Never looks at
-what the bytes mean.
+Responsible for flow control in both directions, and for closing so that the client can still read
+what was sent. Never looks at what the bytes mean.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ log = structlog.get_logger("jarvisd.api")
 
 
 class ClientTransport:
-    """One client's transport. ``receive`` is who gets its bytes once they are no longer HTTP."""
+    """One client's transport. ``receive`` gets its bytes once they are no longer HTTP."""
 
     def __init__(
         self, transport: asyncio.Transport, peer: Peer | None, connections: Connections
@@ -51,7 +51,7 @@ class ClientTransport:
 
     @property
     def writable(self) -> bool:
-        """Whether the client keeps up with what is written."""
+        """Whether the client reads fast enough."""
         return self._writable.is_set()
 
     def write(self, data: bytes) -> None:
@@ -98,7 +98,7 @@ class ClientTransport:
                 on_gone()
 
     def end(self) -> None:
-        """Nothing more is sent; the client gets a moment to read what was."""
+        """Nothing more is sent; the client gets a moment to read the rest."""
         self.receive = None
         self.hold(False)
         if self._transport.can_write_eof() and not self.closing:
@@ -106,13 +106,13 @@ class ClientTransport:
         self._closing.start(LINGER_S, self._transport.abort)
 
     def discard(self, size: int) -> None:
-        """Bytes from a client that nobody listens to any more."""
+        """Drop bytes from a client that is being disconnected."""
         self._discarded += size
         if self._discarded > LINGER_BYTES:
             self._transport.abort()
 
     def truncate(self) -> None:
-        """Close without ending the response, so that the client sees it was cut short."""
+        """Close without ending the response, so that the client sees that it is incomplete."""
         if not self._lost:
             self._transport.close()
             self._closing.start(self._write_timeout_s, self._transport.abort)
@@ -126,7 +126,7 @@ class ClientTransport:
         self._transport.abort()
 
     def lost(self) -> None:
-        """It is closed: whoever waits for it is told."""
+        """The connection is closed: wake whoever waits for it."""
         self._lost = True
         for deadline in (self._writing, self._closing, self.silence):
             deadline.stop()

@@ -1,7 +1,7 @@
 """A WebSocket on a connection of the control socket.
 
-Responsible for whole messages in both directions, within limits: how large one is, how many wait to
-be read, how long the client may send none, and how much it may send that is none. wsproto reads the
+Responsible for whole messages in both directions, within limits: the size of one, how many wait to
+be read, how long the client may send none, and how many other frames it may send. wsproto knows the
 protocol. Never looks into a message.
 """
 
@@ -42,7 +42,7 @@ Data = str | bytes
 
 
 class UpgradeRequiredError(RequestError):
-    """The route is a WebSocket, and this request does not ask for one."""
+    """The route is a WebSocket, but the request is none."""
 
     status = 426
     default_code = "request.upgrade_required"
@@ -90,7 +90,7 @@ class WebSocket:
         await self._client.drain()
 
     def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str = "") -> None:
-        """Say goodbye; idempotent. What the client sends afterwards is not read."""
+        """Close it; idempotent. What the client sends afterwards is not read."""
         if self._open:
             self._open = False
             self._client.silence.stop()
@@ -106,7 +106,7 @@ class WebSocket:
             self._read_on()
 
     def _read_on(self) -> None:
-        """Take frames while there is room for messages, a few at a time."""
+        """Read frames while there is room for messages, a few at a time."""
         if self._client.gone:
             return
         handled = 0

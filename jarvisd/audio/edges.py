@@ -15,7 +15,7 @@ _WINDOW_MS = 5
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """How much silence may go, and how an edge sounds.
+    """How much silence is removed, and how edges are faded.
 
     ``threshold`` is the peak below which 5 ms count as silent (500 of 32,768 is -36 dBFS: speech
     starts above it, while espeak-ng hums at up to 450 before and after). At most
@@ -59,7 +59,7 @@ class Edges:
         return self._dropped // SAMPLE_BYTES
 
     def push(self, pcm: bytes) -> bytes:
-        """Take the next piece (whole samples); return what is certain to be delivered."""
+        """Take the next piece (whole samples); return what can be delivered now."""
         self._pending += pcm
         if not self._started and not self._start():
             return b""
@@ -79,7 +79,7 @@ class Edges:
         return _faded_out(tail, min(self._fade, len(tail)))
 
     def _start(self) -> bool:
-        """Look for the first sound; drop the silence before it, as far as that is allowed."""
+        """Look for the first sound; drop the silence before it, up to the limit."""
         silent = self._quiet_head()
         allowed = self._max_leading - self._dropped
         if silent == len(self._pending) and silent - self._preroll < allowed:

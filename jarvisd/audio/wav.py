@@ -1,8 +1,7 @@
-"""RIFF/WAVE around 16-bit mono PCM: the header before it, and taking it away again.
+"""RIFF/WAVE with 16-bit mono PCM: writing the header, and reading it.
 
-A stream's header claims the largest length that fits: players play on until the data ends, and
-readers that trust the header find at least as much announced as is there. Light, pure, and never
-holds audio back.
+The header of a stream has the largest possible length: players play until the data ends, and
+readers that trust the header do not stop early. Light, pure, and never holds audio back.
 """
 
 import struct
@@ -17,7 +16,7 @@ _PCM, _MONO, _BITS = 1, 1, 16
 def header(sample_rate: int, data_bytes: int | None = None) -> bytes:
     """The 44 bytes before ``data_bytes`` of PCM.
 
-    They claim no length where it is not known (``None``) or more than a WAV file can hold.
+    They have the largest possible length if it is unknown (``None``) or too large for WAV.
     """
     data = UNKNOWN_LENGTH if data_bytes is None or data_bytes > LARGEST_DATA else data_bytes
     riff = UNKNOWN_LENGTH if data == UNKNOWN_LENGTH else data + HEADER_BYTES - 8
@@ -31,7 +30,7 @@ def header(sample_rate: int, data_bytes: int | None = None) -> bytes:
 
 
 class WavReader:
-    """Takes a streamed WAV apart: bytes in as they arrive, whole samples out."""
+    """Reads a streamed WAV: bytes in as they arrive, whole samples out."""
 
     def __init__(self) -> None:
         self.sample_rate = 0

@@ -1,4 +1,4 @@
-"""What reading the configuration again would change: now, and with the next start. Pure.
+"""What a reload would change: now, and only after a restart. Pure.
 
 A setting changes at run time only where it is listed here; everything else needs a restart.
 """
@@ -43,7 +43,7 @@ class Changes(NamedTuple):
 
 
 def compare(current: Settings, wanted: Settings) -> Changes:
-    """From the settings in force to those wanted, as far as that goes without a restart."""
+    """The changes from the current to the wanted settings, as far as possible without a restart."""
     differing = [path for path in leaves() if value_at(current, path) != value_at(wanted, path)]
     now = tuple(path for path in differing if is_live(path))
     values = {path: value_at(wanted if path in now else current, path) for path in leaves()}

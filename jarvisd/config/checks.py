@@ -1,4 +1,4 @@
-"""Rules that no single setting can state alone: between settings, or about what a text means.
+"""Rules between settings, and rules about the meaning of a text.
 
 Pure: nothing is opened or created. Whether a directory is writable is found out at the start.
 """
@@ -43,7 +43,7 @@ def _own_rules(settings: Settings) -> Iterator[Violation]:
 
 
 def _relative_paths(settings: Settings, sources: Mapping[str, Source]) -> Iterator[Violation]:
-    """A file has no working directory; what is typed in a shell is relative to the shell's."""
+    """A path in a file must be absolute; in a shell it is relative to the shell's directory."""
     for path in filter(_is_path, leaves()):
         value = str(value_at(settings, path))
         if value and sources[path].kind == "file" and not PurePath(value).is_absolute():

@@ -1,6 +1,6 @@
-"""How this installation came to be, and so how an optional part of it is added.
+"""How jarvisd was installed, and so how to add an optional part.
 
-Told to people in hints only; nothing else may depend on it.
+Used in hints only; nothing else may depend on it.
 """
 
 import sys
@@ -12,7 +12,7 @@ _OPTIONS = {"piper": " --with-piper", "tui": ""}
 
 
 def how_to_add(extra: str, *, prefix: Path | None = None) -> str:
-    """The command that adds an extra here. What install.sh made is only changed by install.sh."""
+    """The command that adds an extra here; what install.sh made is changed by install.sh only."""
     release = Path(sys.prefix) if prefix is None else prefix
     try:
         (release / MARK).lstat()

@@ -1,7 +1,7 @@
 """Where a key stands in a TOML file, so that a problem can name its line.
 
-Only a guide for people: the file itself is parsed by the standard library. A layout that this
-scan does not follow (inline tables, exotic quoting) yields the enclosing table's line or none,
+Only to help people: the standard library parses the file itself. For a layout that this scan does
+not understand (inline tables, unusual quotes) it returns the line of the enclosing table or none,
 never a wrong value.
 """
 

@@ -135,7 +135,7 @@ def _shown(value: object) -> str:
 def _broken_rules(
     settings: Settings, sources: Mapping[str, Source], refused: set[str]
 ) -> Iterator[str]:
-    """Broken rules between settings, less those that a refused value would explain."""
+    """Broken rules between settings, without those that follow from a refused value."""
     for path, message, also in violations(settings, sources):
         if refused.isdisjoint((path, *also)):
             origin = next((s for s in map(sources.get, (path, *also)) if s != DEFAULT), DEFAULT)

@@ -1,6 +1,6 @@
-"""The configuration as text: ``etc/jarvisd.toml`` from the tree, and what is in force and why.
+"""The configuration as text: ``etc/jarvisd.toml``, and the current settings with their sources.
 
-Generated, so that the reference file can never drift from the defaults and bounds in the code.
+Generated, so that the reference file always has the defaults and bounds of the code.
 """
 
 import json
@@ -30,7 +30,7 @@ HEADER = """\
 
 
 class Shown(NamedTuple):
-    """One setting in force: dotted path, value, where it was set, and what it is for."""
+    """One current setting: dotted path, value, where it was set, and its explanation."""
 
     path: str
     value: object
@@ -69,7 +69,7 @@ def _section(table: Table) -> str:
 
 
 def _setting(leaf: Leaf) -> Iterator[str]:
-    """Explanation, limits, and the default ready to be un-commented; ends with an empty line."""
+    """Explanation, limits, and the default as a comment; ends with an empty line."""
     name = leaf.path.rpartition(".")[2]
     words = " ".join(filter(None, (leaf.about, limits(leaf))))
     yield from textwrap.wrap(words, WIDTH, initial_indent="# ", subsequent_indent="# ")

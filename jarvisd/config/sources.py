@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 
 
 def configuration_file(environ: Mapping[str, str], *, system_file: Path = SYSTEM_FILE) -> Path:
-    """The file read when none is named: the system's, else for plain users their own."""
+    """The file to read if none is named: the system's, else the user's own."""
     if _present(system_file) or os.geteuid() == 0:
         return system_file
     own = own_file(environ)
@@ -55,7 +55,7 @@ def configuration_file(environ: Mapping[str, str], *, system_file: Path = SYSTEM
 
 
 def own_file(environ: Mapping[str, str]) -> Path:
-    """A plain user's own file, which is read where there is no system's."""
+    """A user's own file, which is read if there is no system file."""
     home = environ.get("XDG_CONFIG_HOME") or str(
         Path(environ.get("HOME") or "~").expanduser() / ".config"
     )
@@ -92,7 +92,7 @@ def _reachable(path: Path) -> bool:
 
 
 def file_entries(path: Path, problems: list[str]) -> Iterator[Entry]:
-    """Entries of one TOML file; what makes it unreadable is added to ``problems``."""
+    """Entries of one TOML file; the reason why it cannot be read is added to ``problems``."""
     text = _read(path, problems)
     try:
         document = tomllib.loads(text)
@@ -128,7 +128,7 @@ def _read(path: Path, problems: list[str]) -> str:
 
 
 def _syntax_problem(path: Path, message: str) -> str:
-    """Move the parser's ``(at line 3, column 7)`` to where editors look for it."""
+    """Move the parser's ``(at line 3, column 7)`` to the front, as editors expect it."""
     what, _, place = message.rpartition(" (at ")
     line = place.removeprefix("line ").partition(",")[0]
     where = f"{path}:{line}" if line.isdigit() else str(path)
@@ -148,7 +148,7 @@ def _flatten(parent: str, values: Mapping[str, object]) -> Iterator[tuple[str, o
 def environment_entries(environ: Mapping[str, str]) -> Iterator[Entry]:
     """``JARVISD__API__SOCKET=...`` sets ``api.socket``; ``JARVISD_SOCKET`` sets it, too.
 
-    The short one comes last: it is what ``jarvisctl`` reads, and the two must meet.
+    The short one comes last: ``jarvisctl`` reads it, and both must use the same socket.
     """
     for name in sorted(environ):
         if name.startswith(PREFIX):

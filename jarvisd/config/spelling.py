@@ -1,4 +1,4 @@
-"""What somebody probably meant: advice for unknown keys, and the words a choice allows."""
+"""Suggestions for unknown keys, and the allowed words of a choice."""
 
 from difflib import get_close_matches
 from typing import Annotated, Literal, get_args, get_origin
@@ -9,7 +9,7 @@ _LONGEST = 80
 
 
 def advice(path: str, value: object) -> str:
-    """What is unknown, and the existing setting or section most like it."""
+    """The message for an unknown key, with the most similar setting or section."""
     what = "unknown section" if isinstance(value, dict) else "unknown setting"
     meant = _sections_like(path) if isinstance(value, dict) else _settings_like(path)
     return f"{what}; did you mean {meant}?" if meant else what
@@ -20,7 +20,7 @@ def _sections_like(path: str) -> str:
 
 
 def _settings_like(path: str) -> str:
-    """Prefer the same section, then the same name elsewhere, then whatever looks alike."""
+    """Prefer the same section, then the same name elsewhere, then a similar name."""
     section, _, name = path.rpartition(".")
     siblings = [known for known in leaves() if known.rpartition(".")[0] == section]
     elsewhere = [known for known in leaves() if known.rpartition(".")[2] == name]

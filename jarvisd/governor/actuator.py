@@ -1,6 +1,7 @@
-"""The machine's side of the governor: reads its counters and puts decisions in force.
+"""Reads the machine's counters and applies the governor's decisions.
 
-The only part that changes anything, and it decides nothing. What blocks runs in one thread.
+The only part of the governor that changes anything; it decides nothing. Blocking calls run in one
+thread.
 """
 
 import asyncio
@@ -14,29 +15,29 @@ from jarvisd.host.placement import Placement
 
 
 class SteeredSpeech(Protocol):
-    """What there is to steer."""
+    """What the governor controls."""
 
     @property
     def slots_in_use(self) -> int:
-        """Syntheses that run."""
+        """Running syntheses."""
         ...
 
     @property
     def waiting(self) -> int:
-        """Syntheses that wait."""
+        """Waiting syntheses."""
         ...
 
     def set_slots(self, slots: int) -> None:
-        """Allow so many at once."""
+        """Allow this many at the same time."""
         ...
 
     def replace_worker(self, pid: int, reason: str) -> None:
-        """Have another process do the work of this one, after its utterance."""
+        """Replace this process with another one after its utterance."""
         ...
 
 
 class Actuator:
-    """The machine's side: reads its counters and puts decisions in force, in one thread."""
+    """Reads the machine's counters and applies decisions, in one thread."""
 
     def __init__(self, speech: SteeredSpeech, placement: Placement, settings: Settings) -> None:
         self.speech = speech
@@ -45,21 +46,21 @@ class Actuator:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="governor")
 
     async def read(self) -> Readings:
-        """The counters now. A worker that met its memory limit gets a successor."""
+        """The counters now. A worker that reached its memory limit is replaced."""
         readings = await asyncio.get_running_loop().run_in_executor(self._thread, self._reader.read)
         for pid in readings.swollen:
             self.speech.replace_worker(pid, "it reached its memory limit")
         return readings
 
     async def apply(self, decision: Decision) -> None:
-        """Put a decision in force; returns when it is."""
+        """Apply a decision; returns when it is in force."""
         self.speech.set_slots(decision.slots)
         await asyncio.get_running_loop().run_in_executor(
             self._thread, self._placement.share, decision.weight, decision.quota
         )
 
     def apply_soon(self, *, slots: int, weight: int, quota: float | None) -> None:
-        """The same without waiting."""
+        """Apply a decision without waiting."""
         self.speech.set_slots(slots)
         self._thread.submit(self._placement.share, weight, quota)
 

@@ -1,4 +1,4 @@
-"""How fast the language model writes when nobody speaks: measured, remembered, compared with.
+"""How fast the language model writes without speech: the baseline that its speed is compared with.
 
 Pure; times come in. A model slows down as its context fills and when it writes several replies at
 once, so each of these has a figure of its own. Memory is bounded in every direction.
@@ -24,13 +24,13 @@ class Circumstances(NamedTuple):
 
 
 class Baselines:
-    """Silent speeds in tokens per second. The median, so that a hiccup of the host is not one."""
+    """Speeds without speech, in tokens per second: medians, so that disturbances do not count."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, int, int], deque[float]] = OrderedDict()
 
     def learn(self, circumstances: Circumstances, tokens_per_s: float) -> None:
-        """A measurement during which nothing was spoken."""
+        """Add a measurement made without speech."""
         key = _key(circumstances)
         rates = self._known.setdefault(key, deque(maxlen=MEASUREMENTS))
         rates.append(tokens_per_s)
@@ -39,9 +39,9 @@ class Baselines:
             self._known.popitem(last=False)
 
     def of(self, circumstances: Circumstances) -> float | None:
-        """The silent speed; of the nearest shorter context where this one is not known yet.
+        """The speed without speech; for an unknown context length, that of the nearest shorter one.
 
-        Never of a longer one: what is slower for other reasons would hide a loss.
+        Never that of a longer one: it is slower anyway, and would hide a loss.
         """
         model, parallel, bucket = _key(circumstances)
         for nearest in range(bucket, SMALLEST_CONTEXT_BITS - 1, -1):
@@ -69,7 +69,7 @@ class TokenRate:
         self._times.append(now)
 
     def clear(self) -> None:
-        """What comes now has nothing to do with what came before."""
+        """Forget all tokens: the next ones belong to something else."""
         self._times.clear()
 
     @property
@@ -78,7 +78,7 @@ class TokenRate:
         return self._times[-1] - self._times[0] if self._times else 0.0
 
     def per_s(self, now: float) -> float | None:
-        """``None`` until there are enough of them. A model that stalls is seen to slow down."""
+        """Tokens per second; ``None`` until there are enough. Falls while the model stalls."""
         while len(self._times) > self._least and self._times[0] < now - self._window_s:
             self._times.popleft()
         if len(self._times) < self._least:

@@ -1,9 +1,9 @@
 """Decides how much of the machine speech may have while a language model shares it.
 
-Pure: the load in, a decision out, the clock inside the load. In this order: the first utterance
-of a reply gets everything; playback that is about to run dry gets everything; otherwise the model
-gets back what speech does not need to keep pace, and more while it loses speed. It must never make
-playback wait for the model's sake where the host could do both.
+Pure: the load in, a decision out, the time inside the load. Rules, in this order: the first
+utterance of a reply has no limit; speech has no limit while playback is about to run out of audio;
+otherwise the model gets the CPU that speech does not need, and more while it loses speed. It must
+never make playback wait for the model if the host could do both.
 """
 
 from jarvisd.governor.slots import Slots
@@ -36,7 +36,7 @@ YIELDING = 5  # the weight's divisor while giving way
 
 
 class Controller:
-    """One machine's. ``decide`` returns the standing decision, the same object while it stands."""
+    """Decides for one machine. ``decide`` returns the same object until the decision changes."""
 
     def __init__(self, limits: GovernorLimits) -> None:
         self._limits = limits
@@ -53,13 +53,13 @@ class Controller:
         self.decision = self._decision(warming=True, reason="idle")
 
     def rest(self) -> Decision:
-        """Nobody speaks or writes: everything is open for whoever comes next."""
+        """No reply runs: no limits for the next one."""
         self._phase, self._quota, self._lesson, self._not_before = "rest", None, 1.0, 0.0
         self._slots.open = 1
         return self._settle(self._decision(warming=True, reason="idle"))
 
     def decide(self, load: HostLoad) -> Decision:
-        """The decision from now on; ``load.now`` never goes back."""
+        """The decision for this load; ``load.now`` never goes back."""
         if load.slack_s is not None and load.slack_s < DRY_S:
             self._dry_s += min(load.now - self._looked_at, ADJUST_S)
         self._looked_at = load.now
@@ -91,14 +91,14 @@ class Controller:
             self._enter("catching-up", load.now)
 
     def marks(self, load: HostLoad) -> tuple[float, float]:
-        """Below the first speech comes first, above the second it gives way; seconds of audio."""
+        """In seconds of audio: below the first mark speech has priority, above the second the model."""
         cost = UNKNOWN_COST if load.cost is None else load.cost
         needed = RESERVE_S + CAUTION * cost * load.utterance_s
         low = min(needed, LOW_SHARE * self._limits.look_ahead_s)
         return low, min(low + MARKS_APART_S, HIGH_SHARE * self._limits.look_ahead_s)
 
     def _is_lost(self, load: HostLoad) -> bool:
-        """Whether playback runs dry whatever speech is given."""
+        """Whether playback runs out of audio even without a limit."""
         tried_s = load.now - self._since
         dry = self._dry_s >= DRY_SHARE * tried_s >= DRY_SHARE * DRY_WINDOW_S
         return dry and load.generating and self._too_much(load)
@@ -160,7 +160,7 @@ class Controller:
         return UNKNOWN_COST if load.cost is None else load.cost
 
     def _too_much(self, load: HostLoad) -> bool:
-        """Whether the model loses more than it may; what cannot be measured is feared."""
+        """Whether the model loses more than allowed; an unknown loss counts as too much."""
         loss = load.loss
         return loss is None or loss > self._limits.max_loss
 

@@ -1,4 +1,4 @@
-"""From counters and tokens to what the governor sees. Pure: times and readings come in.
+"""Computes the load from counters and tokens. Pure: times and readings come in.
 
 Remembers a few seconds of the past, because speed is a difference.
 """
@@ -21,7 +21,7 @@ SHORTEST_UTTERANCE_S = 4.0
 
 
 class Estimator:
-    """One host's. ``model`` names the language model that writes now."""
+    """The estimator of one host. ``model`` names the language model that writes now."""
 
     def __init__(self) -> None:
         self.tokens = TokenRate()
@@ -40,13 +40,13 @@ class Estimator:
         self._utterance_s = SHORTEST_UTTERANCE_S
 
     def voice(self, voice: str) -> None:
-        """This voice will speak; what another one costs says nothing about it."""
+        """This voice will speak; the costs of another voice are forgotten."""
         if voice != self._voice:
             self._voice = voice
             self._audio_s = self._audio_cpu_s = 0.0
 
     def started(self, reply: str, context: int) -> None:
-        """A model begins to write a reply, with so many tokens before it."""
+        """A model begins to write a reply, with this many tokens in its context."""
         if not self._context:
             self.tokens.clear()
         self._context[reply] = context
@@ -63,7 +63,7 @@ class Estimator:
         return self._context.pop(reply, 0)
 
     def utterance(self, audio_s: float) -> None:
-        """An utterance of this length was made. The longest count, and fade."""
+        """An utterance of this length was made; long ones count most, old ones less and less."""
         self._utterance_s = max(audio_s, self._utterance_s * 0.9, SHORTEST_UTTERANCE_S)
         self._utterance_s = min(self._utterance_s, LONGEST_UTTERANCE_S)
 
@@ -118,7 +118,7 @@ class Estimator:
             self._learnt_at = now
 
     def _learn(self, now: float, circumstances: Circumstances, rate: float | None) -> None:
-        """Only from tokens that all came in silence, and not from the same ones again."""
+        """Learn only from tokens that all came without speech, and only once from each."""
         silent_s = now - self._disturbed_at
         due = now - self._learnt_at >= LEARN_EVERY_S
         if rate is not None and due and silent_s > self.tokens.spans_s:

@@ -1,7 +1,7 @@
-"""Looks, decides, applies, tells: the governor as a running thing. A thin shell.
+"""The governor's loop: read the load, decide, apply, publish. A thin layer.
 
-Ticks only while a reply is being written or spoken; an idle daemon is not woken. Counters are read
-and groups written in a thread of its own. What to do is the controller's decision.
+Runs only while a reply is written or spoken; an idle daemon does not wake up. Counters are read and
+control groups written in a thread. The controller decides.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _log = structlog.get_logger("jarvisd.governor")
 
 
 class Governor:
-    """``publish`` gets each decision as an event; ``model`` tells who writes."""
+    """``publish`` gets each decision as an event; ``model`` returns the model that writes."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Governor:
         self.apply(settings)
 
     def apply(self, settings: Settings) -> None:
-        """New settings, in force at once; what was learnt about the model stays."""
+        """Apply new settings at once; the model's baselines are kept."""
         self._enabled = settings.governor.enabled
         self._controller = Controller(limits_of(settings))
         host, decision = settings.host, self._controller.decision
@@ -67,7 +67,7 @@ class Governor:
         self.wake()
 
     async def stop(self) -> None:
-        """Tick no more."""
+        """Stop the loop."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -75,13 +75,13 @@ class Governor:
         self._actuator.stop()
 
     def wake(self) -> None:
-        """Something begins: look at once."""
+        """A reply begins: measure at once."""
         self._hurry.set()
         if self._enabled and (self._task is None or self._task.done()) and self._sensor.busy:
             self._task = asyncio.get_running_loop().create_task(self._run(), name="governor")
 
     def observe(self, event: ReplyEvent) -> None:
-        """Every event of every reply; costs next to nothing."""
+        """Take an event of a reply; costs very little."""
         self._sensor.observe(event)
         if isinstance(event, ReplyStarted):
             self.wake()
@@ -89,7 +89,7 @@ class Governor:
             self._hurry.set()
 
     def report(self) -> GovernorResponse:
-        """What is in force, what was seen last, and the newest decisions."""
+        """The current decision, the last load, and the newest decisions."""
         return self._history.report(
             self._controller.decision, self._sensor.seen, enabled=self._enabled
         )
@@ -107,7 +107,7 @@ class Governor:
             await self._settle(self._controller.rest())
 
     async def tick(self) -> None:
-        """Look once, decide, and carry it out."""
+        """Measure once, decide, and apply the decision."""
         self.ticks += 1
         readings = await self._actuator.read()
         speech = self._actuator.speech
@@ -115,7 +115,7 @@ class Governor:
         await self._settle(self._controller.decide(load))
 
     async def _settle(self, decision: Decision) -> None:
-        """Put a decision in force, and tell, if it is a new one."""
+        """Apply a decision and publish it, if it is a new one."""
         if decision is self._history.in_force:
             return
         event = self._history.record(decision, self._sensor.seen)

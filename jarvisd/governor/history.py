@@ -1,4 +1,4 @@
-"""The newest decisions, each with what was seen when it was made. Bounded."""
+"""The newest decisions, each with the load at that time. Bounded."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,7 +10,7 @@ KEPT_DECISIONS = 256
 
 
 class DecisionHistory:
-    """The newest decisions, and the one in force."""
+    """The newest decisions, and the current one."""
 
     def __init__(self, wall_clock: Callable[[], float]) -> None:
         self._wall_clock = wall_clock
@@ -19,18 +19,18 @@ class DecisionHistory:
         self.in_force: Decision | None = None
 
     def begin(self, decision: Decision | None) -> None:
-        """This one is in force without having been decided upon."""
+        """Set the first decision, which nobody made."""
         self.in_force = decision
 
     def record(self, decision: Decision, seen: HostLoad) -> GovernorDecision:
-        """A new decision is in force; returns it as it is told."""
+        """Add a new decision; returns its event."""
         self.in_force, self._decided_at = decision, self._wall_clock()
         event = event_of(decision, seen, self._decided_at)
         self._kept.append(event)
         return event
 
     def report(self, now: Decision, seen: HostLoad, *, enabled: bool) -> GovernorResponse:
-        """What is in force, what was seen last, and the newest decisions."""
+        """The current decision, the last load, and the newest decisions."""
         return GovernorResponse(
             enabled=enabled,
             now=event_of(now, seen, self._decided_at),
@@ -39,7 +39,7 @@ class DecisionHistory:
 
 
 def event_of(decision: Decision, load: HostLoad, at: float) -> GovernorDecision:
-    """A decision as it crosses the socket, with what was seen then."""
+    """A decision as it is sent to clients, with the load at that time."""
     return GovernorDecision(
         at=round(at, 3),
         phase=decision.phase,

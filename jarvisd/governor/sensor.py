@@ -1,7 +1,7 @@
-"""What the governor sees: counters of the host, and what the replies' events tell.
+"""The governor's input: counters of the host, and the events of replies.
 
-The counters are a handful of small reads from memory, but behind the kernel's locks: only ever in a
-thread. What cannot be read is ``None``. Changes nothing.
+The counters are a few small reads that may wait for locks of the kernel: only in a thread. What
+cannot be read is ``None``. Changes nothing.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ KEPT_CONVERSATIONS = 256
 
 
 class CounterReader:
-    """Looks for the model's group until it is there, because it may start after us."""
+    """Looks for the model's control group until it exists, because the model may start later."""
 
     def __init__(
         self, placement: Placement, settings: HostSettings, *, proc: Path = Path("/proc")
@@ -62,10 +62,10 @@ class CounterReader:
 
 
 def model_groups(settings: HostSettings, proc: Path = Path("/proc")) -> list[Path]:
-    """Where the language model may be, the likeliest first.
+    """Possible control groups of the language model, the likeliest first.
 
-    As configured; else beside our own group, where the unit's drop-in puts it; else where an
-    ordinary unit would be.
+    The configured one; else beside our own group, where the unit's drop-in puts it; else where
+    an ordinary unit would be.
     """
     if settings.model_cgroup:
         return [Path(settings.model_cgroup)]
@@ -78,7 +78,7 @@ def model_groups(settings: HostSettings, proc: Path = Path("/proc")) -> list[Pat
 
 
 class Sensor:
-    """Follows every reply and turns counters into the load. ``turns`` are the replies under way."""
+    """Follows every reply and computes the load. ``turns`` are the running replies."""
 
     def __init__(
         self,
@@ -98,11 +98,11 @@ class Sensor:
 
     @property
     def busy(self) -> bool:
-        """Whether any reply is under way."""
+        """Whether any reply is running."""
         return any(self._turns())
 
     def observe(self, event: ReplyEvent) -> None:
-        """Every event of every reply; costs next to nothing."""
+        """Take an event of a reply; costs very little."""
         match event:
             case Token():
                 self._estimator.token(event.reply, self._clock())

@@ -1,7 +1,6 @@
-"""How many syntheses may run at once: one, and one more at a time while the host has room.
+"""How many syntheses may run at once: one, and one more at a time while the host has free cores.
 
-Pure. A slot that had to be closed stays closed for a while, so that two loads that push each other
-do not take turns.
+Pure. A slot that was closed stays closed for a while, so that the number does not go up and down.
 """
 
 from jarvisd.governor.values import HostLoad
@@ -23,21 +22,21 @@ class Slots:
         self.open = 1
 
     def begin(self, now: float) -> None:
-        """Something is to be spoken again. Room is judged only when the first one has run."""
+        """Speech begins again. More slots are considered only after the first synthesis."""
         self.open = 1
         self._changed_at = now
 
     def close_all(self, now: float) -> None:
-        """Back to one: nobody is in a hurry."""
+        """Go back to one slot."""
         if self.open > 1:
             self.open = 1
             self._changed_at = now
             self._closed_until = max(self._closed_until, now + CLOSED_IN_PEACE_S)
 
     def follow(self, load: HostLoad, *, crowded: bool) -> None:
-        """Open the next one where somebody waits for it and there is room; close one where not.
+        """Open the next slot if an utterance waits and a core is free; close one if not.
 
-        ``crowded``: the model loses more than it may.
+        ``crowded``: the model loses more than allowed.
         """
         idle = load.idle_cores or 0.0
         if self.open > 1 and crowded and idle < CROWDED_CORES:

@@ -1,4 +1,4 @@
-"""Values of the governor: what it counts, what it sees, what it may do, and what it decided."""
+"""Values of the governor: readings, load, limits and decisions."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -21,7 +21,7 @@ class TurnState(Protocol):
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody waits for its first audio."""
+        """Whether its first audio is still to come."""
         ...
 
     @property
@@ -31,15 +31,15 @@ class TurnState(Protocol):
 
     @property
     def slack_s(self) -> float:
-        """Seconds of it that were not heard yet."""
+        """Seconds of audio made and not heard yet."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """Counters of the host in seconds since some time; ``None`` where nobody counts.
+    """Counters of the host in seconds; ``None`` where there is no counter.
 
-    ``swollen``: pids of workers that met their memory limit since the last reading.
+    ``swollen``: pids of workers that reached their memory limit since the last reading.
     """
 
     worker_cpu_s: float | None = None
@@ -51,13 +51,13 @@ class Readings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLoad:
-    """The host at one moment. ``None`` where nobody could tell. Shares are from 0 to 1.
+    """The host at one moment. ``None``: unknown. Shares are from 0 to 1.
 
     ``slack_s``: seconds of audio made and not yet heard, of the reply with the least.
     ``first_pending``: a reply waits for its first audio. ``working``: something is being made or
-    waits for a slot; ``waiting``: how much of it waits. ``cost``: seconds of CPU for a second of
+    waits for a slot; ``waiting``: how many wait. ``cost``: seconds of CPU for a second of
     audio. ``utterance_s``: a long utterance's audio. ``model_waits``: share of the time in which
-    the model's tasks waited for a CPU. ``idle_cores``: what nobody uses.
+    the model's tasks waited for a CPU. ``idle_cores``: cores that are not used.
     """
 
     now: float
@@ -75,7 +75,7 @@ class HostLoad:
 
     @property
     def loss(self) -> float | None:
-        """The share of the model's speed that is missing, by the best measure there is."""
+        """The share of the model's speed that is lost, by the best measure available."""
         if not self.generating:
             return 0.0
         if self.tokens_per_s is not None and self.baseline:
@@ -100,7 +100,7 @@ class GovernorLimits:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The share of speech, and why. ``quota`` in cores for all workers; ``None`` is no limit."""
+    """The limits of speech, and the reason. ``quota``: cores for all workers; ``None``: no limit."""
 
     slots: int
     weight: int
@@ -110,10 +110,10 @@ class Decision:
     reason: str
 
     def same_outputs(self, other: "Decision") -> bool:
-        """Whether both ask for the same."""
+        """Whether both have the same effect."""
         return self.outputs == other.outputs
 
     @property
     def outputs(self) -> tuple[int, int, float | None, bool]:
-        """What is to be done, without why."""
+        """The effect, without the reason."""
         return self.slots, self.weight, self.quota, self.warming

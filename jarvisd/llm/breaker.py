@@ -85,7 +85,7 @@ class Breaker:
             self._close()
 
     def succeeded(self, permit: Permit, now: float) -> None:
-        """The answer is whole."""
+        """The answer is complete."""
         self._sign_of_life_at = now
         if permit is self._probe:
             self._close()

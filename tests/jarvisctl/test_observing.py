@@ -302,7 +302,7 @@ def test_the_governor_tells_its_reasons(daemon: FakeDaemon, jarvisctl: Jarvisctl
         "  speech    1 slot, weight 40, 0.50 cores",
         "  ahead     4.2 s of audio",
         "  model     7.4 tokens/s of 8.1 without speech, 9% lost",
-        "  cost      0.30 s of processor time per second of audio",
+        "  cost      0.30 s of CPU time per second of audio",
         "",
         "  at        phase  slots  weight  cores  why",
         "  12:00:00  give       1      40   0.50  the model lost 9 %",

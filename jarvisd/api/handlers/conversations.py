@@ -1,4 +1,4 @@
-"""Conversations: finding them, reading them, forgetting them."""
+"""Conversations: list, read and delete them."""
 
 from jarvisd.api.access import Role
 from jarvisd.api.exchange import Exchange, route

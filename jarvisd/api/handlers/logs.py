@@ -58,7 +58,7 @@ async def set_log_level(exchange: Exchange) -> LogLevelResponse:
 
 
 def _kept(lines: EventBus, query: LogsQuery) -> tuple[bytes, list[LogLine]]:
-    """The newest lines that were asked for; a line before them for who comes from another life."""
+    """The newest lines asked for, after a first line for a client from another run."""
     crossed = lines.crossed(query.since, query.life)
     since = 0 if crossed else query.since or 0
     kept = _wanted(lines.read(since, lines.latest), query)

@@ -1,4 +1,4 @@
-"""What is measured: the exposition, series over time, days, and what was notable."""
+"""Measurements: metrics, series over time, days, and notices."""
 
 from collections.abc import AsyncGenerator
 

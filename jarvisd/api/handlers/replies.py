@@ -1,4 +1,4 @@
-"""Replies: asking for them, listening to them, controlling them, and what became of them."""
+"""Replies: ask for them, listen to them, control them, and see how they ended."""
 
 import msgspec
 
@@ -44,7 +44,7 @@ REPLY_EVENTS: tuple[type[Response], ...] = (
 
 
 def visible(info: ReplyInfo, role: Role) -> ReplyInfo:
-    """What ``role`` may know of a reply: which conversation it is in, observers may not."""
+    """The reply as ``role`` may see it: observers do not see its conversation."""
     return info if role >= Role.OPERATOR else msgspec.structs.replace(info, conversation="")
 
 

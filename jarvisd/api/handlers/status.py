@@ -1,4 +1,4 @@
-"""The daemon's state: alive, ready, healthy, and the picture an owner looks at first."""
+"""The daemon's state: alive, ready, healthy, and the whole status."""
 
 from collections.abc import Sequence
 

@@ -101,7 +101,8 @@ def _summary(kind: str, event: dict[str, Any]) -> str:
 
 def _state(event: dict[str, Any]) -> str:
     status = event["status"]
-    return f"{status['state']}, {len(status['replies'])} replies running"
+    running = len(status["replies"])
+    return f"{status['state']}, {running} {'reply' if running == 1 else 'replies'} running"
 
 
 def _started(event: dict[str, Any]) -> str:

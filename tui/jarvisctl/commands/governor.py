@@ -59,7 +59,7 @@ def _figures(now: GovernorDecision) -> list[tuple[str, str]]:
         lost = f", {now.loss:.0%} lost" if now.loss is not None else ""
         figures.append(("model", f"{now.tokens_per_s:.1f} tokens/s{silent}{lost}"))
     if now.cost is not None:
-        figures.append(("cost", f"{now.cost:.2f} s of processor time per second of audio"))
+        figures.append(("cost", f"{now.cost:.2f} s of CPU time per second of audio"))
     return figures
 
 

@@ -37,7 +37,7 @@ def _controllers(probe: Probe) -> Finding:
     if mounted is None:
         return skip(check, "/proc is not readable")
     hybrid = " - cgroup2 " in mounted
-    kind = "version 1 holds the controllers" if hybrid else "only version 1, or none"
+    kind = "version 1 is in use" if hybrid else "only version 1, or none"
     return warn(
         check, f"{kind}: systemd ignores CPUQuota, MemoryMax and AllowedCPUs silently", UNIFIED
     )
