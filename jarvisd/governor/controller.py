@@ -91,7 +91,7 @@ class Controller:
             self._enter("catching-up", load.now)
 
     def marks(self, load: HostLoad) -> tuple[float, float]:
-        """In seconds of audio: below the first mark speech has priority, above the second the model."""
+        """Seconds of audio: below the first speech has priority, above the second the model."""
         cost = UNKNOWN_COST if load.cost is None else load.cost
         needed = RESERVE_S + CAUTION * cost * load.utterance_s
         low = min(needed, LOW_SHARE * self._limits.look_ahead_s)

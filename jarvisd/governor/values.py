@@ -100,7 +100,7 @@ class GovernorLimits:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The limits of speech, and the reason. ``quota``: cores for all workers; ``None``: no limit."""
+    """The limits of speech, and why. ``quota``: cores for all workers; ``None``: no limit."""
 
     slots: int
     weight: int
