@@ -8,11 +8,12 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
 
+from jarvisd.api.plain_words import field_name, told
 from jarvisd.errors import ConfigError, JarvisError, PayloadError, RequestError
 from jarvisd.wire import ErrorDetail, ErrorResponse, Request
 
@@ -89,7 +90,7 @@ class BodyDecoder:
             text = getattr(request, name, "")
             if len(text) > self._max_text_chars:
                 raise PayloadError(
-                    f"$.{name} has {len(text)} characters; the limit is {self._max_text_chars}",
+                    f"{name} has {len(text)} characters; the limit is {self._max_text_chars}",
                     code="limit.text",
                     hint="Send it in parts, or raise api.max_text_chars.",
                 )
@@ -100,7 +101,9 @@ def decode_query(raw: bytes, kind: type[R]) -> R:
     try:
         text = raw.decode("ascii")
         pairs = dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=32))
-    except (UnicodeDecodeError, ValueError) as error:
+    except UnicodeDecodeError:
+        raise RequestError("the query string is not UTF-8, or not escaped") from None
+    except ValueError as error:
         raise RequestError(f"the query string is unusable: {error}") from None
     return convert_query(pairs, kind)
 
@@ -118,12 +121,20 @@ def invalid(error: msgspec.ValidationError, kind: type[Request]) -> RequestError
     message = str(error)
     unknown = _UNKNOWN_FIELD.fullmatch(message)
     if unknown is None:
-        return RequestError(message)
+        return RequestError(told(message, _choices(kind, message)))
     field = unknown["field"]
     near = difflib.get_close_matches(field, kind.__struct_fields__, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"Fields: {_field_names(kind)}."
-    path = f"{unknown['at'] or '$'}.{field}"
-    return RequestError(f"unknown field at `{path}`", code="request.unknown_field", hint=hint)
+    path = field_name(f"{unknown['at'] or '$'}.{field}")
+    return RequestError(f"there is no field {path}", code="request.unknown_field", hint=hint)
+
+
+def _choices(kind: type[Request], message: str) -> list[str]:
+    """What the field that ``message`` is about takes, where only some words are taken."""
+    for field in msgspec.structs.fields(kind):
+        if f"`$.{field.encode_name}`" in message and get_origin(field.type) is Literal:
+            return [str(choice) for choice in get_args(field.type)]
+    return []
 
 
 def _field_names(kind: type[Request]) -> str:

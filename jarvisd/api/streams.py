@@ -69,7 +69,7 @@ def with_rate(request: A, rate: int | None) -> A:
         return request
     if request.sample_rate not in (None, rate):
         raise RequestError(
-            f"$.sample_rate is {request.sample_rate}, but Accept asks for rate={rate}",
+            f"sample_rate is {request.sample_rate}, but Accept asks for rate={rate}",
             hint="Name the rate once.",
         )
     return msgspec.structs.replace(request, sample_rate=rate)

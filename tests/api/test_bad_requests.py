@@ -73,6 +73,8 @@ WRONG_FIELDS: list[tuple[str, bytes]] = [
     ("/v1/audio/speech", b'{"model":"m","input":"a","response_format":"midi"}'),
     ("/v1/audio/speech", b'{"model":"m","input":"a","voice":{"id":1}}'),
 ]
+# What only a library says; people get words of ours.
+OF_LIBRARIES = ("`", "$", "Expected", "Invalid", "Object ", "codec")
 SPEAKING = ["/v1/say", "/v1/replies"]
 UNKNOWN_FIELDS = [b'{"txet":"a"}', b'{"Text":1}', b'{"":1}', b'{"x":{"y":[]}}', b'{" text":"a"}']
 SAY_HEAD = b"POST /v1/say HTTP/1.1\r\nHost: j\r\n"
@@ -176,6 +178,10 @@ async def check(api: Running, bad: Bad) -> str:
         found = error_of(answer)
     except (ValueError, KeyError, msgspec.DecodeError) as error:
         return f"{bad.data[:80]!r}: no error body in {answer[:200]!r} ({error!r})"
+    message = msgspec.json.decode(answer.rpartition(b"\r\n\r\n")[2])["error"]["message"]
+    raw = [sign for sign in OF_LIBRARIES if sign in message]
+    if raw and bad.code != "request.malformed":  # what the parser of HTTP found is told with it
+        return f"{bad.data[:80]!r}: {raw} in {message!r}"
     wanted = (bad.status, bad.code)
     return "" if found == wanted else f"{bad.data[:80]!r}: {found}, not {wanted}"
 

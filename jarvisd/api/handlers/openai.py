@@ -69,7 +69,7 @@ def _asked_voice(request: SpeechRequest) -> str:
     if isinstance(request.voice, str):
         return request.voice
     if set(request.voice) != {"id"}:
-        raise RequestError("Expected an object with the field `id` - at `$.voice`")
+        raise RequestError("voice must be a text, or an object with the field id")
     return request.voice["id"]
 
 
