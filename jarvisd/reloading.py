@@ -1,7 +1,7 @@
-"""The configuration in force, and reading it again: all of what can change, or nothing.
+"""The current configuration, and its reload: all changes or none.
 
-The rooms that hold settings take the new ones in one step of the loop. systemd is told before and
-after, also where nothing came of it.
+The rooms get new settings in one step of the loop. systemd is notified before and after, also if
+the reload fails.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ log = structlog.get_logger("jarvisd")
 
 
 class Reloader:
-    """Keeps what is in force; ``rooms`` are told of new settings, and must not fail or wait.
+    """Keeps the current settings; ``rooms`` get new ones, and must not fail or wait.
 
-    ``reloaded`` is called each time, also where nothing differs: somebody may have repaired what
-    the settings point at.
+    ``reloaded`` is called each time, even without a change: a file that the settings name may have
+    been repaired.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Reloader:
         self._one_at_a_time = asyncio.Lock()
 
     async def reload(self) -> ReloadResponse:
-        """Read, check, and put in force. Raises ConfigError: nothing changed."""
+        """Read, check and apply. If it raises ConfigError, nothing changed."""
         async with self._one_at_a_time:
             self._notifier.reloading("Reading the configuration again")
             try:
@@ -71,7 +71,7 @@ class Reloader:
 
 
 def in_force(loaded: Loaded) -> ConfigResponse:
-    """What was loaded, as the API tells it."""
+    """The current settings, for the API."""
     return ConfigResponse(
         files=[str(file) for file in loaded.files],
         settings=[

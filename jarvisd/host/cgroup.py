@@ -1,4 +1,4 @@
-"""Finds the daemon's own control group, and whether it was given to the daemon to divide.
+"""Finds the daemon's own control group, and whether systemd delegated it to the daemon.
 
 Reads only. A group counts as ours when it belongs to our user, or when systemd says that it was
 delegated; being root is not enough, because root may write everywhere.
@@ -18,7 +18,7 @@ _UNIT_HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where we are; without a ``path`` why there is nothing to divide, and what helps."""
+    """The control group; without a ``path`` the reason why it cannot be divided, and what helps."""
 
     path: Path | None
     reason: str = ""
@@ -26,7 +26,7 @@ class Found:
 
 
 def find(policy: Policy = "auto", *, proc: Path = Path("/proc"), uid: int | None = None) -> Found:
-    """The group of this process, if it may be divided. Never raises."""
+    """The control group of this process, if it may be divided. Never raises."""
     if policy == "off":
         return Found(None, "host.cgroups is off.")
     path = own_group(proc)

@@ -7,7 +7,7 @@ from jarvisd.wire import ComponentState
 
 @dataclass(frozen=True, slots=True)
 class CgroupStatus:
-    """What was achieved, for the list of components; complete where there is no reason."""
+    """The result, for the list of components; without a reason it is complete."""
 
     state: ComponentState
     reason: str = ""
@@ -16,10 +16,10 @@ class CgroupStatus:
 
 @dataclass(frozen=True, slots=True)
 class WorkerUsage:
-    """Counters of all workers together, in seconds; ``None`` where nobody counts.
+    """Counters of all workers together, in seconds; ``None`` where there is no counter.
 
     ``waited_s``: at least one of their tasks waited for a CPU. ``swollen``: pids of workers that
-    met their memory limit since the last reading.
+    reached their memory limit since the last reading.
     """
 
     cpu_s: float | None = None

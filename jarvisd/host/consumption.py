@@ -1,7 +1,7 @@
-"""What the daemon, its workers and the model's server use of the machine, in counters that rise.
+"""What the daemon, its workers and the model's server use of the machine, as rising counters.
 
-Reads /proc, which answers in microseconds but behind the kernel's locks: call it in a thread. What
-cannot be read is ``None``; a process that ends keeps what it had used.
+Reads /proc, which may wait for locks of the kernel: call it in a thread. What cannot be read is
+``None``; the usage of an ended process stays in the counter.
 """
 
 import time
@@ -19,7 +19,7 @@ SEARCH_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """Seconds of CPU since we began to look, and percent of time in which somebody waited."""
+    """Seconds of CPU since the first reading, and CPU pressure in percent."""
 
     daemon_cpu_s: float
     workers_cpu_s: float
@@ -28,14 +28,14 @@ class Consumed:
 
 
 class Risen:
-    """The CPU of a changing set of processes, as one counter."""
+    """The CPU time of a changing set of processes, as one counter."""
 
     def __init__(self) -> None:
         self._last: dict[int, float] = {}
         self._total_s = 0.0
 
     def update(self, pids: Iterable[int]) -> float:
-        """Seconds used by these and all earlier processes while they were looked at."""
+        """Seconds used by these and all earlier processes since they were first read."""
         seen = {pid: cpu_s(pid) for pid in pids}
         # What a process had used before it was first seen belongs to an earlier time.
         self._total_s += sum(max(0.0, now - self._last.get(pid, now)) for pid, now in seen.items())
@@ -44,7 +44,7 @@ class Risen:
 
 
 class Consumption:
-    """Reads all of it. Belongs to one thread at a time."""
+    """Reads all counters. Belongs to one thread at a time."""
 
     def __init__(self, *, proc: Path = Path("/proc")) -> None:
         self._proc = proc

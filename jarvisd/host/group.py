@@ -1,8 +1,7 @@
 """One control group (version 2): its directory, and its files as values.
 
-Every call is one or two system calls on a file system that lives in memory; they block all the
-same, behind the kernel's own locks, so that nothing here belongs on the event loop. What cannot
-be read is ``None``; what cannot be written is said.
+Every call is one or two system calls on a file system in memory. They may still wait for locks of
+the kernel, so call them in a thread. What cannot be read is ``None``; writing returns the error.
 """
 
 from collections.abc import Iterable
@@ -27,7 +26,7 @@ class Group:
         return Group(path)
 
     def remove(self) -> None:
-        """Remove it; raises ``OSError`` while somebody is in it."""
+        """Remove it; raises ``OSError`` while it contains a process."""
         self.path.rmdir()
 
     # --- members --------------------------------------------------------------------------------
@@ -43,11 +42,11 @@ class Group:
     # --- settings -------------------------------------------------------------------------------
 
     def controllers(self) -> frozenset[str]:
-        """What can be given to the groups below."""
+        """Controllers that can be enabled for the groups below."""
         return frozenset(self._read("cgroup.controllers").split())
 
     def enable(self, wanted: Iterable[str]) -> dict[str, str]:
-        """Give controllers to the groups below, each alone; returns those refused, and why."""
+        """Enable controllers for the groups below, one by one; returns the refused ones and why."""
         refused: dict[str, str] = {}
         for name in wanted:
             if why := self.set("cgroup.subtree_control", f"+{name}"):
@@ -55,7 +54,7 @@ class Group:
         return refused
 
     def set(self, name: str, value: str) -> str:
-        """Write a file; returns why it could not be, empty where it could."""
+        """Write a file; returns the error, or an empty text."""
         try:
             self._write(name, value)
         except OSError as error:
@@ -70,7 +69,7 @@ class Group:
         return None if used is None else used / 1e6
 
     def throttled_s(self) -> float:
-        """Seconds that its quota held it back."""
+        """Seconds in which its quota stopped it."""
         return self._counts("cpu.stat").get("throttled_usec", 0) / 1e6
 
     def cpu_pressure(self) -> Pressure | None:
@@ -87,7 +86,7 @@ class Group:
         return self._counts("memory.stat").get("anon", 0)
 
     def memory_events(self) -> dict[str, int]:
-        """How often limits were met: ``high``, ``max``, ``oom_kill`` and others."""
+        """How often limits were reached: ``high``, ``max``, ``oom_kill`` and others."""
         return self._counts("memory.events")
 
     # --- inside ---------------------------------------------------------------------------------

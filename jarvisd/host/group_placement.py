@@ -48,7 +48,7 @@ class GroupPlacement:
     # --- workers --------------------------------------------------------------------------------
 
     def attach(self, pid: int) -> None:
-        """Move a worker into a group of its own; one that has ended already needs none."""
+        """Move a worker into its own group; ignores one that has already ended."""
         set_oom_score(pid, WORKER_OOM_SCORE)
         try:
             own = self._workers.child(str(pid))
@@ -64,7 +64,7 @@ class GroupPlacement:
             self._highs[pid] = 0
 
     def detach(self, pid: int) -> None:
-        """Remove an ended worker's group; the system removes what is left over."""
+        """Remove the group of an ended worker; systemd removes what is left."""
         with self._busy:
             self._highs.pop(pid, None)
         with suppress(OSError):
@@ -82,7 +82,7 @@ class GroupPlacement:
         self._put(self._workers, "cpu.max", wanted[1])
 
     def usage(self) -> WorkerUsage:
-        """Counters of ``workers/``, and who met a memory limit."""
+        """Counters of ``workers/``, and the workers that reached a memory limit."""
         pressure = self._workers.cpu_pressure()
         return WorkerUsage(
             cpu_s=self._workers.cpu_s(),
@@ -146,7 +146,7 @@ class GroupPlacement:
 
 
 def _divide(ours: Group) -> tuple[Group, Group]:
-    """Make the two groups and move everybody out of ours: only empty groups can be divided."""
+    """Make the two groups and move all processes out of ours: only empty groups can be divided."""
     members = ours.pids()
     if strangers := set(members) - family(os.getpid()):
         raise OSError(errno.EBUSY, f"other processes are in it, for example {min(strangers)}")

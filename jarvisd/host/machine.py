@@ -1,7 +1,7 @@
 """The figures of this machine: up-time, load, memory, disk.
 
-The files of /proc answer in microseconds, but a file system may hang: everything is read in a
-thread, for a bounded time, and never twice at once. What cannot be read stays 0 or empty.
+A file system may hang, so everything is read in a thread, with a time limit, and never twice at the
+same time. What cannot be read stays 0 or empty.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Machine:
 
 
 def read_machine(disk: Path, *, proc: Path = _PROC) -> Machine:
-    """Read now, in this thread; each figure alone, so that one missing file costs one figure."""
+    """Read now, in this thread; each figure separately, so that one missing file costs only one."""
     uptime_s, load, memory, total, free = 0.0, (0.0, 0.0, 0.0), {}, 0, 0
     with suppress(OSError, ValueError, IndexError):
         uptime_s = float((proc / "uptime").read_text().split()[0])
@@ -57,7 +57,7 @@ class HostReader:
         self._reading: Future[Machine] | None = None
 
     async def read(self) -> Machine:
-        """A fresh reading, or empty figures if the machine does not answer in time."""
+        """A new reading, or empty figures if the machine does not answer in time."""
         if self._reading is None or self._reading.done():
             self._reading = self._start()
         try:
@@ -67,7 +67,7 @@ class HostReader:
             return Machine()
 
     def _start(self) -> Future[Machine]:
-        """In a thread of its own: one that hangs must not take a place in a shared pool."""
+        """Use a separate thread: a hanging one must not block a shared pool."""
         reading: Future[Machine] = Future()
         thread = threading.Thread(
             target=lambda: reading.set_result(read_machine(self._disk)),

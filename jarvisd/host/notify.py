@@ -1,4 +1,4 @@
-"""Telling systemd where the daemon stands, where there is a systemd to tell.
+"""Reports the daemon's state to systemd, if it runs under systemd.
 
 Without NOTIFY_SOCKET every call does nothing. It must never raise and never wait: supervision is
 not a reason to fail. A datagram that does not fit into systemd's queue is sent again a moment
@@ -33,11 +33,11 @@ class Notifier:
 
     @property
     def connected(self) -> bool:
-        """Whether anybody is told."""
+        """Whether systemd listens."""
         return self._systemd is not None
 
     def ready(self, line: str) -> None:
-        """The API answers, or answers with the new configuration."""
+        """READY: the API answers, or a reload is over."""
         self._send(f"READY=1\nSTATUS={plain(line)}")
 
     def status(self, line: str) -> None:
@@ -53,20 +53,20 @@ class Notifier:
         self._send(f"RELOADING=1\nMONOTONIC_USEC={now_us}\nSTATUS={plain(line)}")
 
     def stopping(self, line: str) -> None:
-        """Shutting down in good order."""
+        """The daemon is stopping."""
         self._send(f"STOPPING=1\nSTATUS={plain(line)}")
 
     def extend(self, seconds: float) -> None:
-        """Starting or stopping takes longer: expect to hear from us again within ``seconds``."""
+        """Starting or stopping takes longer: ask systemd for ``seconds`` more."""
         self._send(f"EXTEND_TIMEOUT_USEC={int(seconds * 1_000_000)}")
 
     def alive(self) -> None:
-        """The daemon makes progress. Not sent again when it does not fit: the next one counts."""
+        """The daemon makes progress. Not repeated if the queue is full: the next one counts."""
         if not self._unsent:
             self._try("WATCHDOG=1")
 
     def close(self) -> None:
-        """Hang up; later calls do nothing."""
+        """Close it; later calls do nothing."""
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
@@ -102,13 +102,13 @@ class Notifier:
 
 
 def plain(line: str) -> str:
-    """``line`` as every terminal can show it: one line of ASCII, not too long."""
+    """``line`` as one short line of ASCII, which every terminal can show."""
     flat = " ".join(line.split()).encode("ascii", "replace").decode()
     return flat if len(flat) <= MAX_LINE else f"{flat[: MAX_LINE - 3]}..."
 
 
 def _connected() -> sdnotify.SystemdNotifier | None:
-    """A notifier that says what went wrong and never waits; ``None`` where nobody listens."""
+    """A notifier that logs its errors and never waits; ``None`` without systemd."""
     try:
         notifier = sdnotify.SystemdNotifier(debug=True)
     except OSError as error:

@@ -1,8 +1,8 @@
-"""Where the daemon and its workers run, and how much of the machine the workers have.
+"""Where the daemon and its workers run, and how much of the machine the workers may use.
 
-The interface, its values, and the decision which of the two ways is open here: control groups
-(``group_placement``) where ours was given to us to divide, otherwise what a process may do to
-another (``plain_placement``). All calls block for microseconds and belong into a thread.
+The interface, and the choice between two ways: control groups (``group_placement``) if systemd
+delegated ours, otherwise priorities and CPU affinity (``plain_placement``). All calls may block
+shortly: call them in a thread.
 """
 
 from pathlib import Path
@@ -21,15 +21,15 @@ _log = structlog.get_logger("jarvisd.host")
 
 
 class Placement(Protocol):
-    """How much of the machine the workers have. No call raises."""
+    """How much of the machine the workers may use. No call raises."""
 
     @property
     def status(self) -> CgroupStatus:
-        """What was achieved."""
+        """The result."""
         ...
 
     def attach(self, pid: int) -> None:
-        """A worker was started: put it into its place."""
+        """A worker was started: move it to its group."""
         ...
 
     def detach(self, pid: int) -> None:
@@ -37,7 +37,7 @@ class Placement(Protocol):
         ...
 
     def share(self, weight: int, quota: float | None) -> None:
-        """Give all workers together this weight, and so many cores (``None``: no limit)."""
+        """Give all workers together this weight and this many cores (``None``: no limit)."""
         ...
 
     def usage(self) -> WorkerUsage:
@@ -48,7 +48,7 @@ class Placement(Protocol):
 def place(
     settings: HostSettings, *, proc: Path = Path("/proc"), uid: int | None = None
 ) -> Placement:
-    """Move this process into its place and prepare that of the workers. Never raises."""
+    """Move this process to its group and prepare the group of the workers. Never raises."""
     found = cgroup.find(settings.cgroups, proc=proc, uid=uid)
     placement: Placement
     if found.path is None:

@@ -1,7 +1,7 @@
 """Placement without control groups: CPU affinity and OOM scores beside the workers' niceness.
 
-A quota becomes whole CPUs to run on, weights become nothing: niceness is set when a worker starts,
-because only root may take it back.
+A quota becomes a number of whole CPUs; weights have no effect. Niceness is set when a worker
+starts, because only root may lower it again.
 """
 
 import math
@@ -34,7 +34,7 @@ class PlainPlacement:
             set_affinity(os.getpid(), self._cpus)
 
     def attach(self, pid: int) -> None:
-        """Give a worker the affinity that is in force, and a high OOM score."""
+        """Give a worker the current affinity, and a high OOM score."""
         set_oom_score(pid, WORKER_OOM_SCORE)
         with self._busy:
             self._workers.add(pid)
@@ -42,13 +42,13 @@ class PlainPlacement:
                 set_affinity(pid, self._cpus[-self._allowed :])
 
     def detach(self, pid: int) -> None:
-        """Forget a worker, but not what it used."""
+        """Forget a worker, but keep its usage."""
         with self._busy:
             self._workers.discard(pid)
             self._ended_s += self._last_cpu_s.pop(pid, 0.0)
 
     def share(self, weight: int, quota: float | None) -> None:
-        """Keep the workers to as many CPUs as the quota fills."""
+        """Limit the workers to as many CPUs as the quota allows."""
         every = len(self._cpus)
         allowed = every if quota is None else min(every, max(1, math.ceil(quota)))
         with self._busy:

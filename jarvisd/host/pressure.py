@@ -1,6 +1,6 @@
-"""Pressure as the kernel reports it: for how much of the time somebody had to wait.
+"""Pressure as the kernel reports it: the share of time in which tasks had to wait.
 
-Pure parsing and arithmetic; who reads the files, and when, is the caller's business.
+Pure parsing and arithmetic; the caller reads the files.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Pressure:
 
 
 def parse(text: str) -> Pressure | None:
-    """The content of a pressure file; ``None`` where it is not one. Unknown words are passed by."""
+    """The content of a pressure file; ``None`` if it is not one. Unknown words are ignored."""
     lines: dict[str, Stall] = {}
     for line in text.splitlines():
         kind, _, rest = line.partition(" ")

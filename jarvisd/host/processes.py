@@ -1,6 +1,6 @@
-"""What a process uses, and what it may do to another of the same user without control groups.
+"""What a process uses, and how to limit one without control groups.
 
-Nothing here raises for a process that has ended: that is its right at any moment.
+Nothing here raises for a process that has ended.
 """
 
 import functools
@@ -15,7 +15,7 @@ _PROC = Path("/proc")
 
 
 def set_oom_score(pid: int, score: int) -> None:
-    """How gladly the kernel ends it when memory runs out, from 0 to 1000. It can only be raised."""
+    """How likely the kernel ends it when memory runs out, from 0 to 1000. It can only be raised."""
     with suppress(OSError):
         (_PROC / str(pid) / "oom_score_adj").write_text(str(score))
 

@@ -1,7 +1,7 @@
 """The control socket on disk: who may connect, and who removes it.
 
-Responsible for binding our own Unix socket or taking over those that systemd bound. Never removes
-a socket that somebody answers on, that systemd owns, or that is no longer the file we made.
+Binds our own Unix socket, or takes over those that systemd bound. Never removes a socket that a
+process answers on, that systemd owns, or that is no longer the file we made.
 """
 
 import errno
@@ -29,14 +29,14 @@ log = structlog.get_logger("jarvisd.host")
 
 
 class SocketError(UnavailableError):
-    """The control socket cannot be had."""
+    """The control socket cannot be used."""
 
     default_code = "daemon.socket_in_use"
 
 
 @dataclass(slots=True)
 class ControlSocket:
-    """A listening socket, and the file it is known by (``None`` when it is not ours to remove)."""
+    """A listening socket and its file (``None`` if we must not remove it)."""
 
     socket: socket.socket
     path: Path
@@ -127,7 +127,7 @@ def _bound(path: Path, mode: int) -> socket.socket:
 
 
 def _remove_stale(path: Path) -> None:
-    """Remove a socket file on which nobody answers; refuse what is in use or is no socket."""
+    """Remove a socket file on which no process answers; refuse one in use, and other files."""
     try:
         if not stat.S_ISSOCK(path.lstat().st_mode):
             raise SocketError(
@@ -157,7 +157,7 @@ def _answers(path: Path) -> bool:
 
 
 def _give_to_group(path: Path, group: str) -> None:
-    """Best effort: a private daemon has no such group, and its owner needs none."""
+    """Best effort: a user's own daemon may have no such group, and needs none."""
     if not group:
         return
     try:

@@ -1,6 +1,6 @@
-"""One daemon to a state directory: a lock on a file in it, which ends with the process.
+"""One daemon per state directory: a lock on a file in it, which ends with the process.
 
-The kernel holds the lock, not the file: what a daemon that was killed left behind stops nobody.
+The kernel holds the lock, not the file: the file of a killed daemon blocks nobody.
 """
 
 import fcntl
@@ -23,8 +23,8 @@ class StateLock:
     def __init__(self, directory: Path) -> None:
         """Raise UnavailableError ``daemon.state_in_use`` where another daemon holds it.
 
-        Where no file can be had (a disk without room, or that may not be written) there is no lock:
-        such a directory keeps nothing that two daemons could spoil.
+        If the file cannot be made (disk full or read-only), there is no lock: two daemons cannot
+        write to such a directory either.
         """
         self._descriptor: int | None = None
         try:
@@ -53,7 +53,7 @@ class StateLock:
             self._descriptor = None
 
     def _sign(self) -> None:
-        """Say who holds it, for people; nothing depends on it."""
+        """Write the holder's process id, for people; nothing depends on it."""
         if self._descriptor is not None:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, 0)

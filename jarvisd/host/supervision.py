@@ -1,8 +1,7 @@
-"""The daemon under systemd's eyes: the watchdog's timer, and more time where something is long.
+"""Supervision by systemd: the watchdog's timer, and requests for more time.
 
-Without a watchdog there is no timer at all. The watchdog is told that we live only by the loop
-itself, and only while no part of the daemon is stuck; then it falls silent, systemd ends us and
-starts us again.
+Without a watchdog there is no timer at all. Only the loop itself reports to the watchdog, and only
+while no part of the daemon is stuck; without a report systemd kills and restarts the daemon.
 """
 
 import asyncio
@@ -41,7 +40,7 @@ class Supervision:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, parts: Callable[[], Iterable[PartProgress]]) -> None:
-        """Begin to report progress, as ``parts`` shows it, if anybody asked for it."""
+        """Begin to report the progress of ``parts``, if systemd wants it."""
         self._parts = parts
         if self.interval_s is not None:
             self._look()
@@ -53,7 +52,7 @@ class Supervision:
             self._timer = None
 
     def wind_down(self) -> None:
-        """The parts end one by one from here on: only the loop itself still has to turn."""
+        """The daemon stops: from now on only the loop itself has to work."""
         self._parts = tuple
 
     def _look(self) -> None:
@@ -69,10 +68,10 @@ class Supervision:
 
 
 class Extended:
-    """Asks systemd for more time, again and again, while its block runs and the loop turns.
+    """Asks systemd for more time, again and again, while its block runs and the loop works.
 
-    A start or a stop that takes longer than ``limit_s`` is not slow, it hangs: nothing more is
-    asked for then. ``asked`` is how often it was.
+    A start or a stop that takes longer than ``limit_s`` hangs: then it asks no more. ``asked``
+    counts the requests.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
-"""Whether the daemon makes progress: what its parts show, weighed over time. Pure.
+"""Whether the daemon makes progress, from the progress of its parts. Pure.
 
-A part is stuck when it has work and has not taken a step for longer than any wait it may have. Time
-counts only as far as we were awake to see it pass: a host that stops everybody (a busy machine, a
-suspended one) makes nobody stuck. It never judges whether a part's work is any good; an engine or a
-model that is slow, broken or gone is no reason to restart the daemon.
+A part is stuck if it has work and has not taken a step for longer than its longest wait. Time in
+which the whole daemon stood still (a busy or suspended machine) does not count. It never judges the
+quality of the work: an engine or a model that is slow, broken or gone is no reason to restart the
+daemon.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,14 +32,14 @@ class PartProgress:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """One part that does not make progress, and why we think so."""
+    """One part that makes no progress, and the reason."""
 
     name: str
     reason: str
 
 
 class Watchdog:
-    """Looked at about every ``interval_s``; remembers each part's last step."""
+    """Call ``look`` about every ``interval_s``; it remembers each part's last step."""
 
     def __init__(self, interval_s: float) -> None:
         self._longest_step_s = MOST_INTERVALS * interval_s
@@ -70,7 +70,7 @@ class Watchdog:
 
 
 def watchdog_s(environ: Mapping[str, str], pid: int) -> float | None:
-    """The time within which systemd wants to hear from process ``pid``; ``None`` if it does not.
+    """How often systemd wants a report from process ``pid``; ``None`` if it wants none.
 
     Anything but a positive number counts as no watchdog, as it does for systemd's own library.
     """

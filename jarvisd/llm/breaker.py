@@ -1,6 +1,6 @@
-"""The circuit breaker of one provider: whether it is asked, after how it did before.
+"""The circuit breaker of one provider: after failures it is not asked for a while.
 
-Pure: events and the clock's seconds in, decisions out. It never asks anything itself.
+Pure: events and seconds in, decisions out. It never sends a request itself.
 
     closed      every question goes to the provider
     open        none does, until the wait is over
@@ -29,7 +29,7 @@ class Permit:
 
 
 class Breaker:
-    """``wait_s`` is how long the provider is left alone after the first opening."""
+    """``wait_s`` is the wait after the first opening."""
 
     def __init__(self, wait_s: float) -> None:
         self._first_wait_s = wait_s
@@ -63,11 +63,11 @@ class Breaker:
         return 0.0 if self._open_until is None else max(0.0, self._open_until - now)
 
     def admits(self, now: float) -> bool:
-        """Whether a question that begins now would be let through."""
+        """Whether a new question may be asked."""
         return not self.wait_s(now) and self._probe is None
 
     def admit(self, now: float) -> Permit | None:
-        """Let a question through, or not."""
+        """Permit a question, or refuse it."""
         if not self.admits(now):
             return None
         permit = Permit(self._period, now, probe=self.state(now) == "half-open")
@@ -78,7 +78,7 @@ class Breaker:
     # --- what the holder of a permit reports ----------------------------------------------------
 
     def began(self, permit: Permit, now: float) -> None:
-        """The answer began: a probe has done its work, and others may ask."""
+        """The answer began: a probe has succeeded, and others may ask."""
         self._writing.add(permit)
         self._sign_of_life_at = now
         if permit is self._probe:
@@ -104,13 +104,13 @@ class Breaker:
             self._open(now)
 
     def release(self, permit: Permit) -> None:
-        """The question is over, however it ended; a probe given up by its client leaves no mark."""
+        """The question is over; a probe that its client cancelled has no effect."""
         self._writing.discard(permit)
         if permit is self._probe:
             self._probe = None
 
     def reset(self) -> None:
-        """The provider is another one now, or was started again."""
+        """Forget everything: the provider was changed or restarted."""
         self._close()
         self._failures = self._openings = 0
         self.reason = ""
@@ -118,7 +118,7 @@ class Breaker:
     # --- changes --------------------------------------------------------------------------------
 
     def _wrote_to_others_since(self, permit: Permit) -> bool:
-        """Then it was busy with them: a queued question is as silent as one that is stuck."""
+        """Whether the provider answered others meanwhile: then it was only busy."""
         return bool(self._writing - {permit}) or self._sign_of_life_at > permit.issued_at
 
     def _close(self) -> None:

@@ -1,9 +1,8 @@
-"""Which provider answers: the one that is configured, or the last resort in its place.
+"""Which provider answers: the configured one, or the last resort instead.
 
-Under ``auto`` the last resort answers where nobody listens, and while the breaker keeps questions
-from a provider that fails. A server that is loading, busy, locked or full is waited for or
-reported, never silently replaced, and once anything of an answer has come nothing is tried again.
-It knows no provider by name.
+With ``auto`` the last resort answers if no server is reachable, and while the breaker is open. A
+server that is loading, busy, locked or full is waited for or reported, never silently replaced.
+Once a part of an answer has arrived, no other provider is tried. It knows no provider by name.
 """
 
 import asyncio
@@ -42,7 +41,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Guarded:
-    """A provider behind its breaker; ``on_change`` is told when that opens or closes."""
+    """A provider behind its breaker; ``on_change`` is called when that opens or closes."""
 
     def __init__(
         self,
@@ -59,16 +58,16 @@ class Guarded:
 
     @property
     def name(self) -> str:
-        """The provider's."""
+        """The provider's name."""
         return self.provider.name
 
     @property
     def admits(self) -> bool:
-        """Whether a question that begins now is let through."""
+        """Whether a new question may be asked."""
         return self.breaker.admits(self._clock())
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:
-        """As the provider's, or ``llm.paused`` when the breaker lets nothing through."""
+        """As the provider's; raises ``llm.paused`` while the breaker is open."""
         permit = self.breaker.admit(self._clock())
         if permit is None:
             raise self.refusal()
@@ -89,7 +88,7 @@ class Guarded:
             self.breaker.release(permit)
 
     def refusal(self) -> LlmError:
-        """Why nothing is asked now, and when asking again may help."""
+        """Why no question is asked now, and when to ask again."""
         wait_s = max(1.0, self.breaker.wait_s(self._clock()))
         return LlmError(
             f"{self.name} fails and is asked again in {wait_s:.0f} s. {self.breaker.reason}",
@@ -99,7 +98,7 @@ class Guarded:
         )
 
     def health(self, found: ProviderHealth) -> ProviderHealth:
-        """What was ``found``, unless questions fail while the provider says that it is well."""
+        """The health ``found``, unless questions fail although the provider says it is ready."""
         now = self._clock()
         state, failures = self.breaker.state(now), self.breaker.failures
         if state == "closed" or found.state not in {"ready", "busy", "asleep"}:
@@ -135,7 +134,7 @@ class Guarded:
 class Choice:
     """The provider of one reply; under ``auto`` the last resort may replace it before any event.
 
-    ``name`` is who answers now, and ``reason`` why that is not the one asked for (empty if it is).
+    ``name`` is the provider that answers, ``reason`` why it is not the one asked for (or empty).
     """
 
     def __init__(
@@ -180,9 +179,9 @@ class Choice:
 class ChosenProvider:
     """Chooses a provider for each reply, by the configured policy and the provider's health.
 
-    Of ``providers`` the first is asked under ``auto``, and the last is the last resort: it needs
-    nothing, always answers, and has no breaker. ``on_news`` is told whenever one was asked, or a
-    reply found out how it is.
+    With ``auto`` the first of ``providers`` is asked, and the last one is the last resort: it needs
+    nothing, always answers, and has no breaker. ``on_news`` is called after each health check, and
+    when a reply shows the provider's state.
     """
 
     def __init__(
@@ -210,9 +209,9 @@ class ChosenProvider:
         self._remember(None)
 
     async def health(self, *, max_age_s: float | None = None) -> ProviderHealth:
-        """How the configured provider is; good news is kept ``health_cache_s``, bad news 2 s.
+        """The configured provider's health; a good one is kept ``health_cache_s``, a bad one 2 s.
 
-        Whoever watches asks for news that is no older than ``max_age_s``.
+        ``max_age_s`` asks for a newer one.
         """
         guarded = self._guarded.get(configured(self._settings))
         if guarded is None:
@@ -231,7 +230,7 @@ class ChosenProvider:
             return self._judged(guarded, health)
 
     async def choose(self) -> Choice:
-        """The provider for one reply that begins now; raises ``llm.paused`` with nobody else."""
+        """The provider for one new reply; raises ``llm.paused`` if there is no other."""
         guarded = self._guarded.get(configured(self._settings))
         if guarded is None:
             return Choice(self._last_resort, reason=f"llm.provider is {self._last_resort.name}.")
@@ -251,7 +250,7 @@ class ChosenProvider:
         await self._last_resort.close()
 
     def keep_s(self, health: ProviderHealth) -> float:
-        """For how long what was found is taken for true."""
+        """For how long the health found is used."""
         good = health.state in {"ready", "busy", "asleep"}
         return self._settings.health_cache_s if good else _BAD_NEWS_S
 
@@ -260,7 +259,7 @@ class ChosenProvider:
         return Guarded(provider, breaker, on_change=self._tell, clock=self._clock)
 
     def _judged(self, guarded: Guarded, found: ProviderHealth) -> ProviderHealth:
-        """What the last check and the questions since say together, and who answers instead."""
+        """The health by the last check and the questions since, and who answers instead."""
         health = guarded.health(found)
         replaced = health.state == "absent" or guarded.breaker.tripped
         if replaced and self._settings.provider == AUTO:
@@ -268,7 +267,7 @@ class ChosenProvider:
         return health
 
     def _learn(self, error: LlmError) -> None:
-        """A reply failed: what was known of the provider is out of date."""
+        """A reply failed: the last health check is out of date."""
         absent = ProviderHealth("absent", error.message, error.hint)
         self._remember(absent if error.code == "llm.unreachable" else None)
 

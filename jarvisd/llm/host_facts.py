@@ -1,4 +1,4 @@
-"""What the builtin provider may know: the machine and the daemon, at one moment.
+"""Facts for the builtin provider: the machine and the daemon, at one moment.
 
 A value without behaviour. Bytes, seconds and counts; 0 or empty where something could not be read.
 """

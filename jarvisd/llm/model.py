@@ -107,9 +107,9 @@ class ProviderHealth:
 
 
 class ProviderNews(NamedTuple):
-    """What was found out of a provider, taken for true for ``keep_s`` seconds.
+    """A provider's health, valid for ``keep_s`` seconds.
 
-    ``answers`` is who would answer a question now: that provider, or another in its place.
+    ``answers`` is the provider that would answer a question now: this one, or another instead.
     """
 
     health: ProviderHealth
@@ -118,16 +118,16 @@ class ProviderNews(NamedTuple):
 
 
 class Provider(Protocol):
-    """A language model, wherever it runs."""
+    """A language model, local or remote."""
 
     name: str
 
     def apply(self, settings: LlmSettings) -> None:
-        """New settings for the generations to come; those under way end as they began."""
+        """New settings for future generations; running ones keep theirs."""
         ...
 
     async def health(self) -> ProviderHealth:
-        """Ask now how the provider is; bounded by its own time limit, never raises."""
+        """Check the provider's health now, within its own time limit; never raises."""
         ...
 
     def stream(self, prompt: Prompt) -> AsyncGenerator[LlmEvent, None]:

@@ -1,4 +1,4 @@
-"""From settings to providers: which one is asked, and one of each that is registered."""
+"""Makes the providers from the settings, and names the one to ask."""
 
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -10,14 +10,14 @@ from jarvisd.llm.model import Provider
 
 
 def configured(settings: LlmSettings) -> str:
-    """The provider that is asked, whoever answers in the end."""
+    """The provider to ask, even if another one answers."""
     return providers.names()[0] if settings.provider == providers.AUTO else settings.provider
 
 
 def open_providers(
     settings: LlmSettings, facts: Callable[[], Awaitable[HostFacts]]
 ) -> list[Provider]:
-    """One of each, in the order of ``PROVIDERS``; none connects before it is asked."""
+    """One of each, in the order of ``PROVIDERS``; none connects before its first question."""
     return [
         import_module(f"{providers.__name__}.{name}.provider").open_provider(settings, facts)
         for name in providers.PROVIDERS

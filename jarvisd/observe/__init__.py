@@ -1,4 +1,4 @@
-"""What the daemon says about itself: status, metrics, one row of every series, liveness.
+"""What the daemon reports about itself: status, metrics, series, liveness.
 
 Reads every room, changes none and decides nothing.
 """

@@ -1,6 +1,6 @@
 """One row of all series: reads every room, and the machine in a thread. Changes none of them.
 
-Counters become rates here: per second since the row before, whenever that was.
+Counters become rates here: per second since the row before.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ class Collector:
         )
 
     def _tokens_per_s(self, now: float, audible: list[Reply]) -> float | None:
-        """No value while no model writes: it is not slow then."""
+        """No value while no model writes."""
         rate = self._pieces.update(now, float(self._counters.pieces))
         writing = any(not reply.over for reply in audible)
         return rate if rate or writing else None

@@ -1,4 +1,4 @@
-"""What the builtin provider may say about this machine and this daemon. Reads, changes nothing."""
+"""Collects the facts for the builtin provider. Reads, changes nothing."""
 
 import os
 import socket
@@ -30,7 +30,7 @@ class FactFinder:
         self._uptime_s = uptime_s
 
     async def __call__(self) -> HostFacts:
-        """The machine as it is found now, beside what the daemon knows of itself."""
+        """The machine now, and what the daemon knows about itself."""
         machine = await self._host.read()
         choice = self._health.voice()
         return HostFacts(

@@ -1,4 +1,4 @@
-"""The daemon's components: in which state each of them is, since when, why, and what helps.
+"""The daemon's components: the state of each, since when, why, and what helps.
 
 ``ComponentHealth`` answers from memory and costs microseconds; ``DependencyCheck`` asks
 the language model and the store first, within their own time limits. Reads every part and changes
@@ -42,7 +42,7 @@ class Since:
         self._known: dict[str, tuple[str, float]] = {}
 
     def of(self, name: str, state: str) -> float:
-        """Since when ``name`` has been in ``state``, this being the newest observation."""
+        """Since when ``name`` has been in ``state``, which is its state now."""
         known = self._known.get(name)
         if known is None or known[0] != state:
             known = self._known[name] = (state, self._wall_clock())
@@ -50,7 +50,7 @@ class Since:
 
 
 class ComponentHealth:
-    """What is known of every component. It is told of the language model, and looks at the rest."""
+    """The state of every component. The language model's is reported to it, it reads the others."""
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class ComponentHealth:
         self.provider = configured(settings)
 
     def apply(self, settings: LlmSettings) -> None:
-        """New settings; the next news says more."""
+        """Apply new settings."""
         self.provider = configured(settings)
 
     def learn(self, news: ProviderNews) -> None:
-        """A language model was asked, or a reply found out how it is."""
+        """The language model's state was found out."""
         now = self._wall_clock()
         self.model = news.health.model or self.model
         self.provider = news.answers
@@ -85,7 +85,7 @@ class ComponentHealth:
         )
 
     def components(self) -> list[Component]:
-        """Every component, as far as is known."""
+        """Every component, from memory."""
         return [
             self._llm,
             self._voice_component(self.voice()),
@@ -95,7 +95,7 @@ class ComponentHealth:
         ]
 
     def voice(self) -> VoiceChoice | SpeechError:
-        """Who would speak now, or why nobody would."""
+        """The voice that would speak now, or why none can."""
         try:
             return self._speech.choose()
         except SpeechError as error:
@@ -150,7 +150,7 @@ class ComponentHealth:
 
 
 class DependencyCheck:
-    """Asks what has to be asked, then tells of every component; ``checked`` is told too."""
+    """Checks the dependencies, then returns every component; ``checked`` gets them, too."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class DependencyCheck:
 
 
 def is_problem(component: Component) -> bool:
-    """Whether an owner should look at it."""
+    """Whether it is a problem for the owner."""
     return component.state in ("degraded", "failed", "absent") and not component.optional
 
 

@@ -61,7 +61,7 @@ class Liveness:
 
 
 def _writer_progress(writer: Writer) -> PartProgress:
-    """Progress is always expected of it, because it is asked for a step each time."""
+    """The writer must always make progress, because it is pinged each time."""
     steps = writer.steps
     writer.ping()
     return PartProgress(

@@ -1,4 +1,4 @@
-"""What the metrics are made of, gathered from every room when somebody asks. Changes none."""
+"""Collects the values of the metrics from every room on request. Changes none."""
 
 import asyncio
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class MetricsText:
         self._governor = governor
 
     async def text(self) -> str:
-        """Everything now. Scraping counts as watching: it has a row of the series taken."""
+        """All metrics now. Each request takes a row of the series."""
         machine, _ = await asyncio.gather(self._host.read(), self._sampler.refresh())
         newest = self._sampler.history.newest()
         consumed = self._collector.consumed

@@ -1,6 +1,6 @@
-"""What an owner looks at first: the whole status, from memory, and the daemon in one line.
+"""The status of the daemon, from memory, and the status line.
 
-Reads every part and changes none. A storm of questions costs next to nothing.
+Reads every part and changes none. Many requests at once cost very little.
 """
 
 import os
@@ -26,7 +26,7 @@ LOOK_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What took some effort to find out, at the monotonic second ``at``."""
+    """Values that are costly to read, at the monotonic second ``at``."""
 
     at: float
     choice: VoiceChoice | SpeechError
@@ -36,7 +36,7 @@ class _Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessFigures:
-    """What only the process knows, each as a question that costs microseconds."""
+    """Figures of the process, as functions that take microseconds."""
 
     state: Callable[[], str]
     uptime_s: Callable[[], float]
@@ -44,7 +44,7 @@ class ProcessFigures:
 
 
 class StatusReport:
-    """Puts the status together."""
+    """Builds the status."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class StatusReport:
         )
 
     def line(self) -> str:
-        """The daemon in one sentence; the model as it was when last asked."""
+        """The daemon in one sentence; the model as of its last check."""
         choice, llm = self._health.voice(), self._health.llm
         llm_ready = llm.state in ("ready", "idle", "degraded")
         return describe(
@@ -105,7 +105,7 @@ class StatusReport:
         )
 
     def _look(self) -> _Look:
-        """One look serves all who ask within ``LOOK_S``."""
+        """One reading is used for all requests within ``LOOK_S``."""
         now = self._clock()
         if self._last_look is None or now - self._last_look.at > LOOK_S:
             self._last_look = _Look(

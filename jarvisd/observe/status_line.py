@@ -1,7 +1,7 @@
-"""The one line that ``systemctl status`` shows, kept true as things happen.
+"""The line that ``systemctl status`` shows, updated on every change.
 
-Whoever changes something calls ``changed``; the line is put together then, and sent when it is a
-new one, at most once in a while. Nothing here wakes up on its own.
+After ``changed`` the line is built, and sent if it is different, at most once a second. No timer
+runs without a change.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class StatusLine:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> str:
-        """From now on changes are sent; returns the first line, for READY."""
+        """Begin to send changes; returns the first line, for READY."""
         self._open = True
         self._sent, self._looked_at = self._describe(), self._clock()
         return self._sent
@@ -45,7 +45,7 @@ class StatusLine:
             self.changed()
 
     def changed(self) -> None:
-        """Something happened: the line may be another one now."""
+        """Something changed: the line may be different now."""
         if not self._open or not self._notifier.connected or self._timer is not None:
             return
         wait_s = self._looked_at + INTERVAL_S - self._clock()
@@ -53,7 +53,7 @@ class StatusLine:
         self._timer = asyncio.get_running_loop().call_later(max(0.0, wait_s), self._send)
 
     def end(self) -> None:
-        """Send no more."""
+        """Stop sending."""
         self._open = False
         if self._timer is not None:
             self._timer.cancel()

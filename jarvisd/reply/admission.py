@@ -1,8 +1,8 @@
-"""Who may begin a reply now: a place among those being made, and a turn in the conversation.
+"""Whether a reply may begin: it needs one of the places and the turn of its conversation.
 
-A place is taken before anything is waited for, so that no two that come at once share one. The
-turns of a conversation follow each other: each knows what became of those before it. Every wait is
-bounded, and who waits holds a place, so that no line is longer than there are places.
+A place is taken before any wait, so that two requests at the same time never share one. A
+conversation has one turn at a time, so that each question knows how the last answer ended. Every
+wait is bounded, and a waiting question holds a place, so that no queue is longer than the places.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ TURN_WAIT_S = 60.0
 
 
 class Turns:
-    """Whose turn it is in each conversation, and who comes next."""
+    """The current turn of each conversation, and the queue of the next ones."""
 
     def __init__(self) -> None:
         # Who interrupts stands before all who wait, each of them in the order in which they came.
@@ -24,15 +24,15 @@ class Turns:
         self._hurried: dict[str, deque[asyncio.Future[None]]] = {}
 
     def taken(self, conversation: str) -> bool:
-        """Whether somebody has the turn."""
+        """Whether a turn is taken."""
         return conversation in self._lines
 
     def hurried(self, conversation: str) -> bool:
-        """Whether somebody wants the turn at once."""
+        """Whether the next one wants the turn at once."""
         return any(not waiting.done() for waiting in self._hurried.get(conversation, ()))
 
     def join(self, conversation: str, *, first: bool) -> "asyncio.Future[None]":
-        """Stand in line, ``first`` before all others; done as soon as it is the caller's turn."""
+        """Join the queue, ``first`` before all others; done when it is the caller's turn."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         line = self._lines.get(conversation)
         if line is None:
@@ -43,7 +43,7 @@ class Turns:
         return waiting
 
     def end(self, conversation: str) -> None:
-        """The turn is over: the next in line has it."""
+        """The turn is over: the next in the queue gets it."""
         for line in (self._hurried[conversation], self._lines[conversation]):
             while line:
                 waiting = line.popleft()
@@ -53,7 +53,7 @@ class Turns:
         del self._lines[conversation], self._hurried[conversation]
 
     def leave(self, conversation: str, waiting: "asyncio.Future[None]") -> None:
-        """Give up the place in line, or the turn that it became."""
+        """Leave the queue, or end the turn."""
         for line in (self._hurried[conversation], self._lines[conversation]):
             if waiting in line:
                 line.remove(waiting)
@@ -63,9 +63,9 @@ class Turns:
 
 
 class ReplyTicket:
-    """What a reply needs to be made: a place, and in a conversation the turn.
+    """What a reply needs to run: a place, and in a conversation the turn.
 
-    ``end`` gives back what there is of them, once.
+    ``end`` gives both back, once.
     """
 
     def __init__(self, admission: "Admission") -> None:
@@ -75,7 +75,7 @@ class ReplyTicket:
         self._placed = False
 
     def join(self, conversation: str, when_busy: WhenBusy = "wait") -> None:
-        """Stand in the conversation's line, at its end or, to interrupt, at its head.
+        """Join the conversation's queue, at its end or, to interrupt, at its head.
 
         Raises ConflictError ``conversation.busy`` where waiting was not asked for.
         """
@@ -91,7 +91,7 @@ class ReplyTicket:
         self._placed = True
 
     async def turn(self) -> None:
-        """Return when it is this one's turn.
+        """Return when it is this reply's turn.
 
         Raises ConflictError ``conversation.busy`` after ``TURN_WAIT_S``.
         """
@@ -105,11 +105,11 @@ class ReplyTicket:
 
     @property
     def hurried(self) -> bool:
-        """Whether somebody wants this turn to end at once."""
+        """Whether another question wants this turn to end at once."""
         return self._admission.turns.hurried(self._conversation)
 
     def end(self) -> None:
-        """Nothing is made under it any more."""
+        """The reply is no longer being made."""
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self._admission.turns.leave(self._conversation, waiting)
@@ -136,7 +136,7 @@ class Admission:
         self._limit = limit
 
     def take_place(self) -> None:
-        """Count one more; raises LimitError ``limit.replies`` beyond the limit."""
+        """Take a place; raises LimitError ``limit.replies`` if there is none."""
         if self._taken >= self._limit:
             raise LimitError(
                 f"{self._taken} replies are running, which is the limit.",

@@ -1,8 +1,7 @@
 """The audio of one reply as it grows: utterances in order, pauses between them, and their words.
 
-Takes what is made in whatever order, puts it in order, appends it to the timeline and enters it
-into the ledger. Whoever waits for any of this to change waits for ``changed``. It must never make
-audio or read a clock of its own.
+Takes audio in any order, puts it in order, appends it to the timeline and the ledger. ``changed``
+wakes those who wait for a change. It must never make audio or read a clock.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,7 +37,7 @@ TOO_LONG = SpeechError(
 
 @dataclass(frozen=True, slots=True)
 class SpokenUtterance:
-    """An utterance whose audio is whole: who spoke it, and where it lies in the timeline."""
+    """An utterance with complete audio: who spoke it, and its place in the timeline."""
 
     seq: int
     choice: VoiceChoice
@@ -48,18 +47,18 @@ class SpokenUtterance:
 
 
 class UtteranceListener(Protocol):
-    """Who hears what becomes of each utterance, in order."""
+    """Is told how each utterance ended, in order."""
 
     def first_audio(self) -> None:
         """The first sample of the reply exists."""
         ...
 
     def spoken(self, spoken: SpokenUtterance) -> None:
-        """An utterance's audio is whole and delivered."""
+        """An utterance's audio is complete and delivered."""
         ...
 
     def skipped(self, seq: int, reason: str, message: str) -> None:
-        """An utterance will not be heard, or not to its end."""
+        """An utterance is not spoken, or not to its end."""
         ...
 
 
@@ -93,20 +92,20 @@ class AudioTrack:
 
     @property
     def head(self) -> int:
-        """The utterance whose audio passes at once."""
+        """The utterance whose audio is delivered at once."""
         return self._buffer.head
 
     @property
     def counts(self) -> UtteranceCounts:
-        """Utterances so far, and what became of them."""
+        """Counts of utterances so far, and how they ended."""
         return self._buffer.counts
 
     def blocked(self, seq: int) -> bool:
-        """Whether the producer of utterance ``seq`` waits for those before it."""
+        """Whether the producer of utterance ``seq`` must wait for those before it."""
         return self._buffer.blocked(seq)
 
     def expect(self, utterance: Utterance) -> None:
-        """An utterance follows; one that has nothing to be said is passed at once."""
+        """An utterance follows; one without spoken text is skipped at once."""
         self.ledger.utterance(utterance)
         self._pauses[utterance.seq] = utterance.pause_ms
         self._take(self._buffer.expect(utterance.seq))
@@ -118,11 +117,11 @@ class AudioTrack:
         self._take(self._buffer.piece(seq, piece))
 
     def finish(self, spoken: SpokenUtterance) -> None:
-        """An utterance is whole."""
+        """An utterance is complete."""
         self._take(self._buffer.finish(spoken.seq, spoken))
 
     def skip(self, seq: int, reason: str, message: str = "") -> None:
-        """An utterance will not become whole."""
+        """An utterance failed."""
         self._take(self._buffer.skip(seq, reason, message))
 
     def end(self) -> None:
@@ -130,7 +129,7 @@ class AudioTrack:
         self._take(self._buffer.end())
 
     def cancel(self) -> None:
-        """What is here stays; nothing follows it."""
+        """Keep the audio so far; nothing follows."""
         self._buffer.cancel()
         self.timeline.close()
         self.changed.notify()
@@ -138,7 +137,7 @@ class AudioTrack:
     # --- who hears it ---------------------------------------------------------------------------
 
     def hold(self, *, paused: bool) -> None:
-        """Playback stands still, or goes on."""
+        """Pause or resume playback."""
         if paused:
             self.position.pause()
         else:
@@ -155,12 +154,12 @@ class AudioTrack:
         return self._text_of(self.position.heard())
 
     def expected(self) -> str:
-        """The text that will have been heard once everybody who listens has come to the end."""
+        """The text that is heard if all listeners continue to the end."""
         return self._text_of(self.position.expected())
 
     @property
     def cut_short(self) -> bool:
-        """Whether something of what was spoken was not heard, and will not be."""
+        """Whether a part of the audio was not heard, and will not be."""
         return self.expected() != self.ledger.heard_text(self.timeline.samples)
 
     def _text_of(self, ranges: Iterable[SampleRange]) -> str:
@@ -199,7 +198,7 @@ class AudioTrack:
         self.position.made()
 
     def _append_pause(self) -> None:
-        """Insert the pause that the previous utterance left, now that something follows it."""
+        """Insert the pause after the previous utterance, now that another one follows."""
         if self._pause is None:
             return
         (seq, samples), self._pause = self._pause, None

@@ -1,7 +1,7 @@
-"""Waking everybody who waits for one thing to change.
+"""Wakes all tasks that wait for a change.
 
-Waiters loop: look at the state, then ``await broadcast.wait()``. Nothing is queued per waiter, so
-nothing can grow. It never carries the news itself, only that there is some.
+Waiters loop: check the state, then ``await broadcast.wait()``. Nothing is queued per waiter, so
+nothing can grow. It carries no data.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ class Broadcast:
         self._event = asyncio.Event()
 
     def notify(self) -> None:
-        """Wake every current waiter; those who wait from now on wait for the next call."""
+        """Wake every current waiter; later ones wait for the next call."""
         event, self._event = self._event, asyncio.Event()
         event.set()
 

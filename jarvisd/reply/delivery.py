@@ -1,6 +1,6 @@
-"""Handing a reply's audio to one reader: as fast as it takes it, or in 20 ms frames in real time.
+"""Sends a reply's audio to one listener: as fast as it reads, or in 20 ms frames in real time.
 
-Every wait ends when the reply is interrupted, and nothing is handed out after that.
+Every wait ends when the reply is interrupted, and nothing is sent after that.
 """
 
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -18,7 +18,7 @@ UNPACED_SAMPLES = 6_000
 
 
 class Delivery:
-    """One reply's audio as readers see it; its end by interrupt ends every reader's next step."""
+    """One reply's audio for its listeners; an interrupt ends every listener's next step."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Delivery:
         on_written: Callable[[], None] = lambda: None,
         on_frame: Callable[[float], None] = lambda _late_s: None,
     ) -> None:
-        """``on_written`` hears of all sound handed out, ``on_frame`` how late a paced frame was."""
+        """``on_written`` gets all audio sent, ``on_frame`` the delay of each paced frame."""
         self._timeline = timeline
         self._position = position
         self._changed = changed
@@ -45,7 +45,7 @@ class Delivery:
         self._on_frame = on_frame
 
     async def unpaced(self, start: int) -> AsyncGenerator[bytes, None]:
-        """Everything from sample ``start`` on, as soon as it is there."""
+        """All audio from sample ``start`` on, as soon as it is made."""
         with self._listening(start) as listener:
             while not self._interrupted():
                 at = listener.written
@@ -89,7 +89,7 @@ class Delivery:
 
     @contextmanager
     def _listening(self, start: int) -> Generator[AudioListener, None, None]:
-        """A reader is there for as long as the block; whoever waits for room looks again after."""
+        """A listener is attached during the block; then waiting producers check again."""
         listener = self._position.attach(start)
         try:
             yield listener

@@ -1,8 +1,8 @@
-"""The events of one reply: numbered without gaps, kept whole, read by any number of readers.
+"""The events of one reply: numbered without gaps, all kept, read by any number of readers.
 
-Nobody sees an event before ``show``, which comes when the question is on disk. Its size is bounded
-by what bounds a reply (characters of text, utterances). It never waits for a reader: a slow one
-simply reads later.
+No event is visible before ``show``, which is called when the question is on disk. Its size is
+bounded by what bounds a reply (characters of text, utterances). It never waits for a reader: a slow
+one simply reads later.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +23,7 @@ TERMINAL = (ReplyDone, ReplyFailed, ReplyInterrupted)
 
 
 def without_words(event: ReplyEvent) -> ReplyEvent:
-    """The event without what was asked, answered or heard."""
+    """The event without the texts of question, answer and heard."""
     match event:
         case Token():
             return replace(event, text="")
@@ -38,7 +38,7 @@ def without_words(event: ReplyEvent) -> ReplyEvent:
 
 
 class EventLog:
-    """Append-only list of one reply's events; ``publish`` hears each of them once, at once."""
+    """Append-only list of one reply's events; ``publish`` gets each of them once, at once."""
 
     def __init__(self, publish: Callable[[ReplyEvent], object]) -> None:
         self._events: list[ReplyEvent] = []
@@ -64,12 +64,12 @@ class EventLog:
             self._show()
 
     def show(self) -> None:
-        """Hold events back no longer: readers get those there are and those to come."""
+        """Make past and future events visible."""
         self._held = False
         self._show()
 
     def forget_words(self) -> None:
-        """Readers get no word of it any more, neither of what there is nor of what comes."""
+        """Remove all texts from past and future events."""
         self._wordless = True
         self._events[:] = map(without_words, self._events)
 

@@ -1,4 +1,4 @@
-"""Puts the parts of one reply together, by the settings in force when it begins."""
+"""Builds the parts of one reply, with the settings at its start."""
 
 import secrets
 from collections.abc import Callable
@@ -24,7 +24,7 @@ SILENT_SAMPLE_RATE = 22_050
 
 
 class ReplyFactory:
-    """Makes replies that ``publish`` what happens and remember what they came to in ``memory``."""
+    """Makes replies that ``publish`` their events and put their results into ``memory``."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class ReplyFactory:
         received_at: float,
         on_made: Callable[[], object],
     ) -> Reply:
-        """A reply that has yet to be started. Raises SpeechError for a voice that is not there."""
+        """A reply that is not started yet. Raises SpeechError for an unknown voice."""
         asked = isinstance(request, ReplyRequest)
         spoken = request.speak if isinstance(request, ReplyRequest) else True
         voice = ReplyVoice(self._speech, request.voice, self._settings.speech.on_engine_death)

@@ -1,8 +1,8 @@
-"""Generation numbers: what belongs to the reply as it is now, and what to drop.
+"""Generation numbers: which late results still count, and which to drop.
 
 Work for a reply (tokens, syntheses, audio on its way) carries the number that was current when it
-was started. An interrupt retires that number, a change of voice begins the next one, and whatever
-arrives later with an old number is refused. It must never keep references to the work itself.
+was started. An interrupt retires that number, a change of voice begins the next one, and results
+with an old number are refused. It must never keep references to the work itself.
 """
 
 
@@ -31,7 +31,7 @@ class Generations:
         return self._last
 
     def retire(self) -> None:
-        """Leave no number current: whatever is still on its way is stale."""
+        """Leave no number current: all late results are stale."""
         self._current = None
 
     def is_current(self, generation: int) -> bool:
@@ -39,7 +39,7 @@ class Generations:
         return generation == self._current
 
     def admits(self, generation: int) -> bool:
-        """As ``is_current``, for something that has arrived: a refusal is counted."""
+        """As ``is_current``, for a result that arrived: a refusal is counted."""
         if generation == self._current:
             return True
         self._stale += 1

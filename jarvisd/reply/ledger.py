@@ -1,9 +1,9 @@
 """What of a reply was heard: original text -> spoken text -> samples -> played.
 
-Each utterance's audio takes a stretch of the reply's samples, in order. A position of playback
-leads back to an utterance, to its last word whose audio was played to the end, to that word's place
-in the spoken text and from there to the original. A word is never claimed before it was finished.
-It must never read a clock or guess what the client plays: both are told to it.
+Each utterance's audio is a range of the reply's samples, in order. A playback position leads to an
+utterance, to its last word that was played to the end, to that word's position in the spoken text,
+and from there to the original. A word never counts as heard before it was played to its end.
+It must never read a clock or guess what the client plays: it gets both from outside.
 """
 
 import re
@@ -27,7 +27,7 @@ _PACE_MARGIN = 1.1
 
 @dataclass(slots=True)
 class _Track:
-    """One utterance's stretch of the reply: ``samples`` of audio from ``start`` on."""
+    """One utterance's range of the reply: ``samples`` of audio from ``start`` on."""
 
     utterance: Utterance
     start: int
@@ -55,7 +55,7 @@ class _Track:
         return max(self.heard_before, self._original_end(said))
 
     def missed_end(self, missed: int) -> int:
-        """Offset in the original where the first word begins that nothing was missed of."""
+        """Offset in the original of the first word of which nothing was missed."""
         if missed <= 0:
             return self.utterance.start
         begun = bisect_left(self.mark_samples, missed)
@@ -69,7 +69,7 @@ class _Track:
         return self.utterance.end if following is None else self._original_start(following)
 
     def _original_start(self, said: int) -> int:
-        """Where the spoken character ``said`` lies in the original, or what follows it there."""
+        """Offset in the original of the spoken character ``said``, or of the next one."""
         for part in self.utterance.spoken.alignments:
             if said <= part.spoken_start:
                 return part.start
@@ -78,7 +78,7 @@ class _Track:
         return self.utterance.end
 
     def _original_end(self, said: int) -> int:
-        """Where the last word of ``said`` spoken characters ends in the original; 0: nowhere."""
+        """Offset in the original where the last word of ``said`` spoken characters ends; or 0."""
         spoken = self.utterance.spoken
         ends = [word.end() for word in _WORD.finditer(spoken.text)]
         words = bisect_right(ends, said)
@@ -89,7 +89,7 @@ class _Track:
         return reached if reached > spoken.alignments[0].start else 0
 
     def _said_by_marks(self, played: int) -> int:
-        """Spoken characters before the word that has begun: its beginning ended all of them."""
+        """Spoken characters before the word that has begun: they were all spoken."""
         begun = bisect_right(self.mark_samples, played)
         return self.mark_offsets[begun - 1] if begun else 0
 
@@ -100,7 +100,7 @@ class _Track:
 
 
 class SpokenLedger:
-    """The account of one reply at ``sample_rate``. Positions are samples of the whole reply.
+    """The ledger of one reply at ``sample_rate``. Positions are samples of the whole reply.
 
     Utterances are registered as they are cut from the text, and delivered (``audio``, ``silence``,
     ``ended`` or ``skipped``) strictly in order; breaking the order raises ``ValueError``.
@@ -143,7 +143,7 @@ class SpokenLedger:
         self._delivered += samples
 
     def silence(self, seq: int, samples: int) -> None:
-        """A breath next to the audio of utterance ``seq``: before it began or after its last."""
+        """A pause next to the audio of utterance ``seq``: before its start or after its end."""
         if self._tracks and not self._tracks[-1].closed and self._tracks[-1].utterance.seq != seq:
             raise ValueError(f"silence at utterance {seq} inside another one")
         self._delivered += samples
@@ -158,22 +158,22 @@ class SpokenLedger:
     def skipped(self, seq: int) -> None:
         """Utterance ``seq`` ends without (more) audio.
 
-        What the text room found nothing to say in (code, blank lines) is passed when playback gets
-        there; what should have been said and was not is heard as far as its audio goes.
+        An utterance without spoken text (code, blank lines) counts when playback gets there; one
+        that failed counts as far as its audio goes.
         """
         track = self._open(seq)
         track.whole = track.utterance.skipped is not None
         track.closed = True
 
     def played(self, samples: int) -> int:
-        """Playback has come to ``samples``: never back, never beyond what was delivered."""
+        """Playback is at ``samples``: never back, never beyond what was delivered."""
         self._played = max(self._played, min(samples, self._delivered))
         return self._played
 
     def heard_end(self, played: int | None = None) -> int:
-        """Offset in the original text up to which was heard; ``played`` asks for another position.
+        """Offset in the original text up to which it was heard at ``played``, or now.
 
-        Text before it was heard but for the utterances that failed.
+        All text before it was heard, except utterances that failed.
         """
         position = self._position(played)
         index = self._index(position)
@@ -185,7 +185,7 @@ class SpokenLedger:
     def heard_text(self, played: int | None = None, since: int = 0) -> str:
         """The original text that was heard, without what failed; ``since``: from that sample on.
 
-        A word that had begun before ``since`` is not claimed.
+        A word that began before ``since`` does not count.
         """
         position = self._position(played)
         slices: list[str] = []
@@ -200,11 +200,11 @@ class SpokenLedger:
         return self._played if played is None else min(played, self._delivered)
 
     def _index(self, position: int) -> int:
-        """The last utterance that playback has come to; -1 before the first sample."""
+        """The last utterance that playback has reached; -1 before the first sample."""
         return bisect_right(self._starts, position) - 1 if position > 0 else -1
 
     def _open(self, seq: int) -> _Track:
-        """The track of ``seq``, begun here when it is its turn."""
+        """The track of ``seq``; starts it if it is the next one."""
         last = self._tracks[-1] if self._tracks else None
         if last is not None and not last.closed and last.utterance.seq == seq:
             return last
@@ -221,7 +221,7 @@ class SpokenLedger:
         return track
 
     def _samples_per_char(self) -> float:
-        """The pace of this reply's voice, rather too slow than too fast."""
+        """The speed of this reply's voice, estimated rather too slow than too fast."""
         if not self._spoken_chars or not self._spoken_samples:
             return self._slow_pace
         return _PACE_MARGIN * self._spoken_samples / self._spoken_chars

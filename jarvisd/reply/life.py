@@ -1,4 +1,4 @@
-"""The life of one reply as one machine: where it stands, and what may happen to it next.
+"""The state machine of one reply: its state, and the steps that may follow.
 
 ::
 
@@ -10,9 +10,9 @@
 
     stop: from anywhere to INTERRUPTED, which nothing leaves
 
-While it is ``RUNNING`` it is made; while ``SAVING`` what it came to is on its way to the disk and
-was not told yet; ``PLAYING_OUT``, somebody still hears what was made. Pure: what is heard is told
-to it. It must never allow a step that its table does not have.
+``RUNNING``: it is being made. ``SAVING``: its result is being written to disk, before its last
+event. ``PLAYING_OUT``: a listener still plays it. Pure: it is told what is heard. It must never
+allow a step that its table does not have.
 """
 
 from enum import Enum, auto
@@ -24,7 +24,7 @@ Ending = Literal["done", "failed"]
 
 
 class LifePhase(Enum):
-    """Where a reply stands."""
+    """A state of a reply."""
 
     RUNNING = auto()
     PAUSED = auto()
@@ -37,7 +37,7 @@ class LifePhase(Enum):
 
 
 class LifeStep(Enum):
-    """What may happen to it."""
+    """A step of a reply."""
 
     PAUSE = auto()
     RESUME = auto()
@@ -74,7 +74,7 @@ _UNTOLD = _MAKING | {LifePhase.SAVING, LifePhase.PAUSED_SAVING}
 
 
 class ReplyLife:
-    """One reply's phase. Every step says whether it was allowed, and so happened."""
+    """One reply's state. Every step returns whether it was allowed and so happened."""
 
     def __init__(self) -> None:
         self.phase = LifePhase.RUNNING
@@ -82,32 +82,32 @@ class ReplyLife:
 
     @property
     def making(self) -> bool:
-        """Whether something of it is still to be made."""
+        """Whether it is still being made."""
         return self.phase in _MAKING
 
     @property
     def untold(self) -> bool:
-        """Whether its end was not told yet."""
+        """Whether its last event is still to come."""
         return self.phase in _UNTOLD
 
     @property
     def paused(self) -> bool:
-        """Whether it is held where it is."""
+        """Whether it is paused."""
         return self.phase in _HELD
 
     @property
     def interrupted(self) -> bool:
-        """Whether it was stopped: nothing of it may have an effect any more."""
+        """Whether it was stopped: late results have no effect any more."""
         return self.phase is LifePhase.INTERRUPTED
 
     @property
     def over(self) -> bool:
-        """Whether it was heard out or stopped."""
+        """Whether it was heard to the end or stopped."""
         return self.phase in (LifePhase.ENDED, LifePhase.INTERRUPTED)
 
     @property
     def state(self) -> ReplyState:
-        """As clients are told."""
+        """The state as clients see it."""
         if self.interrupted:
             return "interrupted"
         if self.paused:
@@ -115,30 +115,30 @@ class ReplyLife:
         return "running" if self.untold else self._ending
 
     def pause(self) -> bool:
-        """Hold it."""
+        """Pause it."""
         return self._step(LifeStep.PAUSE)
 
     def resume(self) -> bool:
-        """Let it go on."""
+        """Resume it."""
         return self._step(LifeStep.RESUME)
 
     def made(self, ending: Ending) -> bool:
-        """Nothing of it is made any more, well or not."""
+        """It is no longer being made, with or without success."""
         if not self._step(LifeStep.MADE):
             return False
         self._ending = ending
         return True
 
     def told(self) -> bool:
-        """Its end is told now."""
+        """Its last event was published."""
         return self._step(LifeStep.TOLD)
 
     def follow(self, *, playing: bool) -> None:
-        """Note whether somebody still hears it."""
+        """Note whether a listener still plays it."""
         self._step(LifeStep.LISTENED_AGAIN if playing else LifeStep.HEARD_OUT)
 
     def stop(self) -> bool:
-        """Cut it."""
+        """Stop it."""
         return self._step(LifeStep.STOP)
 
     def _step(self, step: LifeStep) -> bool:

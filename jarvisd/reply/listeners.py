@@ -1,7 +1,7 @@
-"""Who reads a reply's audio: what was written to each reader, and how far it should have played.
+"""The listeners of a reply: what was written to each, and how far each should have played.
 
-Pure: readings of the clock are handed in. It must never claim more for a reader than was written to
-it, nor anything that lies before the sample at which it began.
+Pure: gets the time from outside. It must never count more for a listener than was written to it,
+nor anything before its first sample.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class SampleRange:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A reader that is gone: it began at ``start``, played to ``played``, was given ``written``."""
+    """A listener that left: it began at ``start``, played to ``played``, was sent ``written``."""
 
     start: int
     played: int
@@ -37,13 +37,13 @@ class Past:
         )
 
     def stretch(self, acknowledged: int | None) -> SampleRange:
-        """What was heard: as the client says, or as the clock said when it left."""
+        """What was heard: as the client reported, or by the clock when it left."""
         end = self.played if acknowledged is None else min(acknowledged, self.written)
         return SampleRange(self.start, max(self.start, end))
 
 
 class AudioListener:
-    """One reader of the audio from sample ``start`` on; its player's clock runs from then on."""
+    """One listener from sample ``start`` on, with the clock of its player."""
 
     def __init__(self, start: int, sample_rate: int) -> None:
         self.start = start
@@ -51,7 +51,7 @@ class AudioListener:
         self.clock = PlaybackClock(sample_rate)
 
     def wrote(self, position: int, now: float) -> None:
-        """It was given everything up to ``position``."""
+        """It was sent everything up to ``position``."""
         if position > self.written:
             self.clock.wrote(position - self.written, now)
             self.written = position
@@ -61,16 +61,16 @@ class AudioListener:
         return self.start + self.clock.played(now)
 
     def acknowledge(self, position: int, now: float) -> None:
-        """Its player says where it is."""
+        """Its player reports its position."""
         self.clock.acknowledge(position - self.start, now)
 
     def past(self, now: float) -> Past:
-        """What stays of it when it goes at ``now``."""
+        """What to remember when it leaves at ``now``."""
         return Past(self.start, self.played(now), self.written)
 
 
 def union(stretches: Iterable[SampleRange]) -> tuple[SampleRange, ...]:
-    """The same samples as stretches in order that do not touch; empty ones are left out."""
+    """The same samples as sorted ranges that do not touch; empty ones are left out."""
     joined: list[SampleRange] = []
     for stretch in sorted(stretches, key=lambda each: each.start):
         if stretch.end <= stretch.start:
@@ -83,7 +83,7 @@ def union(stretches: Iterable[SampleRange]) -> tuple[SampleRange, ...]:
 
 
 def remember(past: list[Past], left: Past, limit: int) -> list[Past]:
-    """``past`` with one more that left; of more than ``limit`` the shortest are forgotten."""
+    """``past`` with one more; beyond ``limit`` the shortest are dropped."""
     apart = []
     for each in past:
         if (together := left.joined(each)) is None:

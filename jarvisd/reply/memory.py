@@ -1,7 +1,6 @@
-"""What replies know of their conversation, and what the conversation gets to know of them.
+"""Between replies and the store: questions and answers go in, prompts come out.
 
-Stands between the replies and the store: questions and outcomes go in, prompts come out. Nothing
-here waits but for the store's history.
+Nothing here waits, except for the store's history.
 """
 
 import re
@@ -20,7 +19,7 @@ CONVERSATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class ConversationMemory:
-    """The memory that all replies share; ``wall_clock`` dates what is said."""
+    """The memory of all replies; ``wall_clock`` gives the time of messages."""
 
     def __init__(
         self, store: Store, *, history_messages: int, wall_clock: Callable[[], float]
@@ -30,12 +29,12 @@ class ConversationMemory:
         self._window = HistoryWindow(history_messages)
 
     def apply(self, history_messages: int) -> None:
-        """So many messages go into the prompts to come."""
+        """Set the number of messages in future prompts."""
         if history_messages != self._window.limit:
             self._window = HistoryWindow(history_messages)
 
     async def history(self, conversation: str) -> Sequence[StoredMessage]:
-        """As many messages as the next prompt may need, oldest first."""
+        """The messages that the next prompt may need, oldest first."""
         return await self._store.history(conversation, self._window.limit + 2)
 
     def prompt(
@@ -47,8 +46,8 @@ class ConversationMemory:
         question: str,
         heard_by_now: Callable[[str], str | None],
     ) -> tuple[Message, ...]:
-        """What to ask the model. ``heard_by_now`` tells of a reply that may still play: the store
-        knows what will have been heard of it.
+        """The prompt for the model. ``heard_by_now`` returns what was heard so far of a reply that
+        may still play: the store assumes that it plays to its end.
         """
         so_far = [_as_heard(message, heard_by_now) for message in history]
         return as_prompt(system, self._window.cut(conversation, so_far), question)
@@ -63,8 +62,8 @@ class ConversationMemory:
         return await self._store.forget(conversation)
 
     def remember(self, outcome: Outcome, question: Receipt) -> Receipt:
-        """Put an answer into its conversation; the receipt tells when it is safe. Where there is
-        none, it is the ``question``'s.
+        """Put an answer into its conversation; the receipt tells when it is on disk. Without an
+        answer it is the receipt of the ``question``.
 
         A question that got an error in place of an answer is marked: the next prompt leaves it out.
         """
@@ -91,7 +90,7 @@ class ConversationMemory:
         )
 
     def correct(self, reply: str, heard: str | None, *, interrupted: bool) -> Receipt:
-        """Another ``heard`` counts than was remembered of a reply."""
+        """Correct what was heard of a reply."""
         return self._store.mark_heard(reply, heard, interrupted=interrupted)
 
 
@@ -102,7 +101,7 @@ def _as_heard(message: StoredMessage, heard_by_now: Callable[[str], str | None])
 
 
 def conversation_name(wanted: str | None) -> str:
-    """The name of the conversation that is meant, a new one where none is named."""
+    """The name of the conversation, a new one if none is given."""
     if wanted is None:
         return f"c-{secrets.token_hex(6)}"
     if not CONVERSATION_NAME.fullmatch(wanted):

@@ -1,8 +1,8 @@
 """Cuts a reply's PCM into frames and says when each is to be sent.
 
-The client is kept ``jitter_frames`` ahead of its playback and never further, so that an interrupt
-takes effect within them. Audio waits here in a bounded buffer, whose watermark slows the producers.
-The clock is handed in; this module must never read one, sleep, or change a sample.
+The client gets at most ``jitter_frames`` ahead of its playback, so that an interrupt takes effect
+within them. Audio waits here in a bounded buffer, whose watermark slows the producers. The time
+comes from outside; this module must never read a clock, sleep, or change a sample.
 """
 
 from jarvisd.reply.playback_clock import PlaybackClock
@@ -72,11 +72,11 @@ class Pacer:
         self._watermark.update(self._buffered)
 
     def finish(self) -> None:
-        """No more audio follows: what is left over becomes a last, short frame."""
+        """No more audio follows: the rest becomes a last, short frame."""
         self._finished = True
 
     def pause(self, now: float) -> None:
-        """Hand out nothing from ``now`` on; the player is taken to stand still as well."""
+        """Send nothing from ``now`` on; the player is assumed to pause, too."""
         self.clock.pause(now)
 
     def resume(self, now: float) -> None:

@@ -1,9 +1,8 @@
 """Estimates how much of a reply was played when the client does not say so.
 
-Playback is taken to start with the first sample written and to go on at the sample rate, but never
-beyond what was written: there it stalls until more is written, and such a gap is an underrun. The
-clock's readings are handed in, in seconds of one monotonic clock; this module must never read a
-clock itself.
+It assumes that playback starts with the first sample written and runs in real time, but never
+beyond what was written: there it stops until more is written, and such a gap is an underrun. The
+time comes from outside, in seconds of one monotonic clock; this module must never read a clock.
 """
 
 import math
@@ -15,7 +14,7 @@ _TOLERANCE_SAMPLES = 1e-3
 class PlaybackClock:
     """Played samples over time, for one stream of mono PCM at ``sample_rate``.
 
-    While paused the player is taken to stand still where it is, with what it holds still unplayed.
+    While paused the player is assumed to stand still, with its buffer unplayed.
     """
 
     def __init__(self, sample_rate: int) -> None:
@@ -73,7 +72,7 @@ class PlaybackClock:
         self._reached = max(self._reached, self._origin)
 
     def pause(self, now: float) -> None:
-        """Stand still from ``now`` on."""
+        """Pause from ``now`` on."""
         if self._paused:
             return
         self._ran_dry = self._is_dry(now)
@@ -81,7 +80,7 @@ class PlaybackClock:
         self._paused = True
 
     def resume(self, now: float) -> None:
-        """Go on from where playback stood still."""
+        """Resume where playback was paused."""
         if not self._paused:
             return
         self._paused = False

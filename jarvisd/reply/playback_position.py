@@ -102,7 +102,7 @@ class PlaybackPosition:
             self._nobody.wrote(self._timeline.samples, self._clock())
 
     def wrote(self, listener: AudioListener, position: int, *, paced: bool) -> None:
-        """It was given everything up to ``position``; an unpaced one takes all it can get."""
+        """It was sent everything up to ``position``; an unpaced one reads as fast as it can."""
         listener.wrote(position, self._clock())
         self._given = max(self._given, position)
         if not paced:

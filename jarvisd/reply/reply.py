@@ -83,7 +83,7 @@ class Reply:
 
     @property
     def state(self) -> ReplyState:
-        """As clients are told."""
+        """The state as clients see it."""
         return self._now.state
 
     @property

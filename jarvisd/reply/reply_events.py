@@ -139,7 +139,7 @@ class ReplyEvents:
         )
 
     def skipped(self, seq: int, reason: str, message: str) -> None:
-        """An utterance will not be heard, or not to its end."""
+        """An utterance is not spoken, or not to its end."""
         self._trace.note("skipped", seq, self._clock())
         self.log.append(
             ChunkSkipped(

@@ -1,1 +1,1 @@
-"""The provider of last resort: answers from the machine's own state, without any model."""
+"""The provider of last resort: answers from the state of the machine, without a model."""

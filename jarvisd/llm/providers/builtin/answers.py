@@ -1,9 +1,8 @@
 """What the builtin provider says: a question and the facts in, speakable sentences out.
 
-Pure. It recognises a few questions by their words, several in one sentence, and answers them from
-the facts alone; for everything else it says plainly that no language model answers. It never
-guesses. What helps is a command more often than not: it is printed behind the answer, and never
-read aloud.
+Pure. It recognises a few questions by their words, also several in one sentence, and answers them
+from the facts alone; to everything else it says that no language model answers. It never guesses. A
+command that helps is printed after the answer, and never read aloud.
 """
 
 import re
@@ -22,7 +21,7 @@ Answer = Callable[[HostFacts], str]
 
 
 def answer(question: str, facts: HostFacts) -> str:
-    """One to a few sentences, never empty, and what helps in a block that is not spoken."""
+    """A few sentences, never empty, with what helps in a block that is not spoken."""
     asked = _normalised(question)
     answers = [reply(facts) for pattern, reply in _QUESTIONS if pattern.search(asked)]
     if not answers:
@@ -32,7 +31,7 @@ def answer(question: str, facts: HostFacts) -> str:
 
 
 def _fixes(said: str, facts: HostFacts) -> list[str]:
-    """What helps against the troubles that ``said`` names."""
+    """What helps against the problems that ``said`` names."""
     fixes = [each.hint for each in _lacking(facts) if each.hint and _trouble(each) in said]
     return [_model_fix(facts), *fixes] if _NO_MODEL in said else fixes
 
@@ -98,7 +97,7 @@ def _hostname(facts: HostFacts) -> str:
 
 
 def _health(facts: HostFacts) -> str:
-    """The machine in one breath."""
+    """The machine in a few sentences."""
     model = f"{_NO_MODEL} " if _has_no_model(facts) else ""
     troubles = " ".join(_trouble(each) for each in _lacking(facts))
     return f"{troubles or 'I am well.'} {model}{_load(facts)} {_memory(facts)}"
@@ -115,7 +114,7 @@ def _missing(facts: HostFacts) -> str:
 def _lacking(facts: HostFacts) -> list[ComponentFact]:
     """Components that do not work, other than the language model.
 
-    What is absent is optional, and not installed: that is a choice, no trouble.
+    An absent component is optional and not installed: that is no problem.
     """
     return [
         each

@@ -1,4 +1,4 @@
-"""The provider of last resort: answers from the machine's own state, without any model.
+"""The provider of last resort: answers from the state of the machine, without a model.
 
 It is always ready, needs nothing but the facts, and streams word by word like a model would.
 """

@@ -1,7 +1,7 @@
 """Reads the body of a streaming response within its time limits.
 
-Time counts from one token to the next, pings and their reading included: a server can be alive and
-stuck, or busy sending nothing. What the consumer does with a token does not count.
+Time counts from one token to the next, with pings in between: a server can send pings and still
+hang. The time that the reader needs for a token does not count.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class StreamBody:
         self._waited_s = 0.0
 
     async def read(self, tokens: int) -> bytes:
-        """What arrives next, or nothing at the end; ``tokens`` is how many came so far.
+        """The next bytes, or nothing at the end; ``tokens`` is how many came so far.
 
         Raises ``LlmError``: ``llm.first_token_timeout``, ``llm.stalled``, ``llm.endless``,
         ``llm.truncated``.
@@ -59,7 +59,7 @@ class StreamBody:
             self._waited_s += self._clock() - began
 
     def _expired(self, limit_s: float, began: float) -> LlmError:
-        """Which of the limits it was that came first after ``began``."""
+        """The first limit that was passed after ``began``."""
         if self._tokens and self._answer_s - self._waited_s < limit_s - (began - self._since):
             return failures.endless(self._answer_s)
         return failures.stalled(limit_s) if self._tokens else failures.no_first_token(limit_s)
@@ -70,7 +70,7 @@ class StreamBody:
 
 
 async def read_body(response: httpx.Response, *, limit_s: float, max_bytes: int = 65_536) -> bytes:
-    """The body of a response that is no stream: as much as came in time, at most ``max_bytes``."""
+    """The body of a response that is no stream: what arrived in time, at most ``max_bytes``."""
     body = bytearray()
     try:
         async with asyncio.timeout(limit_s):

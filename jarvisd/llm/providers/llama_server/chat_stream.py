@@ -67,7 +67,7 @@ class ChatStream:
             raise failures.unreadable(f"{self._idle_bytes:,} bytes came without a word")
 
     def finish(self) -> Completion:
-        """The body has ended. Raises ``LlmError`` ``llm.truncated`` if the answer had not."""
+        """The body has ended. Raises ``LlmError`` ``llm.truncated`` if the answer is incomplete."""
         if self._finish_reason is None:
             raise failures.ended_early()
         usage, timings = self._usage or Usage(), self._timings or Timings()

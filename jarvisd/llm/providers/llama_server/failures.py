@@ -1,4 +1,4 @@
-"""Names every way in which llama-server can fail, with the step that helps.
+"""Every way in which llama-server can fail, with a hint.
 
 Pure translation: HTTP statuses, error bodies and transport errors in, ``LlmError`` out, in plain
 sentences. What a library said is never part of one; it stays the error's cause, for the log.
@@ -30,7 +30,7 @@ from jarvisd.llm.providers.llama_server.wire import ErrorBody, LlamaErrorRespons
 
 
 def start_command(url: str) -> str:
-    """The command line that would make a llama-server answer at ``url``."""
+    """The command that starts a llama-server at ``url``."""
     return f"llama-server -m MODEL.gguf {_listen_options(url)}"
 
 
@@ -121,7 +121,7 @@ def stalled(limit_s: float) -> LlmError:
 
 
 def endless(limit_s: float) -> LlmError:
-    """The answer trickles on and on."""
+    """The answer does not end."""
     return LlmError(
         f"llama-server did not finish its answer within {limit_s:g} seconds.",
         code="llm.endless",
@@ -157,7 +157,7 @@ def unreadable(reason: str) -> LlmError:
 
 
 def in_stream(message: str, kind: str, detail: str) -> LlmError:
-    """An error object inside the stream, or (``malformed``) what cannot be read."""
+    """An error object inside the stream, or (``malformed``) invalid data."""
     if kind == "malformed":
         error = unreadable(message)
     elif "context size" in message.lower():
@@ -178,7 +178,7 @@ def in_stream(message: str, kind: str, detail: str) -> LlmError:
 
 
 def not_a_stream(content_type: str) -> LlmError:
-    """Somebody answered with success, and not with a stream."""
+    """The response is a success, but no stream."""
     return LlmError(
         f"The server answered with {quoted(content_type) or 'no content type'} "
         "instead of a stream.",
@@ -187,7 +187,7 @@ def not_a_stream(content_type: str) -> LlmError:
 
 
 def compressed(encoding: str) -> LlmError:
-    """The answer is packed although we asked for it as it is."""
+    """The answer is compressed, although we asked for an uncompressed one."""
     return LlmError(
         f"The server compressed its answer ({quoted(encoding)}), which was not asked for.",
         hint="Check llm.url: there may be a proxy in front of llama-server.",
@@ -195,7 +195,7 @@ def compressed(encoding: str) -> LlmError:
 
 
 def stranger(url: str, error: Exception) -> LlmError:
-    """A health check got an answer that is none."""
+    """A health check got an invalid answer."""
     return LlmError(
         f"The server at {url} does not answer like llama-server: {in_words(error)}.",
         hint="Check llm.url: it may not be a llama-server.",

@@ -1,7 +1,7 @@
-"""How a llama-server is, found out through its own routes and within two seconds.
+"""The health of a llama-server, by its own routes and within two seconds.
 
-``/health`` says that it lives (also while it is busy or asleep), ``/props`` what it is, and
-``/slots`` whether it has a slot to spare. Never raises, and never wakes a sleeping model.
+``/health`` says that it runs (also while it is busy or asleep), ``/props`` what it is, and
+``/slots`` whether a slot is free. Never raises, and never loads an unloaded model.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ async def check(
 
 
 class _Reached:
-    """Whether a server was there to be asked; the connection itself tells."""
+    """Whether there was a connection to a server."""
 
     def __init__(self) -> None:
         self.yes = False
@@ -105,7 +105,7 @@ async def _ask(
 async def _all_slots_taken(
     client: httpx.AsyncClient, headers: Mapping[str, str], reached: _Reached
 ) -> bool:
-    """Best effort: a server started without ``--slots`` does not tell (501)."""
+    """Best effort: a server that was started without ``--slots`` answers 501."""
     status, _ = await _get(client, "/slots?fail_on_no_slot=1", headers, reached)
     return status == 503
 

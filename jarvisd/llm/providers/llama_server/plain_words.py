@@ -31,7 +31,7 @@ _MAX_QUOTED_CHARS = 300
 
 
 def in_words(error: Exception) -> str:
-    """What happened, in plain words and without a stop: the one place that translates."""
+    """What happened, in plain words and without a full stop."""
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
@@ -39,7 +39,7 @@ def in_words(error: Exception) -> str:
 
 
 def quoted(message: str) -> str:
-    """What a server said, as far as it can be shown: one line, printable, not too long."""
+    """A server's text, safe to show: one line, printable, not too long."""
     printable = "".join(each if each.isprintable() else " " for each in message[:2_000])
     line = " ".join(printable.split()).rstrip(".")
     return line if len(line) <= _MAX_QUOTED_CHARS else f"{line[:_MAX_QUOTED_CHARS]}…"

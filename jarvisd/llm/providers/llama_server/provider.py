@@ -55,14 +55,14 @@ class LlamaServer:
         self.apply(settings)
 
     def apply(self, settings: LlmSettings) -> None:
-        """New settings for the generations to come; those under way go on as they began."""
+        """New settings for future generations; running ones keep theirs."""
         self._settings = settings
         # Loading certificate authorities takes 20 ms, and plain HTTP has no use for them.
         secure = settings.url.startswith("https:")
         self._tls = httpx.create_ssl_context(trust_env=False) if secure else False
 
     async def health(self) -> ProviderHealth:
-        """Ask now how the server is; at most about two seconds, never raises."""
+        """Check the server's health now; takes about two seconds at most, never raises."""
         async with self._connected() as client:
             return await health.check(client, self._settings.url, self._authorization)
 
@@ -122,7 +122,7 @@ class LlamaServer:
     # --- until the headers ----------------------------------------------------------------------
 
     async def _open(self, client: httpx.AsyncClient, content: bytes) -> StreamBody:
-        """The stream, once the request was accepted; waits for a server that is still loading."""
+        """The stream, after the request was accepted; waits for a server that is still loading."""
         headers = {**_JSON, **await self._authorization()}
         started, wait_s, may_retry = self._clock(), _LOADING_FIRST_WAIT_S, True
         while True:
@@ -143,7 +143,7 @@ class LlamaServer:
             may_retry = True
 
     async def _send(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-        """The response as soon as its headers are there; a queued request has none."""
+        """The response as soon as its headers arrive; a queued request has none."""
         limit_s = self._settings.headers_timeout_s
         try:
             async with asyncio.timeout(limit_s):
@@ -221,7 +221,7 @@ def _client(settings: LlmSettings, tls: ssl.SSLContext | bool) -> httpx.AsyncCli
 
 
 async def _read(body: StreamBody, chat: ChatStream) -> bytes:
-    """The next bytes. Once the answer is whole, a failure only costs the figures after it."""
+    """The next bytes. After a complete answer a failure only loses the figures that follow."""
     try:
         return await body.read(chat.tokens)
     except LlmError:
@@ -231,7 +231,7 @@ async def _read(body: StreamBody, chat: ChatStream) -> bytes:
 
 
 def _credential(environ: Mapping[str, str]) -> str:
-    """Where systemd put the key that was handed over, if it was."""
+    """The path of the key from systemd, if there is one."""
     path = Path(environ.get("CREDENTIALS_DIRECTORY", ""), _CREDENTIAL)
     # Not Path.exists, which raises where the directory may not be looked into.
     return str(path) if path.is_absolute() and os.path.lexists(path) else ""

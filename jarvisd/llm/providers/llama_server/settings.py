@@ -40,7 +40,7 @@ class Settings(Section, frozen=True):
     ] = 30.0
 
     def broken_rules(self) -> Iterator[tuple[str, str]]:
-        """An address that cannot be one."""
+        """Report an invalid address."""
         url = self.url
         try:
             parts = urlsplit(url)

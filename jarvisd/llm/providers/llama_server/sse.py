@@ -1,6 +1,6 @@
-r"""Server-sent events from raw bytes: feed what arrived, get typed events out.
+r"""Server-sent events from raw bytes: bytes in, typed events out.
 
-Sans-I/O and incremental: the events are the same however the bytes were cut. Lines end at ``\n``
+Sans-I/O and incremental: the events are the same for any chunks of bytes. Lines end at ``\n``
 (``\r\n`` tolerated) and nowhere else: U+2028, U+0085 and their like are ordinary characters
 inside JSON. Memory is bounded by the two limits; what exceeds them, or does not decode, ends the
 stream with a ``StreamError``. It never interprets what a chunk means.
@@ -55,7 +55,7 @@ class SseParser:
         self._failed = False
 
     def feed(self, data: bytes) -> list[SseEvent]:
-        """Take what arrived; return the events that it completed, in order.
+        """Take the next bytes; return the events that they complete, in order.
 
         An event without its blank line is not complete: bytes left over at the end are dropped.
         """
@@ -79,7 +79,7 @@ class SseParser:
         return lines
 
     def _take_line(self, line: bytes) -> SseEvent | None:
-        """The event that ``line`` completes, if it does; nothing follows a failure."""
+        """The event that ``line`` completes, if any; nothing follows a failure."""
         if self._failed:
             return None
         if len(line) > self._max_line_bytes:

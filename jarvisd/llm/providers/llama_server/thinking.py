@@ -1,4 +1,4 @@
-"""Keeps a model's thoughts out of its answer where a chat template lets them through.
+"""Removes a model's thoughts from its answer if the chat template did not.
 
 llama-server usually takes ``<think>…</think>`` out itself; where it does not, this filter does.
 Pure and incremental: the same text in other pieces gives the same answer and the same thoughts.
@@ -16,7 +16,7 @@ _CLOSE = "</think>"
 class ThinkingFilter:
     """Splits one stream of content into answer and thoughts.
 
-    A tag right after a backtick is being talked about, not used, and stays text. A closing tag
+    A tag right after a backtick is a quotation and stays text. A closing tag
     without an opening one is dropped: some templates put the opening tag into the prompt.
     """
 
@@ -27,12 +27,12 @@ class ThinkingFilter:
         self._skip_space = False
 
     def feed(self, text: str) -> list[TextDelta | ReasoningDelta]:
-        """Take a piece of content; return what is certain by now, in order."""
+        """Take a piece of content; return what is certain now, in order."""
         self._held += text
         return [delta for delta in self._settle() if delta.text]
 
     def finish(self) -> list[TextDelta | ReasoningDelta]:
-        """Return what was held back: half a tag at the very end is no tag."""
+        """Return the rest: an incomplete tag at the end is text."""
         rest, self._held = self._held, ""
         delta = self._pass(rest)
         return [delta] if delta.text else []

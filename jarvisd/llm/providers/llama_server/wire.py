@@ -1,4 +1,4 @@
-"""What travels between llama-server and us, as far as we read or write it.
+"""The data between llama-server and us, as far as we read or write it.
 
 Only shapes: no I/O and no decisions. Decoding is lenient where a server may differ from ours:
 unknown fields are ignored, everything has a default, figures that cannot be are cut to what can.
@@ -13,7 +13,7 @@ MOST = 1_000_000_000
 
 
 class Figures(Struct):
-    """Numbers that a server says of itself: none is below 0 or above ``MOST`` once it is here."""
+    """Numbers from a server, limited to 0 … ``MOST`` when they are decoded."""
 
     def __post_init__(self) -> None:
         """Cut what was decoded."""
