@@ -78,7 +78,7 @@ class ReplyLife:
 
     def __init__(self) -> None:
         self.phase = LifePhase.RUNNING
-        self._ending: Ending = "done"
+        self._ending: Ending  # there is none before it is made
 
     @property
     def making(self) -> bool:

@@ -1,10 +1,14 @@
 """Texts and ways to cut them, shared by the property tests of the text room."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
+
+from jarvisd.text.boundaries import Boundary
+from jarvisd.text.scanner import Scanner
+from jarvisd.text.window import Window
 
 Made_co = TypeVar("Made_co", covariant=True)
 
@@ -19,6 +23,17 @@ class Incremental(Protocol[Made_co]):
 def made_from(chunks: Iterable[str], incremental: Incremental[Made_co]) -> list[Made_co]:
     made = [each for chunk in chunks for each in incremental.feed(chunk)]
     return [*made, *incremental.finish()]
+
+
+def boundaries(text: str) -> Iterator[tuple[int, Boundary]]:
+    """Each boundary, and how many characters had been read when it was certain."""
+    window = Window()
+    scanner = Scanner(window)
+    for read, character in enumerate(text, start=1):
+        window.append(character)
+        yield from ((read, found) for found in scanner.read())
+        window.forget(scanner.needed_from)
+    yield from ((len(text), found) for found in scanner.finish())
 
 
 def by_size(text: str, size: int) -> list[str]:

@@ -23,6 +23,8 @@ from jarvisd.text.endings import Verdict, judge, settle
         ("o’clock.", "a", 2, Verdict.ENDS),
         ("I.", "and", 2, Verdict.UNLESS_LOWER),
         ("I.", "Henry", 2, Verdict.BEFORE_STARTER),
+        ("»", "Bonjour!", 2, Verdict.UNLESS_LOWER),
+        ("»", "Bonjour", 2, Verdict.GOES_ON),
     ],
 )
 def test_a_word_with_a_stop(word: str, previous: str, words_before: int, verdict: Verdict) -> None:
@@ -42,6 +44,8 @@ def test_a_word_with_a_stop(word: str, previous: str, words_before: int, verdict
         (Verdict.BEFORE_STARTER, "“The", True, True),
         (Verdict.BEFORE_STARTER, "It’s", True, True),
         (Verdict.BEFORE_STARTER, "Jones", True, False),
+        (Verdict.BEFORE_STARTER, "So", True, True),
+        (Verdict.BEFORE_STARTER, "SoX", True, False),
         (Verdict.UNLESS_LOWER, "*x", True, False),
         (Verdict.UNLESS_LOWER, "X", True, True),
     ],

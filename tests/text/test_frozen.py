@@ -1,4 +1,4 @@
-"""How texts are cut, frozen: each sentence and utterance, and after how many characters.
+"""How texts are cut, frozen: each boundary, sentence and utterance, and after how many characters.
 
 Where a rule was changed on purpose: JARVISD_UPDATE_GOLDEN=1, and read the difference.
 """
@@ -14,11 +14,12 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import SentenceSplitter, Utterance, UtteranceStream
-from tests.text.chunks import FRAGMENTS
+from tests.text.chunks import FRAGMENTS, boundaries
 from tests.text.replies import REPLIES
 
 FROZEN = Path(__file__).with_name("frozen.txt")
 PAUSE_MS = 100
+SHOWN = 24  # characters before a boundary, for the reader
 
 BLOCKS = """Run this, and wait for it:
 
@@ -83,6 +84,14 @@ def as_line(made: Utterance) -> str:
     return f"{made.seq}: {made.start}-{made.end} {made.text!r}: {how}{shown}"
 
 
+def bounded(text: str) -> Iterator[str]:
+    for read, (kind, start, end, after, decided) in boundaries(text):
+        assert decided == read
+        shown = text[max(start, end - SHOWN) : end]
+        yield f"{read:5}: {kind.name.lower()} {start}-{end} then {after} {shown!r}"
+
+
+REPLIES_TEXT = " ".join(REPLIES[:8]) + "\n\n" + "\n".join(REPLIES[8:])
 TEXTS = {
     **{
         f"blocks, {code} and {table}": (BLOCKS, TextSettings(code_blocks=code, tables=table))
@@ -90,16 +99,24 @@ TEXTS = {
     },
     "prose": (PROSE, TextSettings()),
     "prose, short": (PROSE, SHORT),
-    "replies": (" ".join(REPLIES[:8]) + "\n\n" + "\n".join(REPLIES[8:]), TextSettings()),
+    "replies": (REPLIES_TEXT, TextSettings()),
     **{f"mixed {seed}": (mixed(seed), TextSettings()) for seed in range(8)},
     **{f"mixed {seed}, short": (mixed(seed), SHORT) for seed in range(8, 12)},
+}
+BOUNDED = {
+    "boundaries, blocks": BLOCKS,
+    "boundaries, prose": PROSE,
+    "boundaries, replies": REPLIES_TEXT,
+    **{f"boundaries, mixed {seed}": mixed(seed) for seed in range(12)},
 }
 
 
 @pytest.fixture(scope="module")
 def frozen() -> dict[str, list[str]]:
     if os.environ.get("JARVISD_UPDATE_GOLDEN"):
-        sections = ("\n".join([f"## {name}", *cut(*of), ""]) for name, of in TEXTS.items())
+        made = {name: cut(*of) for name, of in TEXTS.items()}
+        made |= {name: bounded(text) for name, text in BOUNDED.items()}
+        sections = ("\n".join([f"## {name}", *lines, ""]) for name, lines in made.items())
         FROZEN.write_text("".join(sections))
     named = (section.splitlines() for section in re.split(r"(?m)^## ", FROZEN.read_text())[1:])
     return {name: lines for name, *lines in named}
@@ -108,3 +125,8 @@ def frozen() -> dict[str, list[str]]:
 @pytest.mark.parametrize("name", TEXTS)
 def test_texts_are_cut_as_ever(name: str, frozen: dict[str, list[str]]) -> None:
     assert list(cut(*TEXTS[name])) == frozen[name]
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_boundaries_are_found_as_ever(name: str, frozen: dict[str, list[str]]) -> None:
+    assert list(bounded(BOUNDED[name])) == frozen[name]
