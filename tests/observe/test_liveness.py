@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,11 +39,25 @@ class FakeReply:
     expects_progress: bool = True
 
 
+class Moving:
+    """Is never seen where it was before."""
+
+    id = "r-1"
+    expects_progress = True
+
+    def __init__(self) -> None:
+        self._taken = count()
+
+    @property
+    def steps(self) -> int:
+        return next(self._taken)
+
+
 @dataclass
 class FakeReplies:
-    running: list[FakeReply] = field(default_factory=list)
+    running: Sequence[FakeReply | Moving] = field(default_factory=list)
 
-    def unsettled(self) -> list[FakeReply]:
+    def unsettled(self) -> Sequence[FakeReply | Moving]:
         return self.running
 
 
@@ -141,6 +156,11 @@ async def test_a_reply_that_owes_and_stands_still_is_given_up(memory: Store) -> 
     replies = FakeReplies([FakeReply("r-1"), FakeReply("r-2", expects_progress=False)])
     (reason,) = await watched(parts_of(memory, replies=replies))
     assert reason.startswith("reply r-1: no progress for")
+
+
+async def test_who_takes_steps_is_alive_however_long_it_goes_on(memory: Store) -> None:
+    parts = parts_of(memory, speech=Moving(), replies=FakeReplies([Moving()]))
+    assert await watched(parts) == []
 
 
 async def test_a_reply_may_wait_as_long_as_the_model_may_take(memory: Store) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
 
+import pytest
+
 from jarvisd.config import SpeechSettings
 from jarvisd.reply.audio_track import AudioTrack, SpokenUtterance
 from jarvisd.reply.speaking import Speaker
@@ -53,6 +55,7 @@ class Speaking:
         policy: Policy = "restart-voice",
         look_ahead_s: float = 30,
         max_reply_s: float = 600,
+        rate: int = RATE,
     ) -> None:
         self.clock = Clock()
         self.speech = ScriptedSpeech(self.clock, WANTED, OTHER)
@@ -60,7 +63,7 @@ class Speaking:
         self.heard = Heard()
         self.track = AudioTrack(
             self.heard,
-            sample_rate=RATE,
+            sample_rate=rate,
             max_s=max_reply_s,
             look_ahead_s=look_ahead_s,
             clock=self.clock,
@@ -198,6 +201,35 @@ async def test_breaths_lie_between_utterances_and_not_at_the_end() -> None:
     await speaking.running
     assert speaking.audio == [1, 1, 0, 0, 0, 2, 2]
     assert [chunk.position for chunk in speaking.heard.chunks] == [0, 5]
+
+
+async def test_a_breath_is_as_long_at_any_sample_rate() -> None:
+    speaking = Speaking(rate=8_000)
+    speaking.give(utterance(0, pause_ms=3), utterance(1))
+    (await speaking.speech.makes("0")).piece(2, value=1).end()
+    (await speaking.speech.makes("1")).piece(2, value=2).end()
+    await speaking.running
+    assert speaking.audio == [1, 1, *[0] * 24, 2, 2]
+
+
+async def test_a_breath_is_taken_once_also_before_an_utterance_that_breaks() -> None:
+    speaking = Speaking()
+    speaking.give(utterance(0, pause_ms=3), utterance(1, pause_ms=3), utterance(2))
+    (await speaking.speech.makes("0")).piece(1, value=1).end()
+    (await speaking.speech.makes("1")).piece(1, value=2).fail("speech.worker_died")
+    (await speaking.speech.makes("2")).piece(1, value=3).end()
+    await speaking.running
+    assert speaking.audio == [1, 0, 0, 0, 2, 3]
+
+
+@pytest.mark.parametrize(("pause_ms", "position"), [(RATE // 2, RATE), (RATE // 2 + 1, RATE // 2)])
+async def test_a_breath_is_left_out_where_it_would_not_fit(pause_ms: int, position: int) -> None:
+    speaking = Speaking(max_reply_s=1)
+    speaking.give(utterance(0, pause_ms=pause_ms), utterance(1))
+    (await speaking.speech.makes("0")).whole(RATE // 2)
+    (await speaking.speech.makes("1")).piece(0).end()
+    await speaking.running
+    assert [chunk.position for chunk in speaking.heard.chunks] == [0, position]
 
 
 async def test_an_interrupt_cancels_what_is_being_made_and_takes_nothing_more() -> None:

@@ -142,6 +142,16 @@ async def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     await (await stage.ask("Three?")).interrupt()
 
 
+async def test_who_waits_for_a_turn_holds_a_place() -> None:
+    stage = Stage(reply={"max_active": 2})
+    first = await stage.ask("One?")
+    waiting = await begun(stage, "Two?")
+    with pytest.raises(LimitError):
+        await stage.ask("Three?", conversation="other")
+    await first.interrupt()
+    await (await waiting).interrupt()
+
+
 async def test_who_stops_waiting_leaves_the_line() -> None:
     stage = Stage()
     first = await stage.ask("One?")
