@@ -264,7 +264,6 @@ check() {
   check_rights
   check_systemd
   check_python
-  check_disk
 }
 
 check_rights() {
@@ -342,6 +341,7 @@ END
   printf '%s' "$found"
 }
 
+# Only where a release is to be made: what is there already takes no more room.
 check_disk() {
   local place=$ROOT free need=$NEED_MB
   [ -z "$DRY_RUN" ] || return 0
@@ -740,6 +740,7 @@ install_all() {
     fail "there is no jarvisd in $PREFIX to upgrade" 'Run it without --upgrade.'
   fi
   choose_release
+  made "$NAME" || check_disk
   if [ -n "$PREPARE" ]; then
     make_release
     say "jarvisd $NAME is made. The same command without --prepare puts it in force."

@@ -160,8 +160,8 @@ def home(folder: Path) -> Path:
     return path
 
 
-def own(tree: Path, home: Path, *options: str) -> str:
-    done = run(tree, "--user", "--no-start", *options, unprivileged=True, HOME=str(home))
+def own(tree: Path, home: Path, *options: str, **environ: str) -> str:
+    done = run(tree, "--user", "--no-start", *options, unprivileged=True, HOME=str(home), **environ)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -181,6 +181,24 @@ def test_an_installation_in_an_odd_place_runs(tree: Path, home: Path) -> None:
     own(tree, home)
     assert version(home) == f"jarvisd {small_tree.VERSION}\n"
     assert "is there already" in own(tree, home)
+
+
+def test_room_is_asked_for_only_where_something_is_made(
+    tree: Path, home: Path, folder: Path
+) -> None:
+    own(tree, home)
+    full = folder / "full"
+    full.mkdir()
+    # A disk that is full, as df tells of it.
+    (full / "df").write_text("#!/bin/sh\necho Avail; echo 3\n")
+    (full / "df").chmod(0o755)
+    path = f"{full}:/usr/bin:/bin:/usr/sbin:/sbin"
+    assert "is there already" in own(tree, home, PATH=path)
+    refused = run(tree, DESTDIR=str(folder / "refused"), PATH=path)
+    assert refused.returncode == 1
+    assert "has 3 MB free; 400 MB are needed" in refused.stderr
+    assert "Nothing was changed." in refused.stderr
+    assert not (folder / "refused").exists()
 
 
 def test_a_release_stands_on_the_interpreter_that_keeps_its_version(tree: Path, home: Path) -> None:
