@@ -1,6 +1,10 @@
 """The doctor: every check on made-up hosts, and the whole of it on this one."""
 
+import os
+import socket
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +13,12 @@ from jarvisctl.commands.doctor import examine
 from jarvisctl.doctor.findings import Finding
 from jarvisctl.doctor.language_model import options
 from jarvisctl.doctor.probe import HttpAnswer, SocketFile, User
+from jarvisctl.doctor.this_host import ThisHost
 from jarvisd import __version__
 from jarvisd.config import ApiSettings, LlmSettings, Settings
 from jarvisd.errors import ConfigError
 from jarvisd.wire import Component, StatusResponse
-from jarvisd.wire.client import DaemonUnreachableError
+from jarvisd.wire.client import ApiClient, DaemonUnreachableError
 from tests.fakes.daemon import FakeDaemon
 from tests.fakes.probe import ADVISED, CPU0, FakeProbe, healthy_status
 from tests.jarvisctl.conftest import Jarvisctl
@@ -95,6 +100,10 @@ def without(option: str) -> Callable[[FakeProbe], None]:
          "socket", "warn", "open to every user", "chmod 0660"),
         (set_(socket=SocketFile(0o660, "root")),
          "socket", "warn", "group root, not jarvis", "chgrp jarvis"),
+        (set_(socket=SocketFile(0, "", hidden=True)), "socket", "skip", "permission denied", ""),
+        (set_(groups=NOBODY, socket=SocketFile(0o600, "ada", own=True)),
+         "group", "skip", "your own needs none", ""),
+        (set_(groups=NOBODY, socket=None), "group", "skip", "your own needs none", ""),
         (set_(groups=NOBODY), "group", "warn", "there is no group", "groupadd"),
         (set_(its_user=User("eve", False, NOBODY, NOBODY)),
          "group", "warn", "eve is not in", "usermod -aG jarvis"),
@@ -214,6 +223,22 @@ def test_here_it_says_something_about_everything(daemon: FakeDaemon, jarvisctl: 
     }
     assert answer["counts"]["ok"] > 3
     assert ran.code == (1 if answer["counts"].get("fail") else 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_socket_that_we_may_not_see_is_not_said_to_be_missing() -> None:
+    with tempfile.TemporaryDirectory(prefix="j-", dir="/tmp") as folder:
+        hidden = Path(folder) / "control.sock"
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(hidden))
+            os.chown(folder, 1_234, -1)  # a person's, closed to all others
+            os.seteuid(65_534)
+            try:
+                with ApiClient(str(hidden)) as client:
+                    found = ThisHost(client, [str(hidden)], {}).socket_file()
+            finally:
+                os.seteuid(0)
+    assert found == SocketFile(0, "", "user 1234", hidden=True)
 
 
 def test_without_a_daemon_it_fails_and_says_how_to_go_on(jarvisctl: Jarvisctl) -> None:

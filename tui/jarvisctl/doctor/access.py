@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jarvisctl.doctor.findings import Finding, fail, ok, skip, warn
-from jarvisctl.doctor.probe import Probe
+from jarvisctl.doctor.probe import Probe, SocketFile
 from jarvisd import __version__
 from jarvisd.config.settings import Settings
 from jarvisd.errors import ConfigError, JarvisError
@@ -40,6 +40,13 @@ def _socket(probe: Probe, group: str, *, open_to_all: bool) -> Finding:
     if found.person:
         message = f"{probe.socket_path} belongs to {found.person}"
         return warn(check, message, "Start a daemon of your own: jarvisd")
+    if found.hidden:
+        return skip(check, f"{probe.socket_path} cannot be looked at: permission denied")
+    return _rights(probe, found, group, open_to_all=open_to_all)
+
+
+def _rights(probe: Probe, found: SocketFile, group: str, *, open_to_all: bool) -> Finding:
+    check = "socket"
     if found.mode & EVERYBODY and not open_to_all:
         message = f"{probe.socket_path} is open to every user (mode {found.mode:04o})"
         return warn(check, message, f"sudo chmod 0660 {probe.socket_path}")
@@ -56,14 +63,20 @@ def _group(probe: Probe, group: str) -> Finding:
     if not group:
         return skip(check, "api.socket_group is empty: only root and the daemon's user may")
     if not probe.group_exists(group):
-        message = f"there is no group {group}: only root and the daemon's own user may"
-        return warn(check, message, f"sudo groupadd --system {group}, then restart jarvisd")
+        return _no_group(group, own=found is None or found.own)
     if user.is_root or group in user.groups:
         return ok(check, f"{user.name} may use the daemon")
     if group in user.listed_groups:
         message = f"{user.name} is in group {group}, but not yet in this session"
         return warn(check, message, "Log out and in again.")
     return warn(check, f"{user.name} is not in group {group}", f"sudo usermod -aG {group} $USER")
+
+
+def _no_group(group: str, *, own: bool) -> Finding:
+    if own:
+        return skip("group", f"there is no group {group}; a daemon of your own needs none")
+    message = f"there is no group {group}: only root and the daemon's own user may"
+    return warn("group", message, f"sudo groupadd --system {group}, then restart jarvisd")
 
 
 def _daemon(probe: Probe) -> Finding:

@@ -11,11 +11,15 @@ from jarvisd.wire import StatusResponse
 class SocketFile(NamedTuple):
     """A socket in the file system: its permission bits, the group that owns it, and the person
     whose daemon it is where that is neither the system's nor ours.
+
+    ``own``: it is of this very user, who is not root. ``hidden``: we may not look at it.
     """
 
     mode: int
     group: str
     person: str = ""
+    own: bool = False
+    hidden: bool = False
 
 
 class User(NamedTuple):

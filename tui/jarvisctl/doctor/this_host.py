@@ -110,13 +110,16 @@ class ThisHost:
         """The control socket."""
         try:
             found = Path(self.socket_path).stat()
-        except OSError:
+        except PermissionError:
+            return SocketFile(0, "", person_behind(self.socket_path), hidden=True)
+        except (OSError, ValueError):
             return None
         if not stat.S_ISSOCK(found.st_mode):
             return None
         group = _group_name(found.st_gid)
         person = person_behind(self.socket_path, group)
-        return SocketFile(stat.S_IMODE(found.st_mode), group, person)
+        own = found.st_uid == os.geteuid() != 0
+        return SocketFile(stat.S_IMODE(found.st_mode), group, person, own=own)
 
     # --- the host -------------------------------------------------------------------------------
 
