@@ -1,7 +1,6 @@
-"""What a table of the configuration is made of: its base class, bounds of values, explanations.
+"""The parts of a table of settings: base class, bounds of values, explanations.
 
-The ground of all settings, so that a room or an engine can declare its own. Imports nothing of
-ours.
+Every room, engine and provider declares its settings with them. Imports nothing of ours.
 """
 
 from collections.abc import Iterable
@@ -30,5 +29,5 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the configuration file."""
 
     def broken_rules(self) -> Iterable[tuple[str, str]]:
-        """Settings of this table whose valid values cannot be, each with what is wrong."""
+        """Settings of this table whose values break a rule, each with what is wrong."""
         return ()

@@ -1,15 +1,15 @@
-"""How far one reply was played, what of it was heard, and whether more audio is needed yet.
+"""How far one reply was played, what was heard of it, and whether more audio is needed.
 
-Heard is at most what was written to somebody:
+Heard is at most what was sent to a listener:
 
-- A reader counts from the sample at which it began. A clock stands in for its player, bounded by
-  what it was given; where the client acknowledges positions, these count instead.
-- One that leaves early has heard what its clock says then. One that got everything to the end may
-  still be playing it, so that its clock goes on.
-- While nobody reads, audio is made as if somebody listened, so that nothing stands still; none of
-  it counts as heard, as long as anybody ever read.
-- Where nobody ever did, the client shows the text or plays it in a way that cannot be seen from
-  here: its text counts whole, and at an interrupt as far as a listener from the start had come.
+- A listener counts from its first sample. If the client reports positions, these count; if not, a
+  clock is used in place of its player, limited by what was sent.
+- One that leaves early has heard as much as its clock says then. One that got everything may still
+  be playing it, so its clock continues.
+- While there is no listener, audio is made as if there were one, so that the reply makes progress.
+  None of it counts as heard if the reply ever had a listener.
+- If it never had one, the client shows the text or plays it in another way: a complete text counts
+  as heard, an interrupted one as far as a listener from the start would have come.
 
 Positions are samples of the reply. Reads no clock but the one given, and decides nothing about
 words.
@@ -58,21 +58,21 @@ class PlaybackPosition:
 
     @property
     def listened(self) -> bool:
-        """Whether anybody ever read the audio."""
+        """Whether the reply ever had a listener."""
         return bool(self._attached or self._finished or self._past)
 
     @property
     def written(self) -> int:
-        """Samples up to which somebody was given the audio; all of them where nobody ever read."""
+        """Samples that were sent to a listener; all samples if there never was one."""
         return self._given if self.listened else self._timeline.samples
 
     @property
     def attended(self) -> bool:
-        """Whether somebody reads, so that it is theirs to go on."""
+        """Whether there is a listener now, who decides the pace."""
         return bool(self._attached)
 
     def attach(self, start: int) -> AudioListener:
-        """Somebody begins to read at sample ``start``."""
+        """A listener begins at sample ``start``."""
         listener = AudioListener(start, self._rate)
         if self.paused:
             listener.clock.pause(self._clock())
@@ -82,7 +82,7 @@ class PlaybackPosition:
         return listener
 
     def detach(self, listener: AudioListener) -> None:
-        """It reads no more; where it was given everything, it may still be playing that."""
+        """It reads no more; if it was sent everything, it may still be playing."""
         if listener not in self._attached:
             return
         consumed = self.consumed()
@@ -109,25 +109,25 @@ class PlaybackPosition:
             self._taken = max(self._taken, position)
 
     def acknowledge(self, samples: int) -> None:
-        """The client has played ``samples``: no more than somebody was given."""
+        """The client has played ``samples``, limited to what was sent."""
         self._acknowledged = max(min(samples, self.written), self._acknowledged or 0)
         for listener in (*self._attached, *self._finished):
             listener.acknowledge(self._acknowledged, self._clock())
 
     def pause(self) -> None:
-        """The listeners stand still."""
+        """Pause all listeners."""
         self.paused = True
         for listener in self._playing():
             listener.clock.pause(self._clock())
 
     def resume(self) -> None:
-        """The listeners go on."""
+        """Resume all listeners."""
         self.paused = False
         for listener in self._playing():
             listener.clock.resume(self._clock())
 
     def stop(self) -> None:
-        """Everybody falls silent now, for good."""
+        """Stop all listeners for good."""
         self._stopped = True
         for listener in (*self._attached, *self._finished):
             self._leave(listener)
@@ -138,7 +138,7 @@ class PlaybackPosition:
     # --- what was heard -------------------------------------------------------------------------
 
     def played(self) -> int:
-        """Samples played: as acknowledged, or by the clock where nothing ever was."""
+        """Samples played: as reported, or by the clock if nothing was reported."""
         if self._acknowledged is not None:
             return self._acknowledged
         now = self._clock()
@@ -153,7 +153,7 @@ class PlaybackPosition:
         return union(past.stretch(self._acknowledged) for past in self._all(self._clock()))
 
     def expected(self) -> tuple[SampleRange, ...]:
-        """What will have been heard if everybody who listens goes on to the end."""
+        """What is heard if all listeners continue to the end."""
         if not self.listened:
             return union([SampleRange(0, self._timeline.samples)])
         going_on = (*self._attached, *self._finished)
@@ -166,7 +166,7 @@ class PlaybackPosition:
 
     @property
     def playing(self) -> bool:
-        """Whether somebody should still be hearing what is made by now."""
+        """Whether a listener should still be playing."""
         if self._stopped:
             return False
         now, end = self._clock(), self._timeline.samples
@@ -177,7 +177,7 @@ class PlaybackPosition:
 
     @property
     def unheard(self) -> bool:
-        """Whether something of what is made was not heard, or not yet."""
+        """Whether a part of the audio was not heard, or not yet."""
         expected = self.expected()
         to_the_end = expected and expected[-1].end >= self._timeline.samples
         return self.playing or (self._timeline.samples > 0 and not to_the_end)
@@ -196,7 +196,7 @@ class PlaybackPosition:
         return min(LONGEST_WAIT_S, max(SHORTEST_WAIT_S, ahead / self._rate))
 
     def consumed(self) -> int:
-        """How far it was played or taken: audio is made some way ahead of that."""
+        """How far it was played or read: audio is made ahead of that."""
         now = self._clock()
         played = max((each.played(now) for each in self._playing()), default=0)
         consumed = max(played, self._acknowledged or 0, self._taken)
@@ -209,19 +209,19 @@ class PlaybackPosition:
             self._nobody.clock.pause(now)
 
     def _leave(self, listener: AudioListener) -> None:
-        """Remember it, unless it was never given anything."""
+        """Remember it, unless nothing was sent to it."""
         if listener.written > listener.start:
             self._past = remember(self._past, listener.past(self._clock()), PAST_LISTENERS)
 
     def _playing(self) -> Iterator[AudioListener]:
-        """Everybody whose clock runs."""
+        """All whose clock runs."""
         yield from self._attached
         yield from self._finished
         if self._nobody is not None:
             yield self._nobody
 
     def _all(self, now: float) -> Iterator[Past]:
-        """Everybody who ever read, as if they left now."""
+        """All listeners ever, as if they left now."""
         yield from self._past
         for listener in (*self._attached, *self._finished):
             yield listener.past(now)

@@ -1,4 +1,4 @@
-"""The prompt of the next turn: what was said and heard so far, growing at its end only.
+"""The prompt of the next turn: what was said and heard so far; only its end grows.
 
 The model caches the beginning of a prompt between turns, so the beginning must not move: the
 system prompt stays first and unchanged, and old messages are dropped in large steps rather than
@@ -15,7 +15,7 @@ REMEMBERED_WINDOWS = 256
 
 
 class HistoryWindow:
-    """At most ``limit`` messages of each conversation, moved on by half a window at a time."""
+    """At most ``limit`` messages of each conversation; the window moves by half its size."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit

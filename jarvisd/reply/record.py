@@ -1,7 +1,7 @@
-"""What a conversation remembers of one reply, and whether that is safe on disk yet.
+"""What a conversation remembers of one reply, and whether that is on disk.
 
-Remembering happens in the step of the loop in which something becomes true; only the disk takes
-time. Knows no store, only somebody who remembers.
+Remembering happens in the same step of the loop; only the disk takes time. Knows no store, only the
+interface ``Memory``.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ END_KEPT_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a reply came to: ``heard`` is ``None`` where there was nothing to hear, ``failed`` the
+    """The result of a reply: ``heard`` is ``None`` if there was nothing to hear, ``failed`` the
     code of the error that ended it.
     """
 
@@ -36,7 +36,7 @@ class Outcome:
 
 
 class HasName(Protocol):
-    """Who writes a reply; the name is final once it has begun to answer."""
+    """Has the name of a reply's writer, which is final once the answer has begun."""
 
     @property
     def name(self) -> str:
@@ -45,7 +45,7 @@ class HasName(Protocol):
 
 
 class Memory(Protocol):
-    """Who remembers what became of replies."""
+    """Remembers the results of replies."""
 
     def remember(self, outcome: Outcome, question: Receipt) -> Receipt:
         """Remember the outcome at once; the receipt, ``question``'s where there is nothing to
@@ -90,11 +90,11 @@ class ReplyRecord:
         return self._speaker.track.heard() if self._speaker else ""
 
     def asked(self, question: Receipt) -> None:
-        """It answers ``question``: where nothing comes of it, that is what there is to keep."""
+        """It answers ``question``: without an answer, only that is kept."""
         self._receipt = question
 
     def remember(self, failed: str = "") -> None:
-        """Nothing more is made of it: this is what it came to."""
+        """It is no longer being made: remember its result."""
         if self._remembered is not None:
             self.correct()
             return
@@ -116,7 +116,7 @@ class ReplyRecord:
             self._receipt = self._memory.remember(outcome, self._receipt)
 
     def correct(self) -> None:
-        """It may be that something else was heard than was remembered."""
+        """Correct what was heard, if it differs from what was remembered."""
         if self._remembered is None or self._remembered == (now := self._now()):
             return
         self._remembered = now
@@ -124,11 +124,11 @@ class ReplyRecord:
             self._receipt = self._memory.correct(self._reply, now[0], interrupted=now[1])
 
     def forget(self) -> None:
-        """Its conversation is deleted: nothing of it is remembered from now on."""
+        """Its conversation is deleted: remember nothing from now on."""
         self._memory = None
 
     async def unkept(self, question: asyncio.Task[None] | None = None) -> str:
-        """Why it is not on disk, once that is known or has taken too long; else empty."""
+        """Why it is not on disk, if that failed or takes too long; else empty."""
         if question is not None:
             await asyncio.wait({question})
         receipt = self._receipt  # a correction has a receipt of its own
@@ -136,7 +136,7 @@ class ReplyRecord:
         return receipt.reason
 
     def _now(self) -> tuple[str | None, bool]:
-        """What was heard, or will be by those who listen on; whether something was not."""
+        """What was heard, or will be by current listeners; and whether a part was not."""
         speaker, interrupted = self._speaker, self._life.interrupted
         if speaker is None:
             return None, interrupted

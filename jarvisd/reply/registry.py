@@ -1,7 +1,7 @@
-"""Which replies there are: those being made, those still playing, and some that ended.
+"""All replies: those being made, those still playing, and some that ended.
 
-Bounded: ended replies are kept for late readers of their audio, by number and by bytes. Decides
-nothing about a reply; it must never forget one that is being made.
+Bounded: ended replies are kept for late readers of their audio, limited by number and bytes.
+Decides nothing about a reply; it must never drop one that is being made.
 """
 
 from collections import OrderedDict
@@ -19,8 +19,8 @@ PLAYING_AUDIO_BYTES = 128 * 1024 * 1024
 class ReplyRegistry:
     """Replies by their id, oldest first.
 
-    ``keep`` of those that ended are kept. ``traceable`` of all that ever were are known by their
-    conversation, after they themselves are forgotten.
+    ``keep`` ended replies are kept. The ids of the last ``traceable`` replies stay known by their
+    conversation, even after the replies are dropped.
     """
 
     def __init__(self, *, keep: int, traceable: int) -> None:
@@ -62,7 +62,7 @@ class ReplyRegistry:
         return list(self._replies.values())
 
     def active(self) -> list[Reply]:
-        """Replies that are being made or should still be playing."""
+        """Replies that are being made or still playing."""
         return [reply for reply in self._replies.values() if reply.audible]
 
     def running(self) -> list[ReplyVitals]:
@@ -70,7 +70,7 @@ class ReplyRegistry:
         return [reply.vitals for reply in self._replies.values() if not reply.over]
 
     def unsettled(self) -> list[ReplyVitals]:
-        """The vitals of those of which anything still runs, be it only their end."""
+        """The vitals of those with any running task, even if only the last one."""
         return [reply.vitals for reply in self._replies.values() if reply.active]
 
     def of(self, conversation: str) -> list[Reply]:
@@ -78,7 +78,7 @@ class ReplyRegistry:
         return [one for one in self._replies.values() if one.conversation == conversation]
 
     def forget(self, conversation: str) -> frozenset[str]:
-        """Forget a conversation's replies; returns the ids of all that are known of."""
+        """Forget a conversation's replies; returns all their known ids."""
         for reply in self.of(conversation):
             del self._replies[reply.id]
         known = {id_ for id_, whose in self._conversations.items() if whose == conversation}
@@ -87,7 +87,7 @@ class ReplyRegistry:
         return frozenset(known)
 
     def prune(self) -> None:
-        """Forget the oldest replies that ended, beyond what is kept."""
+        """Drop the oldest ended replies beyond the limit."""
         ended = [reply for reply in reversed(self._replies.values()) if reply.over]
         played = [reply for reply in ended if not reply.audible]
         playing = [reply for reply in ended if reply.audible]

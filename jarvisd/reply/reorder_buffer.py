@@ -4,7 +4,7 @@ Utterances are announced as 0, 1, 2 …; pieces of their audio and their ends ar
 first unfinished utterance (the head) streams through at once, later ones are held until their turn.
 Each utterance ends exactly once, spoken or skipped, and the counts come once after the last. One
 object serves one generation of a reply. It must never reorder, invent or repeat anything, and never
-raise because two events raced: what comes late, twice or after a cancel is ignored and counted.
+raise because of a race: input that is late, repeated or after a cancel is ignored and counted.
 """
 
 from collections import deque
@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Payload(Protocol):
-    """What a piece carries: any value with PCM in it, whose size is what is bounded here."""
+    """The payload of a piece: any value with PCM, whose size counts for the limit."""
 
     @property
     def pcm(self) -> bytes:
@@ -26,7 +26,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class UtteranceCounts:
-    """How many utterances were announced, and how many ended either way so far."""
+    """How many utterances were announced, spoken and skipped so far."""
 
     utterances: int = 0
     spoken: int = 0
@@ -43,7 +43,7 @@ class PieceReady(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class UtteranceReady(Generic[S]):
-    """Utterance ``seq`` was delivered whole."""
+    """Utterance ``seq`` was delivered completely."""
 
     seq: int
     summary: S
@@ -71,7 +71,7 @@ Release = PieceReady[P] | UtteranceReady[S] | UtteranceSkipped | AllDelivered
 
 @dataclass(slots=True)
 class _Pending(Generic[P, S]):
-    """An utterance that has not been delivered whole."""
+    """An utterance that has not been delivered completely."""
 
     held: list[P] = field(default_factory=list)
     held_bytes: int = 0
@@ -80,11 +80,11 @@ class _Pending(Generic[P, S]):
 
 
 class ReorderBuffer(Generic[P, S]):
-    """The order of one generation of a reply; every call returns what is deliverable now.
+    """The order of one generation of a reply; every call returns what can be delivered now.
 
-    ``max_held_bytes`` bounds the PCM held for later utterances: the caller makes producers that are
-    ``blocked`` wait. The bound is theirs to keep: a piece that is handed over is never dropped, so
-    the overshoot is one piece for each producer.
+    ``max_held_bytes`` bounds the PCM held for later utterances: the caller makes ``blocked``
+    producers wait. A piece that is passed in is never dropped, so the limit may be exceeded by one
+    piece for each producer.
     """
 
     def __init__(self, max_held_bytes: int = 8 * 1024 * 1024) -> None:
@@ -103,7 +103,7 @@ class ReorderBuffer(Generic[P, S]):
 
     @property
     def head(self) -> int:
-        """The utterance whose pieces pass at once; it must never be made to wait."""
+        """The utterance whose pieces are delivered at once; it must never wait."""
         return self._head
 
     @property
@@ -113,16 +113,16 @@ class ReorderBuffer(Generic[P, S]):
 
     @property
     def congested(self) -> bool:
-        """Whether as much is held as may be; only ``blocked`` producers wait for it to change."""
+        """Whether the limit is reached; ``blocked`` producers wait until it is not."""
         return self._held_bytes >= self._max_held_bytes
 
     def blocked(self, seq: int) -> bool:
-        """Whether the producer of utterance ``seq`` waits: never the head's, others wait for it."""
+        """Whether the producer of utterance ``seq`` must wait; never that of the head."""
         return self.congested and seq > self._head
 
     @property
     def ignored(self) -> int:
-        """How many inputs came late, twice, unannounced or after a cancel."""
+        """How many inputs were late, repeated, unannounced or after a cancel."""
         return self._ignored
 
     @property
@@ -159,7 +159,7 @@ class ReorderBuffer(Generic[P, S]):
         return []
 
     def finish(self, seq: int, summary: S) -> list[Release[P, S]]:
-        """Utterance ``seq`` is whole."""
+        """Utterance ``seq`` is complete."""
         pending = self._open(seq)
         if pending is None:
             return self._ignore()
@@ -167,10 +167,10 @@ class ReorderBuffer(Generic[P, S]):
         return self._advance()
 
     def skip(self, seq: int, reason: str, message: str = "") -> list[Release[P, S]]:
-        """Utterance ``seq`` will not become whole.
+        """Utterance ``seq`` failed.
 
-        What is held of it is dropped: half a sentence is worth hearing only when it had already
-        begun. One that had begun ends with ``cut`` set.
+        Its held pieces are dropped: half a sentence is delivered only if it had already begun. One
+        that had begun ends with ``cut`` set.
         """
         pending = self._open(seq)
         if pending is None:
@@ -189,7 +189,7 @@ class ReorderBuffer(Generic[P, S]):
         return self._advance()
 
     def cancel(self) -> list[Release[P, S]]:
-        """Drop what is held and deliver nothing from now on, not even the counts."""
+        """Drop all held pieces and deliver nothing from now on, not even the counts."""
         self._over = True
         self._pending.clear()
         self._held_bytes = 0
@@ -204,7 +204,7 @@ class ReorderBuffer(Generic[P, S]):
         return pending if pending.ending is None else None
 
     def _advance(self) -> list[Release[P, S]]:
-        """Deliver from the head on, up to the first utterance that is still being made."""
+        """Deliver from the head to the first utterance that is still being made."""
         ready: list[Release[P, S]] = []
         while self._pending:
             head = self._pending[0]
@@ -223,7 +223,7 @@ class ReorderBuffer(Generic[P, S]):
         return ready
 
     def _release(self, pending: _Pending[P, S]) -> list[P]:
-        """Take what is held of an utterance."""
+        """Take the held pieces of an utterance."""
         held, pending.held = pending.held, []
         self._held_bytes -= pending.held_bytes
         pending.held_bytes = 0

@@ -1,6 +1,6 @@
-"""Asking for replies: admitted, put together, started; stopped with a conversation or the daemon.
+"""Starts replies: admits, builds and runs them; stops them with their conversation or the daemon.
 
-It must never let one reply wait for another, but for the turns of one conversation.
+A reply must never wait for another one, except for the turn of its conversation.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ Rewrite = Callable[[Callable[[msgspec.Struct], msgspec.Struct]], None]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A writer that is nothing but its name: a given text."""
+    """A writer that is only a name, for a given text."""
 
     name: str
 
 
 class Replies:
-    """Every way to a reply. ``rewrite`` changes the events that others may still read."""
+    """Starts and finds replies. ``rewrite`` changes events that can still be read."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Replies:
         )
 
     def apply(self, settings: Settings) -> None:
-        """New settings for the replies to come; those under way keep what they began with."""
+        """New settings for future replies; running ones keep theirs."""
         self._settings = settings
         self._factory.apply(settings)
         self._admission.apply(settings.reply.max_active)
@@ -94,7 +94,7 @@ class Replies:
 
     @property
     def total(self) -> int:
-        """How many replies there ever were."""
+        """How many replies there were since the start."""
         return self._registry.total
 
     def get(self, reply: str) -> Reply:
@@ -102,7 +102,7 @@ class Replies:
         return self._registry.get(reply)
 
     def active(self) -> list[Reply]:
-        """Replies that are being made or should still be playing, oldest first."""
+        """Replies that are being made or still playing, oldest first."""
         return self._registry.active()
 
     def running(self) -> list[ReplyVitals]:
@@ -110,13 +110,13 @@ class Replies:
         return self._registry.running()
 
     def unsettled(self) -> list[ReplyVitals]:
-        """The vitals of replies of which anything still runs, be it only their end."""
+        """The vitals of replies with any running task, even if only the last one."""
         return self._registry.unsettled()
 
     # --- asking ---------------------------------------------------------------------------------
 
     async def say(self, request: SayRequest) -> Reply:
-        """Speak ``request.text``. Raises JarvisError before anything began."""
+        """Speak ``request.text``. Raises JarvisError only before the reply begins."""
         received_at = self._clock()
         self._check(request.text)
         async with self._admitted() as ticket:
@@ -131,7 +131,7 @@ class Replies:
         return reply
 
     async def ask(self, request: ReplyRequest) -> Reply:
-        """Ask the assistant. Raises JarvisError before anything began."""
+        """Ask the assistant. Raises JarvisError only before the reply begins."""
         received_at = self._clock()
         self._check(request.text)
         conversation = conversation_name(request.conversation)
@@ -190,7 +190,7 @@ class Replies:
     async def _admitted(
         self, conversation: str = "", when_busy: WhenBusy = "wait"
     ) -> AsyncGenerator[ReplyTicket, None]:
-        """A place and the conversation's turn, which the reply that begins in the block keeps."""
+        """A place and the conversation's turn; a reply that begins in the block keeps them."""
         ticket = ReplyTicket(self._admission)
         try:
             if conversation:
@@ -217,7 +217,7 @@ class Replies:
     async def forget(self, conversation: str) -> int:
         """Stop its replies and delete it for good; returns how many messages are gone.
 
-        Nothing of it comes back: not its answer, and not its words to late readers of events.
+        Nothing of it comes back, neither its answer nor its text in events.
         """
         for reply in self._registry.of(conversation):
             reply.forget()
@@ -226,7 +226,7 @@ class Replies:
         return await self._memory.forget(conversation)
 
     async def close(self, deadline_s: float) -> None:
-        """Take no more; let running replies end within the deadline, then interrupt them."""
+        """Admit no more; let running replies end within the deadline, then interrupt them."""
         self._closing = True
         settling = [asyncio.ensure_future(reply.settled()) for reply in self._registry.all()]
         if not settling:

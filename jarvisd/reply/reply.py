@@ -1,7 +1,7 @@
-"""One turn of the assistant as its clients have it: to read, to listen to, to hold and to stop.
+"""One turn of the assistant, as its clients use it: read, listen, pause, stop.
 
-Its run makes it, its life says where it stands, its record what is remembered of it. After an
-interrupt nothing of it is sent.
+Its run makes it, its life has its state, its record what is remembered of it. After an interrupt
+nothing of it is sent.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -22,7 +22,7 @@ log = structlog.get_logger("jarvisd.reply")
 
 
 class Reply:
-    """One reply. ``delivery`` is ``None`` where it is not to be spoken."""
+    """One reply. ``delivery`` is ``None`` if it is not spoken."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Reply:
         delivery: Delivery | None,
         on_disconnect: OnDisconnect,
     ) -> None:
-        """``on_disconnect``: what becomes of it when the client that asked for it hangs up."""
+        """``on_disconnect``: what happens when the client that asked for it disconnects."""
         self.id = id_
         self.conversation = conversation
         self._life, self._speaker = parts.life, parts.speaker
@@ -61,14 +61,14 @@ class Reply:
         self._run.start(source, question)
 
     async def settled(self) -> None:
-        """Return when nothing of this reply runs any more."""
+        """Return when no task of this reply runs any more."""
         await self._run.settled()
 
     # --- what it is -----------------------------------------------------------------------------
 
     @property
     def sample_rate(self) -> int:
-        """Hertz of its audio (signed 16-bit mono); 0 where it has none."""
+        """Sample rate of its audio (signed 16-bit mono); 0 without audio."""
         return self._speaker.track.sample_rate if self._speaker else 0
 
     @property
@@ -78,7 +78,7 @@ class Reply:
 
     @property
     def voice_id(self) -> str:
-        """The voice that speaks it now; empty where nobody does."""
+        """The voice that speaks it now; empty if none does."""
         return self._speaker.voice_id if self._speaker else ""
 
     @property
@@ -88,22 +88,22 @@ class Reply:
 
     @property
     def over(self) -> bool:
-        """Whether nothing of it is made any more, and its end was told."""
+        """Whether it is no longer being made and its last event was published."""
         return not self._life.untold
 
     @property
     def audible(self) -> bool:
-        """Whether it is being made, or should still be playing at the client."""
+        """Whether it is being made, or still playing at a client."""
         return not self._now.over
 
     @property
     def active(self) -> bool:
-        """Whether anything of it still runs, be it only its end."""
+        """Whether any task of it still runs, even if only the last one."""
         return self._run.active
 
     @property
     def heard_by_now(self) -> str | None:
-        """What those who listen heard so far; ``None`` where nobody ever did."""
+        """What its listeners heard so far; ``None`` if it never had any."""
         listened = self._speaker is not None and self._speaker.track.position.listened
         return self._record.heard if listened else None
 
@@ -124,7 +124,7 @@ class Reply:
 
     @property
     def _now(self) -> ReplyLife:
-        """Its life, which time moves as well: at some moment everything was heard."""
+        """Its state, updated: with time, everything was heard."""
         self._life.follow(
             playing=self._speaker is not None and self._speaker.track.position.playing
         )
@@ -153,10 +153,10 @@ class Reply:
     async def interrupt(
         self, *, played: int | None = None, wait: bool = False
     ) -> InterruptResponse:
-        """Stop everything now, and return when what was heard is on disk, within reason.
+        """Stop everything now; return when what was heard is on disk, or after a short time limit.
 
-        With ``wait`` native synthesis has ended by then, too. ``played`` is the position that the
-        client had come to. Interrupting what has ended and was played changes nothing.
+        With ``wait``, return after native synthesis has ended, too. ``played`` is the client's
+        position. Interrupting a reply that was played to its end changes nothing.
         """
         if self._speaker is not None and played is not None:
             self._speaker.track.acknowledge(played)
@@ -176,7 +176,7 @@ class Reply:
         )
 
     def stop(self) -> bool:
-        """End it here, unless all of it was made and heard; says whether that changed anything."""
+        """Stop it, unless all of it was made and heard; returns whether that changed anything."""
         unheard = self._speaker is not None and self._speaker.track.position.unheard
         if self._life.interrupted or not (self._life.untold or unheard):
             return False
@@ -184,7 +184,7 @@ class Reply:
         return True
 
     def abandoned(self, told: bool) -> None:
-        """The client that asked for this reply went away: it stops, unless it was to go on.
+        """The client that asked for this reply disconnected: stop it, unless it should go on.
 
         Who was not ``told`` which reply it is can never come back to it: it stops in any case.
         """
@@ -193,25 +193,25 @@ class Reply:
             log.info("reply.abandoned", reply=self.id)
 
     def forget(self) -> None:
-        """Its conversation is deleted: it ends here, and nothing more of it is remembered."""
+        """Its conversation is deleted: stop it and remember nothing more of it."""
         self._record.forget()
         self._events.log.forget_words()
         self.stop()
 
     def pause(self) -> ReplyInfo:
-        """Stand still; what is made meanwhile is bounded by the look-ahead."""
+        """Pause playback; the audio made meanwhile is limited by the look-ahead."""
         if self._now.pause() and self._speaker is not None:
             self._speaker.track.hold(paused=True)
         return self.info()
 
     def resume(self) -> ReplyInfo:
-        """Go on from where it stood still."""
+        """Resume playback."""
         if self._now.resume() and self._speaker is not None:
             self._speaker.track.hold(paused=False)
         return self.info()
 
     def played(self, samples: int, ended: bool = False) -> ReplyInfo:
-        """The client has played ``samples``, and with ``ended`` will play no more."""
+        """The client has played ``samples``; with ``ended`` it plays no more."""
         if self._speaker is not None:
             self._speaker.track.acknowledge(samples)
             if (

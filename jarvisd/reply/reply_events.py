@@ -1,4 +1,4 @@
-"""The events of one reply, built from what happened and appended in order.
+"""Builds the events of one reply and appends them in order.
 
 Knows the wire types and the stopwatch; decides nothing.
 """
@@ -30,7 +30,7 @@ from jarvisd.wire import (
 
 
 class ReplyEvents:
-    """Says what happens to one reply, to its own readers and to ``publish``."""
+    """Publishes the events of one reply, to its own readers and to ``publish``."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class ReplyEvents:
         received_at: float | None = None,
         traced: bool = False,
     ) -> None:
-        """``received_at``: the second in which its message came, if that was not now."""
+        """``received_at``: when its request arrived, if that was not now."""
         self._reply = reply
         self.sample_rate = sample_rate
         self._clock = clock
@@ -56,13 +56,13 @@ class ReplyEvents:
 
     @property
     def ended(self) -> bool:
-        """Whether the last event was said."""
+        """Whether the last event was published."""
         return self.log.closed
 
     def started(self, conversation: str, provider: str, choice: VoiceChoice | None) -> None:
-        """The reply exists, and ``choice`` will speak it (``None``: nobody).
+        """The reply exists, and ``choice`` will speak it (``None``: no voice).
 
-        Nobody sees this, nor what follows, before ``question_kept``.
+        This and later events are hidden until ``question_kept``.
         """
         self.fallback = bool(choice and choice.fallback)
         event = ReplyStarted(
@@ -82,7 +82,7 @@ class ReplyEvents:
         self.log.append(event)
 
     def question_kept(self, unkept: str) -> None:
-        """The question is on disk, or is not, for the reason ``unkept``: readers may begin."""
+        """The question is on disk, or not for the reason ``unkept``: show the events."""
         if self._started is not None:
             self._started.kept, self._started.kept_reason = not unkept, unkept
         self.log.show()
@@ -112,7 +112,7 @@ class ReplyEvents:
         self.stopwatch.mark("first_audio")
 
     def spoken(self, spoken: SpokenUtterance) -> None:
-        """An utterance's audio is whole and in its place."""
+        """An utterance's audio is complete and in its place."""
         voice = spoken.choice.voice
         self._trace_spoken(spoken)
         self.fallback = self.fallback or spoken.choice.fallback
@@ -152,15 +152,15 @@ class ReplyEvents:
         )
 
     def written(self) -> None:
-        """Sound was handed to a listener."""
+        """Audio was sent to a listener."""
         self.stopwatch.mark("written")
 
     def interrupting(self) -> None:
-        """Somebody stopped it at this instant."""
+        """It is interrupted now."""
         self.stopwatch.mark("interrupted")
 
     def freed(self) -> None:
-        """Nothing works for it any more, after it was interrupted."""
+        """All its work has ended after an interrupt."""
         self.stopwatch.mark("freed")
         if (took_ms := self.stopwatch.ms_between("interrupted", "freed")) is not None:
             self._measures.span("interrupt", took_ms)
@@ -168,7 +168,7 @@ class ReplyEvents:
     def done(
         self, counts: UtteranceCounts, completion: Completion, *, samples: int, unkept: str
     ) -> None:
-        """The reply ended well; ``unkept`` says why the conversation does not have it on disk."""
+        """The reply ended well; ``unkept`` says why it is not on disk."""
         self.log.append(
             ReplyDone(
                 reply=self._reply,
@@ -194,7 +194,7 @@ class ReplyEvents:
         played: int,
         unkept: str,
     ) -> None:
-        """The reply was cut; ``heard`` had been played by then."""
+        """The reply was interrupted; ``heard`` had been played by then."""
         self.log.append(
             ReplyInterrupted(
                 reply=self._reply,

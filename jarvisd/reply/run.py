@@ -1,7 +1,7 @@
-"""One reply being made: its tasks from the first to the last event, and its one way to stop.
+"""The run of one reply: its tasks from the first to the last event, and how they stop.
 
-What it came to is remembered in the step of the loop in which it ends; what is told of the end
-waits for the disk, within reason.
+The result is remembered in the same step of the loop in which the reply ends; the last event waits
+for the disk, with a time limit.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ log = structlog.get_logger("jarvisd.reply")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyParts:
-    """What makes a reply; ``speaker`` is ``None`` where it is not to be spoken."""
+    """The parts that make a reply; ``speaker`` is ``None`` if it is not spoken."""
 
     life: ReplyLife
     writer: TextWriter
@@ -41,10 +41,9 @@ class ReplyParts:
 
 
 class ReplyRun:
-    """The making of reply ``id_``.
+    """The run of reply ``id_``.
 
-    ``on_made`` is called once, as soon as nothing of it is made any more and what it came to is
-    remembered.
+    ``on_made`` is called once, as soon as it is made and its result is remembered.
     """
 
     def __init__(self, id_: str, parts: ReplyParts, on_made: Callable[[], object]) -> None:
@@ -60,13 +59,13 @@ class ReplyRun:
 
     @property
     def active(self) -> bool:
-        """Whether anything of it still runs, be it only its end."""
+        """Whether any task of it still runs, even if only the last one."""
         return self._task is not None and not self._task.done()
 
     def start(self, source: AsyncGenerator[LlmEvent, None], question: Receipt | None) -> None:
         """Begin to write and speak what ``source`` generates, in answer to ``question`` if any.
 
-        The source is read at once; what it says is told when the question is on disk.
+        The source is read at once; its events are shown when the question is on disk.
         """
         if question is not None:
             self._record.asked(question)
@@ -77,12 +76,12 @@ class ReplyRun:
         self._task = asyncio.create_task(self._run(source), name=f"reply {self._id}")
 
     async def settled(self) -> None:
-        """Return when nothing of this reply runs any more."""
+        """Return when no task of this reply runs any more."""
         while self._task is not None and not self._task.done():
             await asyncio.wait({self._task})
 
     def stop(self) -> None:
-        """Cut it at this instant; what was heard by now is remembered before this returns."""
+        """Stop it now; what was heard is remembered before this returns."""
         making, untold = self._life.making, self._life.untold
         self._life.stop()
         self._events.interrupting()
@@ -125,7 +124,7 @@ class ReplyRun:
         await self._finish(failure or self._writer.failure)
 
     async def _finish(self, failure: JarvisError | None) -> None:
-        """Remember the outcome, then say that it ended, and whether that is safe on disk."""
+        """Remember the result, then publish the last event, with whether it is on disk."""
         self._life.made("failed" if failure else "done")
         if failure is not None and self._speaker is not None:
             self._speaker.interrupt()

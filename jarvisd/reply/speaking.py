@@ -1,7 +1,7 @@
 """The speaking half of a reply: utterances in, audio for its track out.
 
-Makes utterance n+1 while n plays, as far ahead as playback needs, by the voice that the reply has.
-It owns the syntheses in flight and must never keep one running after an interrupt.
+Makes utterance n+1 while n plays, as far ahead as playback needs, with the reply's voice. It owns
+the running syntheses and must never keep one running after an interrupt.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from jarvisd.text.model import Utterance
 
 @dataclass(slots=True)
 class _InFlight:
-    """An utterance that is being made, for the generation in which it may be heard."""
+    """An utterance that is being made, with its generation."""
 
     synthesis: Synthesis
     generation: int
@@ -51,12 +51,12 @@ class Speaker:
 
     @property
     def choice(self) -> VoiceChoice | None:
-        """Who speaks now; ``None`` where nobody can."""
+        """The voice that speaks now; ``None`` if none can."""
         return self._voice.current
 
     @property
     def voice_id(self) -> str:
-        """The voice that speaks now; empty where nobody can."""
+        """The voice that speaks now; empty if none can."""
         return self._voice.current.voice.id if self._voice.current else ""
 
     @property
@@ -77,7 +77,7 @@ class Speaker:
         self.track.end()
 
     def interrupt(self) -> list[Synthesis]:
-        """Stop every synthesis and end the track; returns what has yet to be freed."""
+        """Stop every synthesis and end the track; returns those that are still to be freed."""
         self._generations.retire()
         running = [making.synthesis for making in self._in_flight.values()]
         for synthesis in running:
@@ -112,7 +112,7 @@ class Speaker:
         return True
 
     def _settle(self, seq: int, choice: VoiceChoice, error: SpeechError) -> bool:
-        """Decide after a failure: true when the utterance is done with, false to try again."""
+        """Decide after a failure: true to give the utterance up, false to try again."""
         if error.code == "speech.engine_failed" and self._voice.engine_failed(choice, error):
             self._change_voice()
         moved_on = self._voice.current is not None and self._voice.current is not choice
@@ -124,7 +124,7 @@ class Speaker:
         return True
 
     def _change_voice(self) -> None:
-        """Begin a new generation: only utterances that have audio belong to both voices' reply."""
+        """Begin a new generation: only utterances with audio stay from the old voice."""
         self._generation = self._generations.begin()
         for seq, making in self._in_flight.items():
             if seq <= self._newest_with_audio:

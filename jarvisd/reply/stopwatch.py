@@ -1,4 +1,4 @@
-"""When the steps of one reply happened, on one monotonic clock, and whom spans are told to.
+"""When the steps of one reply happened, on one monotonic clock, and where spans are reported.
 
 Each step is noted once, the first time. Spans are differences of this one clock only.
 """
@@ -24,7 +24,7 @@ class Stopwatch:
         self._text_at: dict[int, float] = {}
 
     def mark(self, step: str) -> None:
-        """Note that ``step`` happened now, unless it already did."""
+        """Note that ``step`` happened now, if it is the first time."""
         if step not in self.marks:
             self.marks[step] = self._clock()
 
@@ -74,7 +74,7 @@ class Stopwatch:
 
 
 class Measures(Protocol):
-    """Takes what is measured; every call costs a microsecond at most."""
+    """Takes measurements; every call takes a microsecond at most."""
 
     def trace(self, *, wanted: bool) -> Tracing:
         """The trace of a reply that begins; ``wanted``: it asked for one."""
@@ -86,7 +86,7 @@ class Measures(Protocol):
 
 
 class Unmeasured:
-    """Listens to nothing."""
+    """Ignores all measurements."""
 
     def trace(self, *, wanted: bool) -> Tracing:
         """Trace nothing."""

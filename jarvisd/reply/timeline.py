@@ -1,4 +1,4 @@
-"""The audio of one reply, kept whole while anybody may still ask for it.
+"""The audio of one reply, kept as long as a client may ask for it.
 
 Audio is appended once and read by any number of readers, each at its own position: a client that
 connects late or comes back reads the same samples as the first one. Positions are samples of the

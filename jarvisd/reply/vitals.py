@@ -1,6 +1,6 @@
-"""What others watch of one reply: whether it moves, what it makes, how much of that is unheard.
+"""What others watch of one reply: its progress, its audio, and how much of that is not heard yet.
 
-Read by the watchdog, the governor and the series. Looks only; it must never change anything.
+Read by the watchdog, the governor and the series. It must never change anything.
 """
 
 from jarvisd.reply.life import ReplyLife
@@ -29,7 +29,7 @@ class ReplyVitals:
 
     @property
     def steps(self) -> int:
-        """Grows with everything that is written, said, made and played."""
+        """Grows with everything that is written, published, made and played."""
         steps = self._writer.steps + self._events.log.next_seq
         if self._speaker is None:
             return steps
@@ -41,8 +41,8 @@ class ReplyVitals:
     def expects_progress(self) -> bool:
         """Whether ``steps`` must grow soon.
 
-        Not while it is paused, not while workers have it, and not while it is far enough ahead of
-        somebody who listens: how fast that goes is theirs. Where nobody listens, time passes.
+        Not while it is paused, not while workers have it, and not while enough audio is ready for a
+        listener, who decides how fast that is used. Without a listener, a clock stands in for one.
         """
         if self._speaker is None or not self._life.making:
             return True
@@ -59,12 +59,12 @@ class ReplyVitals:
 
     @property
     def writing(self) -> bool:
-        """Whether a language model is at work on it."""
+        """Whether a language model is writing it."""
         return self._life.making and self._writer.at_work
 
     @property
     def awaited(self) -> bool:
-        """Whether its first utterance has yet to be made."""
+        """Whether its first utterance is still to be made."""
         if self._speaker is None or not self._life.making:
             return False
         return self._speaker.track.counts.spoken + self._speaker.track.counts.skipped == 0

@@ -1,7 +1,7 @@
-"""The voice of one reply, and the only change of it that is ever allowed.
+"""The voice of one reply, and its only permitted change.
 
-One engine speaks one reply. When that engine fails half-way the policy decides: stay silent, or
-let the fallback speak all that is left, once. A reply never goes back and forth.
+One engine speaks one reply. If it fails in the middle, the setting decides: stay silent, or let the
+fallback voice speak the rest. A reply changes its voice once at most.
 """
 
 from typing import Literal, Protocol
@@ -13,7 +13,7 @@ Policy = Literal["silence", "restart-voice"]
 
 
 class Chooser(Protocol):
-    """What is needed of the speech room to pick a voice."""
+    """The part of the speech room that picks a voice."""
 
     def choose(
         self, voice: str = "default", *, excluding: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ class ReplyVoice:
             self.silence = error
 
     def engine_failed(self, failed: VoiceChoice, error: SpeechError) -> bool:
-        """The engine behind ``failed`` cannot go on: move to the fallback once, or fall silent.
+        """The engine of ``failed`` cannot continue: change to the fallback once, or become silent.
 
         True when the voice changed by this call.
         """

@@ -1,7 +1,7 @@
-"""Decides when producers of audio wait: far enough ahead, and no further.
+"""Decides when producers of audio must wait.
 
-The answer has hysteresis, so that a level that hovers around a mark does not start and stop a
-producer with every piece. Pure arithmetic; it must never hold audio itself.
+It has hysteresis, so that a level near a mark does not start and stop a producer with every piece.
+Pure arithmetic; it must never hold audio itself.
 """
 
 

@@ -1,6 +1,6 @@
 """The writing half of a reply: the provider's stream becomes text, tokens and utterances.
 
-Reads one stream to its end and keeps what it said. Nothing here knows about audio.
+Reads one stream to its end and keeps its text. Nothing here knows about audio.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ WAITING_UTTERANCES = 256
 
 
 class TextReader(Protocol):
-    """Who hears of the text as it is written."""
+    """Gets the text as it is written."""
 
     stopwatch: Stopwatch
 
@@ -59,7 +59,7 @@ class TextWriter:
 
     @property
     def at_work(self) -> bool:
-        """Whether a model still writes; a text that was given is no work."""
+        """Whether a model still writes; always false for a given text."""
         return self._echo and not self._finished
 
     @property
@@ -82,7 +82,7 @@ class TextWriter:
         await self._queue.put(None)
 
     async def utterances(self) -> AsyncIterator[Utterance]:
-        """What there is to say, as it is cut from the text."""
+        """The utterances, as they are cut from the text."""
         while (utterance := await self._queue.get()) is not None:
             yield utterance
 

@@ -1,7 +1,7 @@
-"""Speech: engines in worker processes, a pool of them, and the choice of who speaks.
+"""Speech: engines in worker processes, and the choice of the voice.
 
 ``Speech`` is loaded on first use, so that a worker process that imports one engine from this
-package does not carry the daemon's side of it.
+package does not load the daemon's side of it.
 """
 
 from typing import TYPE_CHECKING, Any

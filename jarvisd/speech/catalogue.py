@@ -1,4 +1,4 @@
-"""All voices of all engines, the default first, and what is known to be wrong with them.
+"""All voices of all engines, the default first, and their known problems.
 
 Built in a thread by ``read``; asked on the event loop without touching the disk.
 """
@@ -16,7 +16,7 @@ from jarvisd.speech.model import EngineStatus, VoiceInfo
 
 @dataclass(slots=True)
 class Catalogue:
-    """``lists``: the engines' own, in order of preference. ``wanted``: the configured voice."""
+    """``lists``: one per engine, in order of preference. ``wanted``: the configured voice."""
 
     lists: Mapping[str, VoiceList]
     wanted: str = ""
@@ -30,11 +30,11 @@ class Catalogue:
 
     @property
     def passing(self) -> bool:
-        """Whether something was wrong that may be over soon."""
+        """Whether there was a problem that may be over soon."""
         return any(known.passing for known in self.lists.values())
 
     def keeping(self, known: "Catalogue") -> "Catalogue":
-        """This one, with what ``known`` had of engines that could not be looked up just now."""
+        """This catalogue, with the voices in ``known`` of engines that could not be read now."""
         lists = {
             name: replace(known.lists[name], passing=True)
             if found.passing and not found.voices and known.lists[name].voices
@@ -81,7 +81,7 @@ class Catalogue:
         return replace(voice, available=False, reason=reason) if reason else voice
 
     def _default(self, listed: list[VoiceInfo]) -> VoiceInfo | None:
-        """The configured voice, also when broken or missing; else the first one that works."""
+        """The configured voice, even if broken or missing; else the first one that works."""
         if self.wanted:
             try:
                 return choice.find(self.wanted, listed)
@@ -97,13 +97,13 @@ class Catalogue:
 
 
 def guess(settings: SpeechSettings, engines: Mapping[str, EngineSettings]) -> Catalogue:
-    """Before the disk was looked at. Never blocks."""
+    """The catalogue before the disk was read. Never blocks."""
     lists = {name: catalogue_of(name).guess(own) for name, own in engines.items()}
     return Catalogue(lists, settings.voice)
 
 
 def read(settings: SpeechSettings, engines: Mapping[str, EngineSettings]) -> Catalogue:
-    """Look for engines and voices. Blocks on the disk; imports no engine; never raises."""
+    """Look for engines and voices on the disk. Blocks; imports no engine; never raises."""
     return Catalogue({name: _read(name, own) for name, own in engines.items()}, settings.voice)
 
 
@@ -116,7 +116,7 @@ def _read(name: str, settings: EngineSettings) -> VoiceList:
 
 
 def _missing(configured: str, reason: str) -> VoiceInfo:
-    """A stand-in for a configured voice that does not exist: every reply says why it falls back."""
+    """Stands for a configured voice that does not exist: every reply says why it falls back."""
     engine, _, name = configured.rpartition(":")
     return VoiceInfo(
         configured, engine or "unknown", name, "", 22_050, available=False, reason=reason

@@ -1,7 +1,7 @@
-"""Which voice speaks a whole reply, and why it is not the wanted one. Pure policy.
+"""Which voice speaks a whole reply, and why it is not the wanted one. Pure.
 
-A voice is left only for reasons of health, never because it is slow, and the choice holds for the
-whole reply: one reply, one engine.
+A voice is replaced only if it does not work, never because it is slow. The choice is for the whole
+reply: one reply, one engine.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What there is to choose from.
+    """The voices to choose from.
 
-    ``voices`` in order of preference, the default first; ``unusable`` maps the names of engines
-    that cannot speak now to the reason.
+    ``voices`` in order of preference, the default first; ``unusable``: engines that cannot speak
+    now, with the reason.
     """
 
     voices: Sequence[VoiceInfo]
@@ -37,7 +37,7 @@ class Candidates:
 def choose(
     wanted: VoiceInfo, candidates: Candidates, excluding: frozenset[str] = frozenset()
 ) -> VoiceChoice:
-    """``wanted`` where it can speak, else the first voice that can, with the reason.
+    """``wanted`` if it can speak, else the first voice that can, with the reason.
 
     Prefers a voice of the wanted language. Raises ``SpeechError`` ``speech.no_engine``.
     """
@@ -55,7 +55,7 @@ def choose(
 
 
 def find(name: str, voices: Sequence[VoiceInfo]) -> VoiceInfo:
-    """The voice with this id, or with this bare name where only one has it.
+    """The voice with this id, or with this name without engine if only one has it.
 
     ``default`` or nothing is the first. Raises ``SpeechError``: ``speech.voice_unknown``, or
     ``speech.no_engine`` where there is no voice at all.
@@ -72,7 +72,7 @@ def find(name: str, voices: Sequence[VoiceInfo]) -> VoiceInfo:
 
 
 def unknown(name: str, voices: Sequence[VoiceInfo]) -> SpeechError:
-    """The error for a voice that does not exist, naming the likeliest that do."""
+    """The error for an unknown voice, with the most similar names."""
     known = {voice.id: voice.id for voice in voices} | {voice.name: voice.id for voice in voices}
     close = [known[match] for match in get_close_matches(name, known, n=3)]
     alternatives = ", ".join(dict.fromkeys(close))

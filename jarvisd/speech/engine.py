@@ -1,4 +1,4 @@
-"""What an engine must offer, in a worker and in the daemon, and the raw values it hands out.
+"""The interface of an engine, in a worker and in the daemon, and the values it returns.
 
 An engine turns one text into PCM pieces at the voice's own rate, as they are made. It runs in a
 worker process (or in a benchmark), never on the daemon's event loop, and knows nothing of slots,
@@ -42,7 +42,7 @@ class Engine(Protocol):
         ...
 
     def load(self, voice: str) -> int:
-        """Make ``voice`` ready, prove it with a word, and return its rate in hertz.
+        """Load ``voice``, test it with a word, and return its sample rate.
 
         Raises ``VoiceFailed``.
         """
@@ -66,11 +66,10 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VoiceList:
-    """The voices of one engine, the one it would choose first.
+    """The voices of one engine, the preferred one first.
 
-    ``absent`` is set where the engine cannot be used here, and says why. ``passing`` where that,
-    or what is said of a voice, may be over soon: it is looked at again. ``find`` knows voices that
-    are not worth listing.
+    ``absent`` says why the engine cannot be used here, if so. ``passing``: this, or a voice's
+    problem, may be over soon, so look again. ``find`` also knows voices that are not listed.
     """
 
     voices: Sequence[VoiceInfo] = ()
@@ -83,9 +82,9 @@ class EngineCatalogue(Protocol):
     """An engine's ``catalogue`` module. Never imports the engine's library."""
 
     def guess(self, settings: Any) -> VoiceList:  # noqa: ANN401 - its own ``Settings``
-        """What is on offer before the disk was looked at. Must not block."""
+        """The voices before the disk was read. Must not block."""
         ...
 
     def read(self, settings: Any) -> VoiceList:  # noqa: ANN401 - the same
-        """Look at the disk. Called in a thread; an ``OSError`` counts as one that passes."""
+        """Read the voices from disk. Called in a thread; an ``OSError`` is retried later."""
         ...

@@ -1,6 +1,7 @@
-"""Reading files that somebody else put there: regular ones only, and only so much of them.
+"""Reads files of unknown origin: only regular ones, and only up to a limit.
 
-A FIFO or a device with a voice's name must not hold anybody up. Blocks on the disk.
+A FIFO or a device with the name of a voice must not block. Reads from the disk: call it in a
+thread.
 """
 
 import errno

@@ -1,8 +1,8 @@
-"""Whether an engine can be relied on, judged from what happened to it. Pure: the clock is passed.
+"""Whether an engine works, by what happened to its workers. Pure: the time comes from outside.
 
-Slowness is no illness: only a start that failed, workers that die or hang again and again, and text
-after text that comes back as silence or an error count. A failed engine is well again once a fresh
-worker has spoken; until the next utterance came out whole, one more death fails it again.
+A slow engine is not a failed one. It fails when a start fails, when workers crash or hang
+repeatedly, or when several texts in a row give silence or an error. It works again after a new
+worker has spoken; until the next complete utterance, one more crash fails it again.
 """
 
 from collections import deque
@@ -14,7 +14,7 @@ _HANGS = 2  # an utterance is tried twice: then its listener has waited long eno
 
 
 class EngineHealth:
-    """The verdict on one engine; ``reason`` says why it is ``failed``."""
+    """The health of one engine; ``reason`` says why it is ``failed``."""
 
     def __init__(self) -> None:
         self.reason = ""
@@ -24,7 +24,7 @@ class EngineHealth:
 
     @property
     def failed(self) -> bool:
-        """True from the verdict until a probe succeeds."""
+        """True from the failure until a probe succeeds."""
         return bool(self.reason)
 
     def start_failed(self, reason: str) -> None:
@@ -32,14 +32,14 @@ class EngineHealth:
         self.reason = reason
 
     def proved(self) -> None:
-        """A fresh worker started, and spoke where the engine had failed."""
+        """A new worker started, and spoke if the engine had failed."""
         if self.failed:
             self.reason = ""
             self._on_probation = True
             self._empty_results = self._hangs = 0
 
     def died(self, now: float, reason: str) -> None:
-        """A worker ended by itself; too often in a minute is a failure."""
+        """A worker ended unexpectedly; too often in a minute is a failure."""
         self._deaths.append(now)
         if self._on_probation:
             self.reason = f"its workers die again: {reason}"
@@ -48,19 +48,19 @@ class EngineHealth:
             self._deaths.clear()
 
     def hung(self, now: float, reason: str) -> None:
-        """A worker stood still over an utterance: a death, and twice in a row a failure."""
+        """A worker hung: counts as a crash, and twice in a row as a failure."""
         self._hangs += 1
         self.died(now, reason)
         if self._hangs >= _HANGS and not self.failed:
             self.reason = f"its workers hung {_HANGS} times in a row: {reason}"
 
     def job_done(self) -> None:
-        """An utterance came out whole."""
+        """An utterance is complete."""
         self._empty_results = self._hangs = 0
         self._on_probation = False
 
     def job_failed(self, reason: str) -> None:
-        """An utterance with letters or digits came out as silence, or as the engine's error."""
+        """An utterance with letters or digits gave silence or an error."""
         self._empty_results += 1
         if self._empty_results >= _EMPTY_RESULTS:
             self.reason = f"{_EMPTY_RESULTS} utterances in a row gave no audio: {reason}"

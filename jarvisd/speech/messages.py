@@ -1,4 +1,4 @@
-"""What a job of speaking carries: the request, its pieces and its end, as msgpack.
+"""The messages of a speaking job: the request, its pieces and its end, as msgpack.
 
 Read and written on both sides of the socket; imports nothing heavy.
 """
@@ -28,7 +28,7 @@ class Audio(_Body):
 
 
 class Spoken(_Body):
-    """The utterance is whole."""
+    """The utterance is complete."""
 
     samples: int
     sample_rate: int

@@ -1,4 +1,4 @@
-"""Values of the speech room: what an utterance needs, what comes back, what voices exist.
+"""Values of the speech room: requests, audio, results and voices.
 
 PCM everywhere in this room: signed 16-bit little-endian, mono, at the rate the request names.
 """
@@ -64,7 +64,7 @@ class SynthesisRequest:
 
 @dataclass(frozen=True, slots=True)
 class AudioPiece:
-    """A stretch of an utterance's audio, in order, with the words that begin inside it."""
+    """A piece of an utterance's audio, in order, with the words that begin in it."""
 
     pcm: bytes
     marks: tuple[WordMark, ...] = ()
@@ -72,7 +72,7 @@ class AudioPiece:
 
 @dataclass(frozen=True, slots=True)
 class SynthesisResult:
-    """How an utterance ended well. Monotonic seconds; 0 where a step did not happen."""
+    """The result of a successful utterance. Monotonic seconds; 0 if a step did not happen."""
 
     samples: int
     sample_rate: int
@@ -95,7 +95,7 @@ class VoiceChoice:
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """How one engine is, why, and what helps."""
+    """The state of one engine, why, and what helps."""
 
     state: EngineState
     reason: str = ""

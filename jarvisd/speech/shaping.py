@@ -1,7 +1,7 @@
 """From an engine's raw pieces to what is delivered: edges cleaned, rate converted, marks moved.
 
-Belongs to one utterance and runs in the worker. Every mark leaves with the piece that contains
-its sample, so that whoever plays the audio knows the words in time.
+For one utterance, in the worker. Every mark is sent with the piece that contains its sample, so
+that the player knows the words in time.
 """
 
 from collections import deque
@@ -38,7 +38,7 @@ class UtteranceShaper:
 
     @property
     def leading_silence_samples(self) -> int:
-        """Dropped at the start, counted at the delivered rate."""
+        """Samples of silence dropped at the start, at the delivered rate."""
         return self._delivered(self._edges.leading_samples)
 
     @property
@@ -47,7 +47,7 @@ class UtteranceShaper:
         return self._edges.audible
 
     def push(self, raw: RawPiece) -> AudioPiece | None:
-        """Take the next raw piece; ``None`` while nothing is certain yet."""
+        """Take the next raw piece; ``None`` if nothing can be delivered yet."""
         self._marks.extend(raw.marks)
         pcm = self._edges.push(raw.pcm)
         if self._resampler and pcm:

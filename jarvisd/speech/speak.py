@@ -21,7 +21,7 @@ MAX_PCM_BYTES = 262_144  # one piece; 1.4 s at 96 kB/s
 
 
 class SpeakRunner:
-    """An engine as the worker process drives it. The resource is the voice."""
+    """Runs an engine in the worker process. The resource is the voice."""
 
     def __init__(self, engine: Engine) -> None:
         self.name = engine.name
@@ -35,7 +35,7 @@ class SpeakRunner:
         self._rates[resource] = self._engine.load(resource)
 
     def prepare(self) -> None:
-        """Load numpy and soxr now (60 ms) and not before the first audio that needs them."""
+        """Load numpy and soxr now (60 ms), not when the first audio needs them."""
         with contextlib.suppress(ImportError):  # said again by whoever really needs them
             importlib.import_module("jarvisd.audio.resampling")
 
@@ -67,7 +67,7 @@ def open_runner(engine: str, options: bytes) -> SpeakRunner:
 
 
 def _encoded(piece: AudioPiece | None) -> Generator[bytes, None, None]:
-    """A piece in frames of bounded size; the marks travel with the first."""
+    """A piece in frames of bounded size; the first has the marks."""
     if piece is None:
         return
     marks = [(mark.offset, mark.length, mark.sample) for mark in piece.marks]

@@ -1,7 +1,7 @@
-"""The front door of the room: which voices there are, who speaks a reply, an utterance at a time.
+"""The interface of the room: list voices, choose one for a reply, speak an utterance.
 
-Starting never waits: voices are looked up and the first workers started in the background, and
-until then the embedded voice is on offer. ``choose`` looks at what is known and never blocks.
+Starting never waits: voices are found and the first workers started in the background; until then
+the built-in voice is available. ``choose`` uses what is known and never blocks.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from jarvisd.workers.model import EngineState, Limits
 from jarvisd.workers.pool import EngineProgram, Pool
 from jarvisd.workers.process import WorkerCommand, WorkerPlacement
 
-# Reading a directory takes milliseconds; beyond this the embedded voice speaks.
+# Reading a directory takes milliseconds; beyond this the built-in voice speaks.
 DISCOVERY_S = 2.0
 RUNNER = "jarvisd.speech.speak:open_runner"
 
@@ -66,11 +66,11 @@ class Speech:
         self._looked = asyncio.Event()
 
     async def start(self) -> None:
-        """Look for voices and warm the default one up, in the background."""
+        """Look for voices and start workers for the default one, in the background."""
         self._discovery = asyncio.get_running_loop().create_task(self._discover())
 
     def apply(self, settings: SpeechSettings) -> None:
-        """New settings: slots at once, the default voice once the disk was looked at again."""
+        """New settings: slots at once, the default voice after the disk was read again."""
         if settings.slots != self._settings.slots:
             self.set_slots(settings.slots)
         self._settings = settings
@@ -80,14 +80,14 @@ class Speech:
         self._discovery = asyncio.get_running_loop().create_task(self._discover())
 
     async def stop(self) -> None:
-        """Cancel what is being made and end every worker."""
+        """Cancel all syntheses and end every worker."""
         if self._discovery:
             self._discovery.cancel()
             await asyncio.gather(self._discovery, return_exceptions=True)
         await self._pool.stop()
 
     async def discovered(self) -> None:
-        """Wait until the voices on disk are known, or a hanging disk has had its time."""
+        """Wait until the voices on disk are known, or until a time limit."""
         with suppress(TimeoutError):
             async with asyncio.timeout(DISCOVERY_S):
                 await self._looked.wait()
@@ -99,9 +99,9 @@ class Speech:
     def choose(
         self, voice: str = "default", *, excluding: frozenset[str] = frozenset()
     ) -> VoiceChoice:
-        """Who speaks a reply that asked for ``voice``, an id or a bare name.
+        """Choose the voice for a reply that asked for ``voice``, an id or a name.
 
-        ``excluding`` names engines or voice ids given up already. Raises ``SpeechError``:
+        ``excluding``: engines or voice ids that failed already. Raises ``SpeechError``:
         ``speech.voice_unknown``, ``speech.no_engine``.
         """
         wanted = self._catalogue.find(voice)
@@ -123,12 +123,12 @@ class Speech:
         return self._pool.workers()
 
     def engine_states(self) -> dict[str, EngineStatus]:
-        """Every engine: its state, why, and what helps."""
+        """The state of every engine, why, and what helps."""
         states = {name: _status(state) for name, state in self._pool.engine_states().items()}
         return {**states, **self._catalogue.absent}
 
     def worker_deaths(self) -> dict[str, int]:
-        """How many workers of each engine ended without having been told to."""
+        """How many workers of each engine ended unexpectedly."""
         return self._pool.deaths()
 
     @property
@@ -138,17 +138,17 @@ class Speech:
 
     @property
     def slots_in_use(self) -> int:
-        """How many are being made, or are not yet free after a cancel."""
+        """How many are being made, or are not freed yet after a cancel."""
         return self._pool.slots_in_use
 
     @property
     def waiting(self) -> int:
-        """Utterances without a worker."""
+        """Utterances that wait for a worker."""
         return self._pool.waiting
 
     @property
     def steps(self) -> int:
-        """Grows with everything that is done about workers and utterances."""
+        """Grows with every action on workers and utterances."""
         return self._pool.steps
 
     @property
@@ -161,7 +161,7 @@ class Speech:
         self._pool.set_slots(slots)
 
     def replace_worker(self, pid: int, reason: str) -> None:
-        """Have a new process instead of this one, once its utterance is over."""
+        """Replace this process after its utterance."""
         self._pool.replace_worker(pid, reason)
 
     # --- inside ---------------------------------------------------------------------------------
@@ -196,11 +196,11 @@ class Speech:
         )
 
     def _proof(self, voice: str) -> Synthesis:
-        """An utterance that says whether an engine that failed can speak again."""
+        """A test utterance for an engine that failed."""
         return Synthesis(SynthesisRequest("One.", voice), self._pool, now=time.monotonic())
 
     async def _discover(self) -> None:
-        """Look at the disk; again, while what is wrong there may pass."""
+        """Read the disk; repeat it while there is a temporary problem."""
         backoff = Backoff(first_s=0.5)
         while True:
             if not await self._look():
@@ -208,7 +208,7 @@ class Speech:
             await asyncio.sleep(backoff.failed())
 
     async def _look(self) -> bool:
-        """True when it is worth another look soon."""
+        """Read the disk once; true if it should be repeated soon."""
         try:
             found = await asyncio.to_thread(catalogue.read, self._settings, self._engines())
         except RuntimeError:  # no thread to be had
@@ -224,7 +224,7 @@ class Speech:
         self._on_change()
 
     def _warm_default(self) -> None:
-        """Have workers ready for the voice that the next reply will probably use."""
+        """Start workers for the voice that the next reply will probably use."""
         try:
             voice = self.choose().voice
         except SpeechError as error:
@@ -246,7 +246,7 @@ class Speech:
 
 
 def _status(state: EngineState) -> EngineStatus:
-    """What an engine's state means to a person."""
+    """An engine's state in words."""
     match state.activity:
         case "failed":
             return EngineStatus("failed", state.reason, "It is retried automatically.")

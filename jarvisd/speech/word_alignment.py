@@ -1,7 +1,7 @@
-"""Where each written word begins among the words that were pronounced. Pure.
+"""Finds each written word among the pronounced words. Pure.
 
-Phonemizers join words ("of the") and spell numbers out ("23"), so written and pronounced words
-are matched in small groups by how long they are expected to sound, and inside a group by length.
+Phonemizers join words ("of the") and spell numbers out ("23"), so written and pronounced words are
+matched in small groups by their expected duration, and inside a group by length.
 """
 
 import re
@@ -59,7 +59,7 @@ def align(written: Sequence[float], pronounced: Sequence[float]) -> list[float]:
 
 
 def _fit_one_to_one(written: Sequence[float], pronounced: Sequence[float]) -> bool:
-    """As many words, each about as long as expected: the usual case, and the cheap one."""
+    """The same number of words, each about as long as expected: the usual case."""
     return len(written) == len(pronounced) and all(
         abs(said - heard) <= _SURPRISE for said, heard in zip(written, pronounced, strict=True)
     )

@@ -1,4 +1,4 @@
-"""Conversations that outlive the daemon: SQLite behind memory, never on a reply's way."""
+"""Conversations, kept in memory and in SQLite; never delays a reply."""
 
 from jarvisd.store.model import (
     Conversation,

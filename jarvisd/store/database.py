@@ -1,7 +1,7 @@
-"""The database file: opened when it can be, written in one transaction, read beside it.
+"""The database file: opening, writing in one transaction, reading at the same time.
 
-Knows SQL and the file, and nothing of queues, memory or retries. Its callers see to it that one
-task at a time writes or opens. Errors are ``sqlite3.Error`` and ``OSError`` as they come.
+Knows SQL and the file, and nothing of queues, memory or retries. Its callers make sure that only
+one task at a time writes or opens. Errors are ``sqlite3.Error`` and ``OSError``, unchanged.
 """
 
 import asyncio
@@ -85,24 +85,24 @@ class Database:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a file to read from and to write to."""
+        """Whether the file is open."""
         return self._open is not None
 
     @property
     def writer(self) -> aiosqlite.Connection:
-        """The connection that writes; raises ``sqlite3.OperationalError`` where there is none."""
+        """The connection that writes; raises ``sqlite3.OperationalError`` if there is none."""
         return self._connections()[0]
 
     @property
     def reader(self) -> aiosqlite.Connection:
-        """The connection that reads; raises ``sqlite3.OperationalError`` where there is none."""
+        """The connection that reads; raises ``sqlite3.OperationalError`` if there is none."""
         return self._connections()[1]
 
     async def ready(self) -> bool:
-        """Open the file where it is not open, or no longer the one that was opened.
+        """Open the file if it is not open, or if another file took its place.
 
-        Returns whether it was opened now: then it may lack what was written before. See
-        ``open_connections`` for what happens to files that are unsound.
+        Returns whether it was opened now: then earlier changes may be missing. See
+        ``open_connections`` for damaged files.
         """
         if self._open is not None:
             if await asyncio.to_thread(identity, self.path) == self._identity:
@@ -126,7 +126,7 @@ class Database:
             await writer.close()
 
     async def set_aside(self, reason: str) -> None:
-        """Move the damaged file away; ``ready`` goes on with an empty one."""
+        """Move the damaged file away; ``ready`` continues with an empty one."""
         await self.close()
         await asyncio.to_thread(set_aside, self.path, reason)
 
@@ -203,8 +203,8 @@ class Database:
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """Commit at the end, roll back on any error and on cancellation.
 
-        Statements reach the connection's thread in order: a rollback takes effect after whatever
-        was under way, even when its own answer is not waited for.
+        Statements reach the connection's thread in order: a rollback takes effect after the running
+        statement, even if nobody waits for it.
         """
         connection = self.writer
         try:

@@ -1,9 +1,8 @@
 """Daily summaries in the database: the statements, and rows to values and back.
 
-A day is replaced whole each time it is written. The bins of a sketch are kept for the newest days
-alone, because only those can still go on; of older days the percentiles are enough. What is
-forgotten is counted in days that there are, not by the calendar: a clock that is wrong for a
-moment must not cost a year of summaries.
+A day is replaced completely each time it is written. The bins of a sketch are kept only for the
+newest days, which may still continue; older days need only the percentiles. Old summaries are
+dropped by number, not by date: a clock that is wrong for a moment must not delete a year of them.
 """
 
 from collections.abc import Iterable
@@ -41,7 +40,7 @@ _bins = msgspec.msgpack.Decoder(dict[int, int])
 
 
 async def keep(connection: aiosqlite.Connection, change: KeepDay) -> None:
-    """Write one day, and forget those beyond the newest ``change.most``, in one transaction."""
+    """Write one day, and delete all but the newest ``change.most``, in one transaction."""
     summary = change.summary
     counts = (summary.replies, summary.errors, summary.interrupted)
     spoken = (summary.utterances, summary.fallback, summary.skipped)

@@ -1,4 +1,4 @@
-"""The schema as an ordered list of steps; ``PRAGMA user_version`` counts those already taken.
+"""The schema as an ordered list of steps; ``PRAGMA user_version`` counts the steps done.
 
 A step that was released is never edited: a database from any earlier release must still load.
 """
@@ -72,7 +72,7 @@ NEWEST = len(MIGRATIONS)
 
 
 async def migrate(connection: aiosqlite.Connection) -> int:
-    """Take the steps that are missing, all or none; returns the version found before.
+    """Do the missing steps, all or none; returns the version found before.
 
     Raises ``StoreError`` (``store.newer``) for a database written by a newer release, which is
     left untouched.

@@ -1,4 +1,4 @@
-"""What the store keeps and gives back. Values only; times are wall-clock seconds passed in."""
+"""The values that the store keeps; times are wall-clock seconds from outside."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,11 +40,10 @@ class StoredMessage(NewMessage):
 
     @property
     def for_prompt(self) -> str:
-        """What the next prompt may say was said; blank when it must be left out of it.
+        """The text for the next prompt; blank if it must be left out.
 
-        A listener knows only what was heard: where that was recorded, or speech was cut, it
-        counts; otherwise the whole text does. A question that got no answer would only be asked
-        once more.
+        If ``heard`` is known, or speech was interrupted, only that counts; otherwise the whole
+        text. A question without an answer is left out.
         """
         if self.failed:
             return ""
@@ -99,7 +98,7 @@ class MarkFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySpan:
-    """One span on one day, in milliseconds; ``bins`` are its sketch's, empty once it is over."""
+    """One span on one day, in milliseconds; ``bins`` of its sketch, empty after the day."""
 
     name: str
     count: int
@@ -126,7 +125,7 @@ class DaySummary:
 
 @dataclass(frozen=True, slots=True)
 class KeepDay:
-    """Keep a day as it is now, in place of what was kept of it; of all days the newest ``most``."""
+    """Keep a day in place of its earlier version, and the newest ``most`` of all days."""
 
     summary: DaySummary
     most: int
@@ -134,7 +133,7 @@ class KeepDay:
 
 @dataclass(frozen=True, slots=True)
 class StoreNews:
-    """What became of the disk, for people: ``name`` is stable, ``message`` says it."""
+    """News about the disk, for people: ``name`` is stable, ``message`` explains it."""
 
     level: Literal["info", "error"]
     name: str

@@ -1,7 +1,7 @@
 """Opens the database file: permissions, settings, integrity, schema.
 
-A file that is not a sound database is moved aside, never deleted and never written to; a database
-from a newer release is left alone. Everything else that fails is the caller's to live with.
+A damaged file is moved aside, never deleted and never written to; a database from a newer release
+is not touched. All other errors are raised.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ async def open_connections(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.
     """A connection that writes and one that only reads.
 
     Creates the directory (0700) and the file (0600). Raises ``OSError``, ``sqlite3.Error`` or
-    ``StoreError`` where the database cannot be used.
+    ``StoreError`` if the database cannot be used.
     """
     try:
         return await _open(path)
@@ -52,7 +52,7 @@ async def open_connections(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file is at ``path`` now; ``None`` where there is none."""
+    """The identity of the file at ``path`` now; ``None`` if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -104,7 +104,7 @@ async def _open(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.Connection]
 
 
 def _prepare(path: Path) -> bool:
-    """Create what is missing, private to the daemon; whether the file needs a thorough check."""
+    """Create missing files, private to the daemon; returns whether to check the file thoroughly."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     # A clean shutdown removes the journal.

@@ -1,7 +1,7 @@
-"""What became of one change: it is on disk, it waits, or it will never get there.
+"""The state of one change: it is on disk, it waits, or it was lost.
 
-Whoever hands a change to the store gets a receipt at once and may wait for it, for a bounded time,
-before telling a client that it is kept. It never says "kept" of what is not on disk.
+A caller that passes a change to the store gets a receipt at once, and may wait for it with a time
+limit before it tells a client. It never says "kept" of a change that is not on disk.
 """
 
 import asyncio
@@ -10,10 +10,10 @@ from typing import Self
 
 
 class Receipt:
-    """One change's way to the disk. Made and settled by the store alone."""
+    """The receipt of one change. Only the store makes and settles it."""
 
     def __init__(self, hurry: Callable[[], None]) -> None:
-        """``hurry`` has the disk tried at once, where it is left alone after a failure."""
+        """``hurry`` makes the store try the disk at once, even in the pause after a failure."""
         self._hurry = hurry
         self._reason: str | None = None
         self._put_off = ""
@@ -21,14 +21,14 @@ class Receipt:
 
     @classmethod
     def settled(cls, reason: str = "") -> Self:
-        """Of what is kept already (or need not be), or never will be because of ``reason``."""
+        """A receipt for a change that is on disk already, or lost because of ``reason``."""
         receipt = cls(lambda: None)
         receipt.settle(reason)
         return receipt
 
     @property
     def open(self) -> bool:
-        """Whether it is not known yet what becomes of the change."""
+        """Whether the change still waits."""
         return self._reason is None
 
     @property
@@ -41,7 +41,7 @@ class Receipt:
     async def kept(self, timeout_s: float) -> bool:
         """Whether the change is on disk, waiting for it for at most ``timeout_s``.
 
-        Ends early where the disk was tried meanwhile and refused; the change still waits then.
+        Ends early if the disk was tried and refused; the change still waits then.
         """
         if self._reason is None:
             self._hurry()
@@ -54,11 +54,11 @@ class Receipt:
         return self._reason == ""
 
     def settle(self, reason: str = "") -> None:
-        """The change is on disk, or never will be because of ``reason``."""
+        """The change is on disk, or lost because of ``reason``."""
         self._reason = reason
         self._news.set()
 
     def put_off(self, reason: str) -> None:
-        """The disk was tried and took nothing, because of ``reason``; the change waits."""
+        """The disk failed because of ``reason``; the change waits."""
         self._put_off = reason
         self._news.set()

@@ -1,7 +1,7 @@
-"""The conversations in memory: least recently used first out, bounded by count and characters.
+"""The conversations in memory: the least recently used is dropped first, bounded by count and size.
 
-Pure. Holds what was said lately, saved or not, so that a continuing conversation needs no disk.
-It must never grow with uptime, and never claim to know a conversation of which it saw only a part.
+Pure. Holds recent messages, saved or not, so that a current conversation needs no disk. It must
+never grow with uptime, and never treat a part of a conversation as the whole.
 """
 
 from collections import OrderedDict
@@ -34,8 +34,8 @@ class _Thread:
 class Recent:
     """Bounded memory of conversations.
 
-    ``complete`` says that there is nothing behind this memory (no database): then every
-    conversation begins here, and what is evicted is gone.
+    ``complete``: there is no database; then every conversation begins here, and dropped ones are
+    lost.
     """
 
     def __init__(self, *, conversations: int, chars: int, complete: bool) -> None:
@@ -66,8 +66,8 @@ class Recent:
         self._touch(conversation)
 
     def newest(self, conversation: str, limit: int) -> list[StoredMessage] | None:
-        """The last ``limit`` messages that count, oldest first; ``None`` when more may exist
-        elsewhere.
+        """The last ``limit`` messages that count, oldest first; ``None`` if there may be more on
+        disk.
         """
         thread = self._threads.get(conversation)
         if thread is None:
@@ -79,8 +79,8 @@ class Recent:
         return messages[-limit:]
 
     def merged(self, conversation: str, saved: Iterable[StoredMessage]) -> list[StoredMessage]:
-        """Saved messages followed by those that only this memory has; where both know one, the
-        remembered one counts, because a correction may not have been saved.
+        """Saved messages followed by those that are only in memory; memory counts if both have one,
+        because a correction may not be saved yet.
         """
         thread = self._threads.get(conversation)
         known = {message.id: message for message in thread.messages} if thread else {}
@@ -88,7 +88,7 @@ class Recent:
         return [*together, *known.values()]
 
     def load(self, conversation: str, messages: Iterable[StoredMessage], *, whole: bool) -> None:
-        """Remember these messages as the conversation's newest, in place of what was known."""
+        """Remember these messages as the conversation's newest, in place of the old ones."""
         self.forget(conversation)
         thread = self._threads[conversation] = _Thread(whole)
         for message in messages:
@@ -104,11 +104,11 @@ class Recent:
         return len(thread.messages)
 
     def everything(self) -> list[StoredMessage]:
-        """All that is remembered, each conversation oldest first."""
+        """All messages in memory, each conversation oldest first."""
         return [message for thread in self._threads.values() for message in thread.messages]
 
     def summaries(self) -> list[ConversationSummary]:
-        """What is remembered of every conversation, last updated first."""
+        """A summary of every conversation in memory, last updated first."""
         found = [summarize(thread.messages) for thread in self._threads.values() if thread.messages]
         return sorted(found, key=lambda summary: (summary.updated_at, summary.id), reverse=True)
 
@@ -119,7 +119,7 @@ class Recent:
         self._account(thread, size(message))
 
     def _touch(self, conversation: str) -> None:
-        """Mark as just used, and make room: whole conversations first, then its own oldest."""
+        """Mark as just used, and make room: drop other conversations, then its oldest messages."""
         self._threads.move_to_end(conversation)
         while len(self._threads) > 1 and not self._fits():
             _, oldest = self._threads.popitem(last=False)
@@ -154,7 +154,7 @@ def counting(messages: Iterable[StoredMessage]) -> list[StoredMessage]:
 
 
 def corrected(message: StoredMessage, change: Correction) -> StoredMessage:
-    """The message with what a later change says of it."""
+    """The message with a later correction applied."""
     match change:
         case MarkHeard(_, heard, interrupted):
             return replace(message, heard=heard, interrupted=interrupted)
@@ -165,7 +165,7 @@ def corrected(message: StoredMessage, change: Correction) -> StoredMessage:
 def overlay(
     saved: Iterable[StoredMessage], conversation: str, pending: Iterable[Change]
 ) -> list[StoredMessage]:
-    """Messages as they will be once ``pending`` changes, oldest first, have been saved."""
+    """Messages as they will be after the ``pending`` changes, oldest first, are saved."""
     messages = {message.id: message for message in saved}
     for change in pending:
         if isinstance(change, Correction):

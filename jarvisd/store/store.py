@@ -1,7 +1,7 @@
-"""The store as the daemon sees it: memory in front, the database behind, never in the way.
+"""The interface of the store: memory first, the database behind it.
 
-Adding never waits and a continuing conversation is answered from memory. Whatever becomes of the
-disk, the daemon goes on in memory and ``degraded`` says why.
+Adding never waits, and a current conversation is read from memory. If the disk fails, the daemon
+continues in memory, and ``degraded`` says why.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Store:
         queue: int,
         on_news: Callable[[StoreNews], None] = lambda _: None,
     ) -> None:
-        """``on_news`` hears what becomes of the disk, and of what was lost."""
+        """``on_news`` is called with news about the disk and about lost changes."""
         self._database = database
         self._recent = Recent(
             conversations=RECENT_CONVERSATIONS, chars=RECENT_CHARS, complete=database is None
@@ -76,10 +76,10 @@ class Store:
         queue: int,
         on_news: Callable[[StoreNews], None] = lambda _: None,
     ) -> "Store":
-        """Open the database, or live on memory: by choice (``None``), or until it can be opened.
+        """Open the database, or use memory only: by choice (``None``), or until it can be opened.
 
-        ``queue`` bounds the changes that wait for the disk; ``on_change`` is called when
-        ``degraded`` may be another one.
+        ``queue`` limits the changes that wait for the disk; ``on_change`` is called when
+        ``degraded`` may have changed.
         """
         store = cls(Database(path) if path else None, queue=queue, on_news=on_news)
         if store._writer is not None:
@@ -87,9 +87,9 @@ class Store:
         return store
 
     async def close(self, deadline_s: float = CLOSE_DEADLINE_S) -> bool:
-        """Save what waits within the deadline and close the file; whether all was saved.
+        """Save waiting changes within the deadline and close the file; whether all were saved.
 
-        A disk that hangs costs a grace of some two seconds beyond the deadline, no more.
+        A hanging disk takes about two seconds more than the deadline, not longer.
         """
         if self._writer is None or self._database is None:
             return True
@@ -108,22 +108,22 @@ class Store:
 
     @property
     def degraded(self) -> str:
-        """Why conversations are not being saved, or empty. Empty, too, when that was the wish."""
+        """Why conversations are not saved, or empty. Also empty if that is configured."""
         return self._writer.reason if self._writer else ""
 
     async def look(self) -> None:
-        """Somebody asks how the database is: look at its file, without waiting for long."""
+        """Check the database file, without a long wait."""
         if self._writer:
             await self._writer.look(LOOK_S)
 
     def reloaded(self) -> None:
-        """The settings were read again: whoever did so may have made room."""
+        """The settings were reloaded: try the disk again, there may be room now."""
         if self._writer:
             self._writer.forgive()
 
     @property
     def writer(self) -> Writer | None:
-        """Who writes to the file; ``None`` where conversations live in memory by choice."""
+        """The writer of the file; ``None`` if the configuration wants memory only."""
         return self._writer
 
     @property
@@ -137,7 +137,7 @@ class Store:
         return self._writer.dropped if self._writer else 0
 
     def add_message(self, conversation: str, message: NewMessage) -> Receipt:
-        """Keep a message as the newest of its conversation, which begins with its first.
+        """Keep a message as the newest of its conversation; the first one begins it.
 
         It is in the history at once; the receipt tells when it is on disk.
         """
@@ -157,17 +157,17 @@ class Store:
         return self._submit(change)
 
     def mark_failed(self, reply: str, failed: str) -> Receipt:
-        """The question that ``reply`` was to answer got the error ``failed`` instead."""
+        """Mark the question of ``reply``: it got the error ``failed`` instead of an answer."""
         change = MarkFailed(reply, failed)
         self._recent.mark(change)
         return self._submit(change)
 
     def keep_day(self, summary: DaySummary, most: int) -> None:
-        """Keep a day's summary in place of an earlier one of it; forget all but the newest."""
+        """Keep a day's summary in place of its earlier version; delete all but the newest days."""
         self._submit(KeepDay(summary, most))
 
     async def days(self, limit: int) -> list[DaySummary]:
-        """The newest summaries on disk, newest first; none where that cannot be read."""
+        """The newest summaries on disk, newest first; none if the disk cannot be read."""
         try:
             open_ = self._database is not None and self._database.is_open
             return await self._database.days(limit) if self._database and open_ else []
@@ -176,9 +176,9 @@ class Store:
             return []
 
     async def flush(self, timeout_s: float) -> bool:
-        """Wait until all that was accepted before survives the end of this process.
+        """Wait until all accepted changes survive the end of this process.
 
-        False after ``timeout_s``, and at once where a database was wanted and there is none.
+        False after ``timeout_s``, and at once if the configured database is not available.
         """
         return await self._writer.flush(timeout_s) if self._writer else True
 
@@ -186,7 +186,7 @@ class Store:
         """The newest ``limit`` (1 or more) messages, oldest first, as they count for the next
         prompt: without the questions that got no answer.
 
-        A database that cannot be read is logged and answered from memory: a reply goes on.
+        If the database cannot be read, this is logged, and memory answers: the reply continues.
         """
         remembered = self._recent.newest(conversation, limit)
         if remembered is not None:
@@ -202,7 +202,7 @@ class Store:
     async def conversations(self, limit: int, before: str | None) -> list[ConversationSummary]:
         """Conversations, last updated first; ``before`` is the ``cursor`` of the last one seen.
 
-        Raises ``RequestError`` for what is no cursor and ``StoreError`` for an unreadable file.
+        Raises ``RequestError`` for an invalid cursor and ``StoreError`` for an unreadable file.
         """
         start = _parse_cursor(before)
         remembered = self._recent.summaries()
@@ -243,7 +243,7 @@ class Store:
     async def forget(self, conversation: str) -> int:
         """Delete a conversation for good; returns how many messages it had, 0 for none such.
 
-        Raises ``StoreError`` where the file cannot be written; memory forgets all the same.
+        Raises ``StoreError`` if the file cannot be written; it is deleted from memory anyway.
         """
         try:
             deleted = await self._writer.forget(conversation) if self._writer else 0
@@ -270,7 +270,7 @@ class Store:
             raise _unreadable(error) from error
 
     async def _read(self, conversation: str, limit: int) -> tuple[list[StoredMessage], bool]:
-        """Messages from file, queue and memory together; whether these are all there are."""
+        """Messages from file, queue and memory together; and whether these are all."""
         if self._database is None or self._writer is None:
             return self._recent.merged(conversation, []), True
         for _ in range(READ_ATTEMPTS):
@@ -308,7 +308,7 @@ def _parse_cursor(before: str | None) -> tuple[float, str]:
 def _combine(
     saved: list[ConversationSummary], in_memory: list[ConversationSummary]
 ) -> list[ConversationSummary]:
-    """Both lists as one, last updated first; where both know one, the fuller entry."""
+    """Both lists as one, last updated first; of duplicates the fuller entry."""
     found = {summary.id: summary for summary in saved}
     for summary in in_memory:
         known = found.get(summary.id)

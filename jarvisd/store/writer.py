@@ -1,8 +1,8 @@
-"""The one task that writes: takes changes at once, saves them in batches, outlives every failure.
+"""The only task that writes: takes changes at once, saves them in batches, survives every failure.
 
-Changes wait in a bounded queue; what does not fit is dropped, counted and logged. A failing disk is
-tried again with growing pauses while something waits for it, and whenever somebody asks; a file
-that is gone is made anew, with what memory holds. Nothing here makes a caller of ``submit`` wait.
+Changes wait in a bounded queue; beyond that they are dropped, counted and logged. A failing disk is
+retried with growing pauses while changes wait, and on request; a deleted file is made again from
+memory. ``submit`` never waits.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _FAILURES = (OSError, StoreError, sqlite3.Error, ValueError)
 
 
 class Writer:
-    """Queue and task in front of a database. ``start`` it, ``stop`` it."""
+    """Queue and task in front of a database. Call ``start``, then ``stop``."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Writer:
         remembered: Callable[[], list[StoredMessage]],
         on_news: Callable[[StoreNews], None],
     ) -> None:
-        """``remembered`` is what memory holds of conversations, saved or not."""
+        """``remembered`` returns the conversations in memory, saved or not."""
         self._on_news = on_news
         self._database = database
         self._remembered = remembered
@@ -68,7 +68,7 @@ class Writer:
 
     @property
     def ended(self) -> str:
-        """Why nothing will ever be written again, or empty: it ended without having been told."""
+        """Why the task ended unexpectedly, so that nothing will be written any more; or empty."""
         if self._task is None or self._stopping or not self._task.done():
             return ""
         error = None if self._task.cancelled() else self._task.exception()
@@ -76,7 +76,7 @@ class Writer:
 
     @property
     def reason(self) -> str:
-        """Why nothing is being saved at the moment, or what was lost of late; or empty."""
+        """Why nothing is saved now, or what was lost recently; or empty."""
         if not self._failure:
             return self._loss
         lost = f"; {self.dropped} changes lost" if self.dropped else ""
@@ -113,14 +113,14 @@ class Writer:
         self._task = asyncio.create_task(self._run(), name="store-writer")
 
     def ping(self) -> None:
-        """Have the task look at the file and take a step (``steps``), whatever there is to write.
+        """Make the task check the file and take a step (``steps``), even with nothing to write.
 
-        While it pauses after a failure it takes one at the end of the pause.
+        In the pause after a failure it takes the step at the end of the pause.
         """
         self._work.set()
 
     async def look(self, timeout_s: float) -> None:
-        """Have the file looked at now; returns when that was done, or after ``timeout_s``."""
+        """Check the file now; returns after that, or after ``timeout_s``."""
         steps = self.steps
         self._work.set()
         self._retry.set()
@@ -131,13 +131,13 @@ class Writer:
             return
 
     def forgive(self) -> None:
-        """Say no more of what was lost, and try the disk at once."""
+        """Stop reporting past losses, and try the disk at once."""
         self._loss = ""
         self._work.set()
         self._retry.set()
 
     async def stop(self, deadline_s: float) -> bool:
-        """Save what waits, for at most ``deadline_s``; whether all was saved."""
+        """Save waiting changes for at most ``deadline_s``; returns whether all were saved."""
         saved = await self.flush(deadline_s)
         self._stopping = True
         if self._task is not None:
@@ -148,7 +148,7 @@ class Writer:
         return saved
 
     def submit(self, change: Change) -> Receipt:
-        """Accept a change to be saved soon, or drop it where there is no room."""
+        """Accept a change to be saved soon, or drop it if there is no room."""
         receipt = Receipt(self._retry.set)
         if self._queue.accept(change, receipt):
             self._work.set()
@@ -161,8 +161,7 @@ class Writer:
     async def flush(self, timeout_s: float) -> bool:
         """Wait until all that was accepted before is saved; false after ``timeout_s``.
 
-        Does not wait out a pause after a failure: the disk is tried at once, and when it takes
-        nothing then, that is the answer.
+        In the pause after a failure the disk is tried at once, and its failure is the answer.
         """
         target, refused, failures = self._queue.accepted, self.refused, self._failures
         self._retry.set()
@@ -181,7 +180,7 @@ class Writer:
     async def forget(self, conversation: str) -> int:
         """Delete a conversation, waiting or saved; returns how many messages it had.
 
-        Once begun it is finished, even when whoever asked for it has gone.
+        Once begun it is finished, even if the caller is cancelled.
         """
         task = asyncio.create_task(self._forget(conversation), name="store-forget")
         self._deletions.add(task)
@@ -233,7 +232,7 @@ class Writer:
                 self._work.clear()
 
     async def _open(self) -> None:
-        """Open the file where it is not, and write what it may lack of what memory holds."""
+        """Open the file if it is not open, and write what may be missing in it from memory."""
         before = self._database.is_open
         if await self._database.ready():
             self._lacking = True
@@ -253,7 +252,7 @@ class Writer:
                 raise
 
     async def _save(self, batch: list[WaitingChange]) -> None:
-        """Save together; where that fails for no passing reason, find out which one it was."""
+        """Save together; if that fails permanently, find the change that caused it."""
         try:
             await self._database.apply([entry.change for entry in batch])
         except _PASSING:

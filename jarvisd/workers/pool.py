@@ -93,7 +93,7 @@ class Pool:
         return {name: supervisor.state() for name, supervisor in self._supervisors.items()}
 
     def deaths(self) -> dict[str, int]:
-        """How many workers of each engine ended without having been told to."""
+        """How many workers of each engine ended unexpectedly."""
         return {name: supervisor.deaths for name, supervisor in self._supervisors.items()}
 
     def set_slots(self, slots: int) -> None:

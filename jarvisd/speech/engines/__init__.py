@@ -33,14 +33,14 @@ def settings_types() -> Mapping[str, type[EngineSettings]]:
 
 
 def catalogue_of(name: str) -> EngineCatalogue:
-    """Where an engine's voices are looked up."""
+    """The module that finds an engine's voices."""
     return cast("EngineCatalogue", import_module(f"{__name__}.{name}.catalogue"))
 
 
 def make(name: str, options: Mapping[str, object]) -> Engine:
-    """Start the engine ``name`` in this process; raises what its library raises.
+    """Start the engine ``name`` in this process; raises its library's errors.
 
-    ``options`` are its settings, where they are not the default.
+    ``options`` are its settings, if not the default.
     """
     if name not in ENGINES:
         raise ValueError(f"there is no engine {name!r}")

@@ -1,4 +1,4 @@
-"""What the settings of every engine have in common: its interpreter and its limits."""
+"""The settings that all engines have: the interpreter and limits."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,10 +36,10 @@ class EngineSettings(Section, frozen=True):
     ] = True
 
     def readable(self) -> Sequence[str]:
-        """What its workers must read beside their libraries."""
+        """The files that its workers must read, except libraries."""
         return ()
 
     def resolved(self, state_dir: Path) -> Self:
-        """The same with everything filled in that depends on the daemon's directories."""
+        """The same settings with the daemon's directories filled in."""
         del state_dir
         return self

@@ -1,1 +1,1 @@
-"""espeak-ng, the embedded voice: speaks at once, in any language, without a download."""
+"""espeak-ng, the built-in voice: starts at once, speaks many languages, needs no download."""

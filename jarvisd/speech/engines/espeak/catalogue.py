@@ -21,7 +21,7 @@ _LISTED_VARIANTS = ("f1", "f2", "f3", "f4", "f5", "m1", "m2", "m3", "m4", "m5", 
 
 @dataclass(frozen=True, slots=True)
 class EspeakLanguage:
-    """One language file: its language code (``en-gb``) and what it calls itself."""
+    """One language file: its language code (``en-gb``) and its name."""
 
     code: str
     description: str
@@ -78,9 +78,9 @@ class EspeakVoices:
 
 
 def guess(settings: Settings) -> VoiceList:
-    """The voice as configured: it came with the daemon."""
+    """The configured voice: it is part of the installation."""
     language, _, variant = settings.voice.partition("+")
-    embedded = EspeakLanguage(language, "embedded voice")
+    embedded = EspeakLanguage(language, "built-in voice")
     return _list(EspeakVoices({language: embedded}, frozenset({variant})), settings)
 
 
@@ -95,7 +95,7 @@ def _list(known: EspeakVoices, settings: Settings) -> VoiceList:
 
 
 def read_voices(library: str, data: str) -> EspeakVoices:
-    """Look at the data. What is wrong is the catalogue's ``problem``; raises errors that pass."""
+    """Read the data. The result has the ``problem``, if any; temporary errors are raised."""
     try:
         folder = Path(find(library, data)[1])
         languages = dict(_languages(folder))
@@ -110,7 +110,7 @@ def read_voices(library: str, data: str) -> EspeakVoices:
 
 
 def _languages(data: Path) -> Iterator[tuple[str, EspeakLanguage]]:
-    """The languages whose dictionary is there; the library knows them by their file's name."""
+    """The languages with a dictionary; the library knows them by their file name."""
     if not (data / "lang").is_dir():
         raise OSError(f"{data} is not espeak-ng's data")
     dictionaries = {path.name.removesuffix("_dict") for path in data.glob("*_dict")}

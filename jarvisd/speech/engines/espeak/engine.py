@@ -1,4 +1,4 @@
-"""espeak-ng, the embedded voice, through its C library: no download, 50 ms to start, any language.
+"""espeak-ng, the built-in voice, through its C library: 50 ms to start, many languages.
 
 The native call runs in a thread of its own and its callback hands pieces over while it runs. The
 library keeps global state and is not thread-safe: one instance of this class per process, and one

@@ -1,6 +1,6 @@
-"""libespeak-ng's C interface, as little of it as is needed, with its pointers kept inside.
+"""The part of libespeak-ng's C interface that we need; pointers stay inside.
 
-Finds the library (the wheel's, or the configured one), declares its functions and turns the
+Finds the library (the wheel's, or the configured one), declares its functions and copies the
 callback's memory into bytes. Nothing here is thread-safe; ``espeak.py`` holds the lock.
 """
 
@@ -89,7 +89,7 @@ class Library:
         return bool(self._native.espeak_SetVoiceByName(voice.encode()) == _OK)
 
     def set_rate(self, words_per_minute: int) -> None:
-        """Speaking rate, kept within what the library can do."""
+        """Set the speaking rate, within the library's limits."""
         rate = min(max(words_per_minute, _SLOWEST), _FASTEST)
         self._native.espeak_SetParameter(_RATE, rate, 0)
 

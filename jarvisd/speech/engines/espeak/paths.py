@@ -1,6 +1,6 @@
-"""Where libespeak-ng and its data lie: as configured, else in the espeakng-loader wheel.
+"""Finds libespeak-ng and its data: as configured, else in the espeakng-loader wheel.
 
-Looks only; loads nothing.
+Loads nothing.
 """
 
 import importlib.util
@@ -34,7 +34,7 @@ def _data_of(library: Path) -> str:
 
 
 def unusable(reason: str) -> SpeechError:
-    """The error for an espeak-ng that cannot work here."""
+    """The error for an espeak-ng that cannot be used."""
     return SpeechError(
         reason,
         code="speech.engine_failed",

@@ -11,7 +11,7 @@ from jarvisd.speech.engines.settings import EngineSettings
 
 
 class Settings(EngineSettings, frozen=True):
-    """espeak-ng, the embedded voice."""
+    """espeak-ng, the built-in voice."""
 
     voice: Annotated[str, about("espeak-ng voice and variant, as language+variant.")] = "en-us+f5"
     words_per_minute: Annotated[Annotated[int, Meta(ge=80, le=450)], about("Speaking rate.")] = 165
@@ -23,6 +23,6 @@ class Settings(EngineSettings, frozen=True):
     ] = ""
 
     def readable(self) -> Sequence[str]:
-        """A library and data of the owner's own; what came with jarvisd is readable anyway."""
+        """The configured library and data; what belongs to jarvisd is readable anyway."""
         own = [str(Path(self.library).parent)] if self.library else []
         return [*own, self.data] if self.data else own

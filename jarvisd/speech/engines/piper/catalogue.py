@@ -1,7 +1,7 @@
 """The Piper voices in a folder: ``NAME.onnx`` with ``NAME.onnx.json`` beside it.
 
 Reads the small descriptions only, so that the daemon needs neither Piper nor onnxruntime; whether
-a model really loads is known once a worker tried. Call it in a thread.
+a model really loads is known after a worker tried. Call it in a thread.
 """
 
 import importlib.util
@@ -47,7 +47,7 @@ class _Description(msgspec.Struct):
 
 
 def guess(settings: Settings) -> VoiceList:
-    """Nothing: only the disk knows."""
+    """Nothing: only the disk has them."""
     del settings
     return VoiceList()
 
@@ -69,7 +69,7 @@ def read(settings: Settings) -> VoiceList:
 def read_voices(folder: Path) -> tuple[list[VoiceInfo], bool]:
     """Every voice in ``folder``, by name; unusable ones with the reason. A missing folder: none.
 
-    True with them where a reason may pass. Raises ``OSError`` where the folder cannot be read.
+    Also true if a reason may be temporary. Raises ``OSError`` where the folder cannot be read.
     """
     try:
         with os.scandir(folder) as entries:
@@ -87,7 +87,7 @@ def read_voices(folder: Path) -> tuple[list[VoiceInfo], bool]:
 
 
 def _voice(model: Path) -> VoiceInfo:
-    """The voice as it describes itself, or why it cannot be used; raises ``OSError``."""
+    """The voice by its own description, or why it cannot be used; raises ``OSError``."""
     try:
         description = _describe(model)
     except RecursionError:
@@ -122,7 +122,7 @@ def _describe(model: Path) -> _Description:
 
 
 def _plain(name: str) -> str:
-    """``name`` as it can be shown: no control characters, no bytes that are not UTF-8."""
+    """``name``, safe to show: no control characters, no bytes that are not UTF-8."""
     shown = name.encode(errors="replace").decode()
     return "".join(letter if letter.isprintable() else "?" for letter in shown)
 

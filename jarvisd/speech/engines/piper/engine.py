@@ -112,7 +112,7 @@ def _out_of_reach(model: Path, error: PermissionError) -> str:
 
 
 class _Session:
-    """Stands in for the ``InferenceSession`` inside ``PiperVoice``, and can be aborted."""
+    """Replaces the ``InferenceSession`` in ``PiperVoice``, and can be aborted."""
 
     def __init__(self, model: Path, threads: int, providers: Sequence[str]) -> None:
         self._session = _open_session(model, threads, providers)
@@ -179,7 +179,7 @@ def open_engine(settings: Settings) -> PiperEngine:
 
 
 def _providers(device: Literal["cpu", "cuda"]) -> tuple[str, ...]:
-    """What onnxruntime calls the device; the processor does what the device cannot."""
+    """The names that onnxruntime has for the device; the CPU does what it cannot do."""
     if device == "cpu":
         return (_ON_CPU,)
     if _ON_CUDA not in onnxruntime.get_available_providers():
@@ -192,7 +192,7 @@ def _providers(device: Literal["cpu", "cuda"]) -> tuple[str, ...]:
 
 
 def _pcm(audio: "np.ndarray[Any, Any]") -> bytes:
-    """Piper's floats at their own loudness: scaling each sentence to its peak would pump."""
+    """Piper's samples at their own loudness; scaling each sentence would make it uneven."""
     return bytes((np.clip(audio, -1.0, 1.0) * _FULL_SCALE).astype("<i2").tobytes())
 
 

@@ -48,7 +48,7 @@ def _without_weights(model: memoryview, location: str) -> tuple[bytes, int]:
 
 
 def _external(model: memoryview, begin: int, end: int, location: str) -> bytes | None:
-    """A tensor whose data lies in ``location``, and where; ``None`` for one that holds little."""
+    """A tensor that refers to its data in ``location``; ``None`` for a small one."""
     rest, data = bytearray(), None
     for number, start, inner, last in _spans(model, begin, end):
         if number == _RAW_DATA:
@@ -103,7 +103,7 @@ def _outputs_of_ceil(node: memoryview) -> list[bytes]:
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Every length-delimited field of a message; numbers are stepped over."""
+    """Every length-delimited field of a message; numbers are skipped."""
     for number, start, begin, end in _spans(message, 0, len(message)):
         if begin != start:
             yield number, message[begin:end]

@@ -28,10 +28,10 @@ class Settings(EngineSettings, frozen=True):
     ] = "cpu"
 
     def readable(self) -> Sequence[str]:
-        """Its voices."""
+        """The directory of voices."""
         return (self.voices_dir,)
 
     def resolved(self, state_dir: Path) -> Self:
-        """With the directory of voices that is really read."""
+        """The settings with the real directory of voices."""
         folder = Path(self.voices_dir).expanduser() if self.voices_dir else state_dir / "voices"
         return msgspec.structs.replace(self, voices_dir=str(folder))
