@@ -27,9 +27,9 @@ from jarvisd.speech.model import (
 )
 from jarvisd.speech.synthesis import Synthesis
 from jarvisd.workers.backoff import Backoff
+from jarvisd.workers.command import WorkerCommand, WorkerPlacement
 from jarvisd.workers.model import EngineState, Limits
 from jarvisd.workers.pool import EngineProgram, Pool
-from jarvisd.workers.process import WorkerCommand, WorkerPlacement
 
 # Reading a directory takes milliseconds; beyond this the built-in voice speaks.
 DISCOVERY_S = 2.0

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jarvisd.errors import WorkerError
+from jarvisd.workers.command import WorkerCommand
 from jarvisd.workers.hang_monitor import HangMonitor
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import EngineState, Health, Limits, WorkerStatus
 from jarvisd.workers.priority_queue import PriorityQueue
-from jarvisd.workers.process import WorkerCommand
 from jarvisd.workers.supervisor import Supervisor
 from jarvisd.workers.worker import Worker, died
 

@@ -5,69 +5,23 @@ what a failure means; the pool does.
 """
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
-import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
 from jarvisd.errors import WorkerError
-from jarvisd.workers import protocol
+from jarvisd.workers import os_process, protocol
+from jarvisd.workers.command import WorkerCommand
 
 # Between closing the connection and ending: a busy host takes its time to tell why.
 _EXIT_GRACE_S = 1.0
 _STDERR_LINES = 50
-_STDERR_LINE_BYTES = 8_192
 _log = structlog.get_logger("jarvisd.workers")
-
-
-class WorkerPlacement(Protocol):
-    """Where worker processes live. Both calls block for a moment and come from any thread."""
-
-    def attach(self, pid: int) -> None:
-        """A worker was started: put it into its place before it has done anything."""
-        ...
-
-    def detach(self, pid: int) -> None:
-        """A worker has ended and was reaped."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerCommand:
-    """How an engine's workers are started, and where they live.
-
-    ``runner`` is ``module:function``, called as ``function(engine, options)`` in the worker;
-    ``options`` is JSON. ``readable`` is what its sandbox lets it read beside its libraries;
-    ``None``: no sandbox.
-    ``python`` empty: this one.
-    """
-
-    engine: str
-    runner: str = ""
-    python: str = ""
-    nice: int = 0
-    options: str = "{}"
-    arguments: Sequence[str] = ("-P", "-m", "jarvisd.workers.child")
-    placement: WorkerPlacement | None = None
-    readable: Sequence[str] | None = None
-
-    def line(self, fd: int) -> list[str]:
-        """The command line of a worker that talks over ``fd``."""
-        line = [self.python or sys.executable, *self.arguments]
-        line += ["--runner", self.runner, "--engine", self.engine, "--fd", str(fd)]
-        line += ["--parent", str(os.getpid()), "--nice", str(self.nice)]
-        # Nowhere is readable too: without the word there is no sandbox.
-        allowed = () if self.readable is None else self.readable or ("/nonexistent",)
-        line += [word for path in allowed for word in ("--readable", path)]
-        return [*line, "--options", self.options]
 
 
 class WorkerProcess(asyncio.Protocol):
@@ -207,7 +161,7 @@ class WorkerProcess(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         try:
-            process, ended = await asyncio.to_thread(self._open, theirs)
+            process, ended = await asyncio.to_thread(os_process.begin, self.command, theirs)
         except BaseException:
             ours.close()
             raise
@@ -222,29 +176,11 @@ class WorkerProcess(asyncio.Protocol):
             raise
         return greeted
 
-    def _open(self, theirs: socket.socket) -> "tuple[subprocess.Popen[bytes], int]":
-        """The process, and a descriptor that tells its end: without it nobody could wait for it."""
-        process = subprocess.Popen(
-            self.command.line(theirs.fileno()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=(theirs.fileno(),),
-        )
-        try:
-            end = os.pidfd_open(process.pid)
-        except OSError:
-            _discard(process)
-            raise
-        if self.command.placement:
-            self.command.placement.attach(process.pid)
-        return process, end
-
     async def _watch(self, process: "subprocess.Popen[bytes]", end: int) -> None:
         """Collect what the process complains about, reap it, and tell."""
-        ended = asyncio.create_task(_end_of(process, end))
+        ended = asyncio.create_task(os_process.end_of(process, end))
         with suppress(OSError):  # its complaints are lost, its end is not
-            async for line in _lines(process):
+            async for line in os_process.error_lines(process):
                 self._stderr.append(line)
                 _log.warning("worker.stderr", engine=self.command.engine, pid=self.pid, line=line)
         status = await ended
@@ -252,7 +188,7 @@ class WorkerProcess(asyncio.Protocol):
             await asyncio.to_thread(self.command.placement.detach, process.pid)
         if self._transport:
             self._transport.abort()
-        reason = self._reason or _exit_reason(status)
+        reason = self._reason or os_process.exit_reason(status)
         if self._stderr and status > 0:
             reason = f"{reason}: {self._stderr[-1]}"
         if self._greeted and not self._greeted.done():
@@ -274,59 +210,3 @@ class WorkerProcess(asyncio.Protocol):
         return WorkerError(
             f"the {self.command.engine} worker did not start: {reason}", code="workers.start_failed"
         )
-
-
-async def _lines(process: "subprocess.Popen[bytes]") -> AsyncIterator[str]:
-    """What the process writes to its standard error, line by line, without empty ones."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=_STDERR_LINE_BYTES)
-    pipe, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), _given_away(process)
-    )
-    with closing(pipe):
-        while raw := await _line(reader):
-            if line := raw.decode(errors="replace").strip():
-                yield line
-
-
-def _given_away(process: "subprocess.Popen[bytes]") -> BinaryIO:
-    """The process's standard error, for the loop alone to close.
-
-    uvloop closes the descriptor and then the file, in which time a thread may have opened another
-    one of that number: that of the next worker's end.
-    """
-    assert process.stderr is not None  # noqa: S101 - it was asked for
-    with process.stderr:
-        return open(os.dup(process.stderr.fileno()), "rb", buffering=0, closefd=False)
-
-
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.readline()
-    except ValueError:  # longer than the limit: dropped by the reader
-        return b"(a very long line)\n"
-
-
-def _discard(process: "subprocess.Popen[bytes]") -> None:
-    """End and reap a process that cannot be watched. Blocks until it is gone: for threads."""
-    process.kill()
-    process.communicate()
-
-
-async def _end_of(process: "subprocess.Popen[bytes]", descriptor: int) -> int:
-    """Wait for the process without a thread, reap it, and return its status."""
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    loop.add_reader(descriptor, ended.set)
-    try:
-        await ended.wait()
-    finally:
-        loop.remove_reader(descriptor)
-        os.close(descriptor)
-    return process.wait()
-
-
-def _exit_reason(status: int) -> str:
-    if status < 0:
-        return f"it was ended by {signal.Signals(-status).name}"
-    return f"it exited with status {status}"

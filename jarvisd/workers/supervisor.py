@@ -12,9 +12,9 @@ import structlog
 
 from jarvisd.errors import WorkerError
 from jarvisd.workers.backoff import Backoff
+from jarvisd.workers.command import WorkerCommand
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import EngineState, Health, Limits, Outcome, WorkerStatus
-from jarvisd.workers.process import WorkerCommand
 from jarvisd.workers.worker import Worker, died
 
 _ABLE = frozenset({"idle", "busy", "cancelling"})

@@ -12,9 +12,10 @@ import msgspec
 
 from jarvisd.errors import WorkerError
 from jarvisd.workers import protocol
+from jarvisd.workers.command import WorkerCommand
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import Outcome, WorkerState, WorkerStatus
-from jarvisd.workers.process import WorkerCommand, WorkerProcess
+from jarvisd.workers.process import WorkerProcess
 from jarvisd.workers.stillness import Activity, Stillness
 
 CANCEL_GRACE_S = 0.04  # leaves the kernel 10 ms to end a process within 50 ms of the cancel

@@ -11,10 +11,10 @@ from jarvisd.speech.health import EngineHealth
 from jarvisd.speech.model import SynthesisRequest
 from jarvisd.speech.speech import RUNNER
 from jarvisd.speech.synthesis import Synthesis
+from jarvisd.workers.command import WorkerCommand
 from jarvisd.workers.job import AnyJob
 from jarvisd.workers.model import Limits
 from jarvisd.workers.pool import EngineProgram, Pool
-from jarvisd.workers.process import WorkerCommand
 from tests.support.voices import build_voices
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from jarvisd.errors import SpeechError
 from jarvisd.speech.model import SynthesisRequest
 from jarvisd.speech.synthesis import Synthesis
+from jarvisd.workers.command import WorkerCommand
 from jarvisd.workers.hang_monitor import read
 from jarvisd.workers.pool import EngineProgram
-from jarvisd.workers.process import WorkerCommand
 from jarvisd.workers.stillness import LOOKS, Activity, Stillness
 from tests.support.processes import until
 from tests.workers.conftest import OpenPool, SpeakingPool, piper, program

@@ -15,8 +15,8 @@ import pytest
 from jarvisd.errors import SpeechError
 from jarvisd.speech.model import AudioPiece, Priority, SynthesisRequest
 from jarvisd.speech.synthesis import Synthesis
+from jarvisd.workers.command import WorkerCommand
 from jarvisd.workers.pool import EngineProgram, Pool
-from jarvisd.workers.process import WorkerCommand
 from tests.support.processes import nothing_left, until
 from tests.workers.conftest import OpenPool, piper, program
 from tests.workers.conftest import espeak as espeak_engine

@@ -10,7 +10,9 @@ import pytest
 from jarvisd.errors import WorkerError
 from jarvisd.speech.speech import RUNNER
 from jarvisd.workers import protocol
-from jarvisd.workers.process import WorkerCommand, WorkerProcess, _lines
+from jarvisd.workers.command import WorkerCommand
+from jarvisd.workers.os_process import error_lines
+from jarvisd.workers.process import WorkerProcess
 from tests.support.processes import nothing_left
 
 PREAMBLE = """
@@ -182,7 +184,7 @@ async def test_no_descriptor_of_somebody_else_is_closed() -> None:
     try:
         for _ in range(100):
             with subprocess.Popen(["true"], stderr=subprocess.PIPE) as process:  # noqa: ASYNC220
-                assert [line async for line in _lines(process)] == []
+                assert [line async for line in error_lines(process)] == []
     finally:
         over.set()
         opening.join()
