@@ -43,7 +43,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WaterfallRow:
     """A stretch drawn: its name and length in columns of their own, a bar after ``start`` columns.
 
     ``detail`` follows the bar where there is room.
@@ -88,7 +88,7 @@ def scale(stretches: Sequence[Stretch], columns: int) -> str:
     return " " * (columns - room) + half[: room - len(last)] + last.rjust(room - len(half))
 
 
-def rows(stretches: Sequence[Stretch], columns: int) -> list[Row]:
+def rows(stretches: Sequence[Stretch], columns: int) -> list[WaterfallRow]:
     """A row for each stretch, all on one scale, together at most ``columns`` wide."""
     end, room = _end(stretches), _room(columns)
     return [_row(stretch, end, room) for stretch in stretches]
@@ -109,7 +109,7 @@ def _room(columns: int) -> int:
     return max(LEAST_BAR_COLUMNS, columns - NAME_COLUMNS - FIGURE_COLUMNS - 1)
 
 
-def _row(stretch: Stretch, end_ms: float, room: int) -> Row:
+def _row(stretch: Stretch, end_ms: float, room: int) -> WaterfallRow:
     """At least a sliver, however short the stretch."""
     start = min(room - 1, int(stretch.start_ms / end_ms * room))
     eighths = max(1, round(stretch.length_ms / end_ms * room * 8))
@@ -117,7 +117,7 @@ def _row(stretch: Stretch, end_ms: float, room: int) -> Row:
     bar = "█" * whole + (EIGHTHS[part - 1] if part else "")
     rest = room - start - len(bar) - 1
     wanted = stretch.detail and rest >= LEAST_DETAIL_COLUMNS
-    return Row(
+    return WaterfallRow(
         padded(shortened(stretch.name, NAME_COLUMNS), NAME_COLUMNS),
         f"{fine_milliseconds(stretch.length_ms):>{FIGURE_COLUMNS}}",
         start,

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from jarvisctl.dashboard.look import BUSY, FAINT, GOOD, HINT, WARN, line
 from jarvisctl.dashboard.snapshot import ReplyView
-from jarvisctl.waterfall import Kind, Row, Stretch, rows, scale
+from jarvisctl.waterfall import Kind, Stretch, WaterfallRow, rows, scale
 
 _STYLES: dict[Kind, str] = {
     "model": BUSY,
@@ -54,7 +54,7 @@ def drawn(stretches: Sequence[Stretch], width: int) -> list[Content]:
     return [line((scale(stretches, width), FAINT)), *map(_coloured, rows(stretches, width))]
 
 
-def _coloured(row: Row) -> Content:
+def _coloured(row: WaterfallRow) -> Content:
     return line(
         row.name,
         (f"{row.length} ", "bold"),
