@@ -50,13 +50,13 @@ class Controller:
         self._not_before = 0.0
         self._looked_at = 0.0
         self._slots = Slots(limits.slots)
-        self.decision = self._decision(warming=True, reason="idle")
+        self.decision = self._decision("idle")
 
     def rest(self) -> Decision:
         """No reply runs: no limits for the next one."""
         self._phase, self._quota, self._lesson, self._not_before = "rest", None, 1.0, 0.0
         self._slots.open = 1
-        return self._settle(self._decision(warming=True, reason="idle"))
+        return self._settle(self._decision("idle"))
 
     def decide(self, load: HostLoad) -> Decision:
         """The decision for this load; ``load.now`` never goes back."""
@@ -70,7 +70,7 @@ class Controller:
         elif self._phase == "first":
             self._enter("catching-up", load.now)
         reason = self._act(load)
-        return self._settle(self._decision(warming=False, reason=reason))
+        return self._settle(self._decision(reason))
 
     # --- which phase ----------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class Controller:
 
     # --- the outcome ----------------------------------------------------------------------------
 
-    def _decision(self, *, warming: bool, reason: str) -> Decision:
+    def _decision(self, reason: str) -> Decision:
         limits = self._limits
         weight = limits.weight
         if self._phase in ("giving-way", "sharing") and self._quota is not None:
@@ -178,7 +178,6 @@ class Controller:
             slots=limits.fixed_slots or self._slots.open,
             weight=limits.fixed_weight or weight,
             quota=limits.fixed_quota or (None if quota is None else round(quota, 3)),
-            warming=warming,
             phase=self._phase,
             reason=reason,
         )

@@ -47,7 +47,6 @@ def event_of(decision: Decision, load: HostLoad, at: float) -> GovernorDecision:
         slots=decision.slots,
         weight=decision.weight,
         quota=decision.quota,
-        warming=decision.warming,
         slack_s=_rounded(load.slack_s),
         tokens_per_s=_rounded(load.tokens_per_s),
         baseline=_rounded(load.baseline),

@@ -105,7 +105,6 @@ class Decision:
     slots: int
     weight: int
     quota: float | None
-    warming: bool
     phase: Phase
     reason: str
 
@@ -114,6 +113,6 @@ class Decision:
         return self.outputs == other.outputs
 
     @property
-    def outputs(self) -> tuple[int, int, float | None, bool]:
+    def outputs(self) -> tuple[int, int, float | None]:
         """The effect, without the reason."""
-        return self.slots, self.weight, self.quota, self.warming
+        return self.slots, self.weight, self.quota

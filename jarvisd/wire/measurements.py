@@ -23,7 +23,6 @@ class GovernorDecision(Response, tag_field="type", tag="governor.decision"):
     slots: int
     weight: int
     quota: float | None
-    warming: bool
     slack_s: float | None = None
     tokens_per_s: float | None = None
     baseline: float | None = None

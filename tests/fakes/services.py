@@ -439,9 +439,7 @@ def defaults(settings: Settings) -> Loaded:
 
 def governor() -> GovernorResponse:
     """A governor that has decided once."""
-    rest = GovernorDecision(
-        at=1.0, phase="rest", reason="quiet", slots=1, weight=100, quota=None, warming=True
-    )
+    rest = GovernorDecision(at=1.0, phase="rest", reason="quiet", slots=1, weight=100, quota=None)
     return GovernorResponse(enabled=True, now=rest, decisions=[rest])
 
 

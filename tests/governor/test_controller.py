@@ -42,7 +42,7 @@ class Run:
 
 def test_at_rest_everything_is_open() -> None:
     decision = Controller(GovernorLimits()).decision
-    assert decision.outputs == (1, 100, None, True)
+    assert decision.outputs == (1, 100, None)
 
 
 def test_the_first_utterance_of_a_reply_gets_everything_at_once() -> None:
@@ -141,7 +141,7 @@ def test_what_never_keeps_pace_gets_half_and_everything_when_the_model_is_done()
 def test_fixed_settings_override_it() -> None:
     limits = GovernorLimits(fixed_slots=2, fixed_weight=77, fixed_quota=1.5)
     for sample in (AHEAD, replace(AHEAD, first_pending=True), replace(AHEAD, slack_s=0.1)):
-        assert Run(limits).see(sample).outputs[:3] == (2, 77, 1.5)
+        assert Run(limits).see(sample).outputs == (2, 77, 1.5)
 
 
 def test_it_never_gives_more_than_is_configured() -> None:
@@ -158,7 +158,7 @@ def test_a_quota_has_three_places() -> None:
 def test_rest_opens_everything_again() -> None:
     run = Run()
     run.see(AHEAD, 5)
-    assert run.governor.rest().outputs == (1, 100, None, True)
+    assert run.governor.rest().outputs == (1, 100, None)
     assert run.governor.rest() is run.governor.decision
 
 
@@ -349,7 +349,7 @@ def test_at_any_time_of_the_clock() -> None:
     run.now = 0.0
     run.governor.rest()
     assert run.see(replace(AHEAD, slack_s=0.5)).phase == "catching-up"
-    assert run.see(AHEAD).outputs == (1, 20, 0.45, False)
+    assert run.see(AHEAD).outputs == (1, 20, 0.45)
 
 
 def test_of_nothing_in_hand_nothing_is_given_away_however_short_the_look_ahead() -> None:

@@ -65,7 +65,7 @@ FREE = {"text", "spoken", "heard", "title", "reason", "hint", "message", "about"
         "jarvisctl", "state", "source", "voice", "id", "language", "outcome", "phase"}  # fmt: skip
 # The same, also where it is empty or absent.
 ALWAYS = {"reply", "conversation", "life", "level", "text", "spoken", "heard", "hint", "reason",
-          "warming", "quota", "slack_s", "tokens_per_s", "baseline", "loss", "cost"}  # fmt: skip
+          "quota", "slack_s", "tokens_per_s", "baseline", "loss", "cost"}  # fmt: skip
 FREE_KEYS = {"packages", "series", "units", "summary", "spans", "labels", "marks"}
 # Found in some runs and not in others, as timing has it.
 PASSING = {"heartbeat", "governor.decision", "lagged"}

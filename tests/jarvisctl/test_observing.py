@@ -15,7 +15,7 @@ from tests.jarvisctl.conftest import Jarvisctl
 NOON = 1_800_014_400.0  # 12:00:00 UTC
 DECISION = wire.GovernorDecision(
     at=NOON, phase="give", reason="the model lost 9 %", slots=1, weight=40, quota=0.5,
-    warming=False, slack_s=4.2, tokens_per_s=7.4, baseline=8.1, loss=0.086, cost=0.3,
+    slack_s=4.2, tokens_per_s=7.4, baseline=8.1, loss=0.086, cost=0.3,
 )  # fmt: skip
 SERIES = wire.SeriesResponse(
     resolution_s=1,

@@ -158,7 +158,7 @@ def test_events_are_followed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
 
 def test_decisions_and_silent_replies_read_well(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     decision = wire.GovernorDecision(at=1.0, phase="first", reason="the first utterance", slots=1,
-                                     weight=100, quota=0.5, warming=False)  # fmt: skip
+                                     weight=100, quota=0.5)  # fmt: skip
     silent = samples.started(engine="", voice="", provider="builtin")
     daemon.lines("GET", "/v1/events", [decision, silent])
     ran = jarvisctl.run("events", environ={"COLUMNS": "120"})

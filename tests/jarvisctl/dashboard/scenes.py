@@ -127,7 +127,7 @@ VOICES = (
 
 
 def decision(at: float, phase: str, reason: str, **more: Any) -> wire.GovernorDecision:
-    fields: dict[str, Any] = {"slots": 1, "weight": 100, "quota": None, "warming": False}
+    fields: dict[str, Any] = {"slots": 1, "weight": 100, "quota": None}
     return wire.GovernorDecision(at=at, phase=phase, reason=reason, **fields | more)
 
 
