@@ -6,16 +6,15 @@ one task at a time writes or opens. Errors are ``sqlite3.Error`` and ``OSError``
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 import structlog
 
 from jarvisd.store import days
+from jarvisd.store.connection import DatabaseConnection, transaction
 from jarvisd.store.model import (
     Change,
     ConversationSummary,
@@ -74,14 +73,17 @@ _FIELDS = tuple(field.name for field in fields(StoredMessage))
 _log = structlog.get_logger(__name__)
 
 
+class FileGoneError(sqlite3.OperationalError):
+    """The file that was opened is not the one at its path any more: it must be opened anew."""
+
+
 class Database:
     """A database file, open or not. ``await ready()`` before using it, ``close`` it at the end."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open: tuple[aiosqlite.Connection, aiosqlite.Connection] | None = None
+        self._open: tuple[DatabaseConnection, DatabaseConnection] | None = None
         self._identity: tuple[int, int] | None = None
-        self._flushing = False
 
     @property
     def is_open(self) -> bool:
@@ -89,12 +91,12 @@ class Database:
         return self._open is not None
 
     @property
-    def writer(self) -> aiosqlite.Connection:
+    def writer(self) -> DatabaseConnection:
         """The connection that writes; raises ``sqlite3.OperationalError`` if there is none."""
         return self._connections()[0]
 
     @property
-    def reader(self) -> aiosqlite.Connection:
+    def reader(self) -> DatabaseConnection:
         """The connection that reads; raises ``sqlite3.OperationalError`` if there is none."""
         return self._connections()[1]
 
@@ -110,7 +112,6 @@ class Database:
             _log.error("store.deleted", path=str(self.path))
             await self.close()
         self._open = await open_connections(self.path)
-        self._flushing = False
         self._identity = await asyncio.to_thread(identity, self.path)
         return True
 
@@ -130,7 +131,7 @@ class Database:
         await self.close()
         await asyncio.to_thread(set_aside, self.path, reason)
 
-    def _connections(self) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
+    def _connections(self) -> tuple[DatabaseConnection, DatabaseConnection]:
         if self._open is None:
             raise sqlite3.OperationalError(f"{self.path} is not open")
         return self._open
@@ -140,28 +141,22 @@ class Database:
 
         Committed changes survive the daemon's death. The end of a turn is flushed, with all before
         it, and survives the machine's: on a busy disk that takes 14 ms (median) to 280 ms, which
-        must not come before the first sound.
+        must not come before the first sound. Raises ``FileGoneError`` where the file was deleted.
         """
-        await self._flush_commits(any(map(_ends_a_turn, changes)))
-        async with self._transaction() as connection:
-            for change in changes:
-                match change:
-                    case StoredMessage():
-                        await _add(connection, change)
-                    case MarkHeard(reply, heard, interrupted):
-                        values = (heard, interrupted, reply)
-                        await connection.execute_fetchall(_MARK_HEARD, values)
-                    case MarkFailed(reply, failed):
-                        await connection.execute_fetchall(_MARK_FAILED, (failed, reply))
-                    case KeepDay():
-                        await days.keep(connection, change)
-        await self._flush_commits(False)
+        await self.writer.run(lambda connection: self._apply(connection, changes))
 
-    async def _flush_commits(self, wanted: bool) -> None:
-        if wanted != self._flushing:
-            level = "FULL" if wanted else "NORMAL"
-            await self.writer.execute_fetchall(f"PRAGMA synchronous = {level}")
-            self._flushing = wanted
+    def _apply(self, connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
+        if identity(self.path) != self._identity:
+            raise FileGoneError(f"{self.path} was deleted")
+        if flushed := any(map(_ends_a_turn, changes)):
+            connection.execute("PRAGMA synchronous = FULL")
+        try:
+            with transaction(connection):
+                for change in changes:
+                    _make(connection, change)
+        finally:
+            if flushed:
+                connection.execute("PRAGMA synchronous = NORMAL")
 
     async def forget(self, conversation: str) -> int:
         """Delete a conversation so that nothing of it stays in the file or its journal.
@@ -169,14 +164,9 @@ class Database:
         Returns how many messages it had. Deleted content is overwritten (``secure_delete``), and
         the journal that still holds the old pages is emptied.
         """
-        async with self._transaction() as connection:
-            sql = "DELETE FROM messages WHERE conversation = ? RETURNING 1"
-            deleted = len(list(await connection.execute_fetchall(sql, (conversation,))))
-            sql = "DELETE FROM conversations WHERE id = ?"
-            await connection.execute_fetchall(sql, (conversation,))
-        for busy, *_ in await self.writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"):
-            if busy:
-                _log.warning("store.journal_kept", reason="another process reads the database")
+        deleted, kept = await self.writer.run(lambda connection: _forget(connection, conversation))
+        if kept:
+            _log.warning("store.journal_kept", reason="another process reads the database")
         return deleted
 
     async def messages(self, conversation: str, limit: int) -> list[StoredMessage]:
@@ -199,23 +189,6 @@ class Database:
         """The newest ``limit`` daily summaries, newest first."""
         return await days.read(self.reader, limit)
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Commit at the end, roll back on any error and on cancellation.
-
-        Statements reach the connection's thread in order: a rollback takes effect after the running
-        statement, even if nobody waits for it.
-        """
-        connection = self.writer
-        try:
-            await connection.execute_fetchall("BEGIN IMMEDIATE")
-            yield connection
-            await connection.execute_fetchall("COMMIT")
-        except BaseException:
-            # Asked of the thread, not of ``in_transaction``: a cancelled BEGIN may still be queued.
-            await asyncio.shield(connection.rollback())
-            raise
-
 
 def _ends_a_turn(change: Change) -> bool:
     return not isinstance(change, KeepDay | StoredMessage) or (
@@ -223,11 +196,33 @@ def _ends_a_turn(change: Change) -> bool:
     )
 
 
-async def _add(connection: aiosqlite.Connection, message: StoredMessage) -> None:
+def _make(connection: sqlite3.Connection, change: Change) -> None:
+    match change:
+        case StoredMessage():
+            _add(connection, change)
+        case MarkHeard(reply, heard, interrupted):
+            connection.execute(_MARK_HEARD, (heard, interrupted, reply))
+        case MarkFailed(reply, failed):
+            connection.execute(_MARK_FAILED, (failed, reply))
+        case KeepDay():
+            days.keep(connection, change)
+
+
+def _add(connection: sqlite3.Connection, message: StoredMessage) -> None:
     at = message.created_at
     conversation = (message.conversation, at, at, title_of(message.text))
-    await connection.execute_fetchall(_ADD_CONVERSATION, conversation)
-    await connection.execute_fetchall(_ADD_MESSAGE, asdict(message))
+    connection.execute(_ADD_CONVERSATION, conversation)
+    connection.execute(_ADD_MESSAGE, asdict(message))
+
+
+def _forget(connection: sqlite3.Connection, conversation: str) -> tuple[int, bool]:
+    """How many messages are gone, and whether the journal still holds them."""
+    with transaction(connection):
+        sql = "DELETE FROM messages WHERE conversation = ?"
+        deleted = connection.execute(sql, (conversation,)).rowcount
+        connection.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
+    ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return deleted, bool(busy)
 
 
 def _message(row: Iterable[Any]) -> StoredMessage:

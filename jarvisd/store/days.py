@@ -5,6 +5,7 @@ newest days, which may still continue; older days need only the percentiles. Old
 dropped by number, not by date: a clock that is wrong for a moment must not delete a year of them.
 """
 
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,20 +40,18 @@ GOING_ON = 3
 _bins = msgspec.msgpack.Decoder(dict[int, int])
 
 
-async def keep(connection: aiosqlite.Connection, change: KeepDay) -> None:
+def keep(connection: sqlite3.Connection, change: KeepDay) -> None:
     """Write one day, and delete all but the newest ``change.most``, in one transaction."""
     summary = change.summary
     counts = (summary.replies, summary.errors, summary.interrupted)
     spoken = (summary.utterances, summary.fallback, summary.skipped)
-    await connection.execute_fetchall(_KEEP, (summary.day, *counts, *spoken))
+    connection.execute(_KEEP, (summary.day, *counts, *spoken))
     for span in summary.spans:
         if span.count:
-            await connection.execute_fetchall(_KEEP_SPAN, _row(summary.day, span))
-    await connection.execute_fetchall(_DROP_BINS, (GOING_ON,))
-    await connection.execute_fetchall(_FORGET, (change.most,))
-    await connection.execute_fetchall(
-        "DELETE FROM day_spans WHERE day NOT IN (SELECT day FROM days)"
-    )
+            connection.execute(_KEEP_SPAN, _row(summary.day, span))
+    connection.execute(_DROP_BINS, (GOING_ON,))
+    connection.execute(_FORGET, (change.most,))
+    connection.execute(_FORGET_SPANS)
 
 
 async def read(connection: aiosqlite.Connection, limit: int) -> list[DaySummary]:

@@ -11,9 +11,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import aiosqlite
 import structlog
 
+from jarvisd.store.connection import DatabaseConnection
 from jarvisd.store.migrations import migrate
 
 BUSY_TIMEOUT_S = 5.0
@@ -36,7 +36,7 @@ _SETTINGS = (
 )
 
 
-async def open_connections(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
+async def open_connections(path: Path) -> tuple[DatabaseConnection, DatabaseConnection]:
     """A connection that writes and one that only reads.
 
     Creates the directory (0700) and the file (0600). Raises ``OSError``, ``sqlite3.Error`` or
@@ -84,9 +84,10 @@ def set_aside(path: Path, reason: str) -> Path:
     return target
 
 
-async def _open(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.Connection]:
+async def _open(path: Path) -> tuple[DatabaseConnection, DatabaseConnection]:
     thorough = await asyncio.to_thread(_prepare, path)
-    writer = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    writer = DatabaseConnection(path, BUSY_TIMEOUT_S)
+    await writer
     try:
         for setting in _SETTINGS:
             await writer.execute_fetchall(setting)
@@ -94,7 +95,8 @@ async def _open(path: Path) -> tuple[aiosqlite.Connection, aiosqlite.Connection]
             await _check(writer)
         found = await migrate(writer)
         await writer.execute_fetchall(f"PRAGMA busy_timeout = {WRITE_TIMEOUT_MS}")
-        reader = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        reader = DatabaseConnection(path, BUSY_TIMEOUT_S)
+        await reader
     except BaseException:
         await writer.close()
         raise
@@ -112,7 +114,7 @@ def _prepare(path: Path) -> bool:
     return unclean or path.stat().st_size <= CHECKED_BYTES
 
 
-async def _check(connection: aiosqlite.Connection) -> None:
+async def _check(connection: DatabaseConnection) -> None:
     rows = list(await connection.execute_fetchall("PRAGMA quick_check(1)"))
     if rows[0][0] != "ok":
         error = sqlite3.DatabaseError(str(rows[0][0]))

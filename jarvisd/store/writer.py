@@ -13,7 +13,7 @@ from typing import Literal
 import structlog
 
 from jarvisd.errors import StoreError
-from jarvisd.store.database import Database
+from jarvisd.store.database import Database, FileGoneError
 from jarvisd.store.model import Change, StoredMessage, StoreNews
 from jarvisd.store.opening import is_corrupt
 from jarvisd.store.queue import ChangeQueue, WaitingChange
@@ -223,8 +223,9 @@ class Writer:
         async with self._lock:
             if not self._queue:  # nothing to try for again, unless somebody asks
                 self._work.clear()
-            await self._open()
             batch = self._queue.batch(BATCH)
+            if self._lacking or not (batch and self._database.is_open):
+                await self._open()
             if batch:
                 await self._save(batch)
                 self._queue.remove(batch)
@@ -254,6 +255,9 @@ class Writer:
     async def _save(self, batch: list[WaitingChange]) -> None:
         """Save together; if that fails permanently, find the change that caused it."""
         try:
+            await self._database.apply([entry.change for entry in batch])
+        except FileGoneError:
+            await self._open()
             await self._database.apply([entry.change for entry in batch])
         except _PASSING:
             raise

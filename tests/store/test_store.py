@@ -1,7 +1,6 @@
 import sqlite3
 import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -196,21 +195,19 @@ async def test_the_file_is_private_and_safe_against_a_crash(path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-async def test_what_ends_a_turn_is_flushed_and_a_question_is_not(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_ends_a_turn_is_flushed_and_a_question_is_not(path: Path) -> None:
     store = await Store.open(path, queue=10)
     assert store._database is not None
-    writer, levels = store._database.writer, list[int]()
-    execute = writer.execute_fetchall
+    levels, level = list[str](), "NORMAL"
 
-    async def watched(sql: str, *parameters: Any) -> Any:
-        if sql == "COMMIT":
-            ((level,),) = await execute("PRAGMA synchronous")
+    def watch(statement: str) -> None:
+        nonlocal level
+        if statement.startswith("PRAGMA synchronous = "):
+            level = statement.rpartition(" ")[2]
+        elif statement == "COMMIT":
             levels.append(level)
-        return await execute(sql, *parameters)
 
-    monkeypatch.setattr(writer, "execute_fetchall", watched)
+    await store._database.writer.set_trace_callback(watch)
     for receipt in (
         lambda: store.add_message("c", question("one")),
         lambda: store.add_message("c", answer("two", reply="r")),
@@ -218,7 +215,7 @@ async def test_what_ends_a_turn_is_flushed_and_a_question_is_not(
         lambda: store.add_message("c", question("three")),
     ):
         assert await receipt().kept(5)
-    assert levels == [1, 2, 2, 1]
+    assert levels == ["NORMAL", "FULL", "FULL", "NORMAL"]
     await store.close()
 
 

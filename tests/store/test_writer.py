@@ -1,5 +1,8 @@
+import asyncio
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import anyio
 import pytest
 
@@ -146,6 +149,34 @@ async def test_a_transaction_cancelled_anywhere_is_rolled_back(path: Path) -> No
             group.cancel_scope.cancel()
         await database.writer.execute_fetchall("SELECT 1")
         assert not database.writer.in_transaction
+    await store.close()
+
+
+async def test_a_change_is_one_way_to_the_databases_thread_and_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine each way costs a turn of the scheduler, and a reply begins after it."""
+    store = await Store.open(path, queue=100)
+    assert await store.flush(5)
+    ways, execute, in_thread = list[str](), aiosqlite.Connection._execute, asyncio.to_thread
+
+    async def counted(*arguments: Any) -> Any:
+        ways.append("connection")
+        return await execute(*arguments)
+
+    async def counted_thread(*arguments: Any) -> Any:
+        ways.append("thread")
+        return await in_thread(*arguments)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    monkeypatch.setattr(asyncio, "to_thread", counted_thread)
+    for receipt in (
+        store.add_message("c", question("one")),
+        store.mark_failed("r", "llm.failed"),
+    ):
+        assert await receipt.kept(5)
+    assert ways == ["connection"]
+    monkeypatch.undo()
     await store.close()
 
 
