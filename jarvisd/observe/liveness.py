@@ -38,14 +38,7 @@ class Liveness:
         """The settings changed."""
         llm, speech = settings.llm, settings.speech
         self._speech_s = GRACE_S + max(speech.deadline_s, speech.longest_start_s)
-        model_s = (
-            llm.connect_timeout_s
-            + llm.loading_timeout_s
-            + llm.headers_timeout_s
-            + llm.first_token_timeout_s
-            + llm.token_timeout_s
-        )
-        self._reply_s = model_s + GRACE_S
+        self._reply_s = GRACE_S + llm.longest_wait_s
 
     def __call__(self) -> list[PartProgress]:
         """The parts that exist now: the workers' supervisor, the writer, and every reply."""

@@ -55,6 +55,7 @@ async def test_every_place_is_listed_and_what_the_daemon_has_read(
     for place in places:
         assert place in text
     assert f"The daemon has read: {configured.directory}/its.toml" in text
+    assert " see: jarvisctl config show\n" in text, "nothing is cut at the edge"
 
 
 def test_without_a_daemon_it_says_that_it_shows_the_files(jarvisctl: Jarvisctl) -> None:

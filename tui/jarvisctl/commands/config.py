@@ -9,7 +9,6 @@ import click
 
 from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, examples, json_option, pass_invocation
-from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.config.reader import Loaded, load_with_sources
 from jarvisd.config.rendering import describe, toml_value
@@ -127,8 +126,9 @@ def path(invocation: Invocation) -> None:
         read = None if asked is None else asked.files
         out.object({"path": str(file), "exists": file.exists(), "places": places, "daemon": read})
         return
-    rows = [(place["place"], place["state"]) for place in places]
-    out.line(table(("place", "here"), rows))
+    width = max(len(place["place"]) for place in places)
+    for name, state in (("place", "here"), *((each["place"], each["state"]) for each in places)):
+        out.line(f"{name.ljust(width)}  {state}")  # whole: why a file is not read stands at the end
     if asked is not None:
         out.line(f"The daemon has read: {', '.join(asked.files) or 'no file'}")
 

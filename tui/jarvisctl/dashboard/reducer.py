@@ -43,7 +43,7 @@ MAX_LOG = 1_000
 MAX_SAMPLES = 600
 MAX_SPEEDS = 100
 MAX_DECISIONS = 50
-WRITER = "llama-server"  # whoever else writes has no speed worth a figure
+NO_MODELS = ("builtin", "text")  # who writes at once has no speed worth a figure
 
 
 def reduce(snapshot: Snapshot, message: Message) -> Snapshot:
@@ -205,7 +205,7 @@ def _speed(event: ReplyEvent, provider: str) -> Speed | None:
     timings, tokens_s = event.timings, None
     if timings.first_token_ms is not None and timings.last_token_ms is not None:
         passed = timings.last_token_ms - timings.first_token_ms
-        if passed > 0 and provider == WRITER and event.tokens.completion > 1:
+        if passed > 0 and provider not in NO_MODELS and event.tokens.completion > 1:
             tokens_s = (event.tokens.completion - 1) / passed * 1_000
     if timings.first_audio_ms is None and tokens_s is None:
         return None

@@ -39,6 +39,17 @@ class Settings(Section, frozen=True):
         Seconds, about("How long a reply waits while llama-server loads its model.")
     ] = 30.0
 
+    @property
+    def longest_wait_s(self) -> float:
+        """How long nothing may come of a question at most: all waits that follow each other."""
+        return (
+            self.connect_timeout_s
+            + self.loading_timeout_s
+            + self.headers_timeout_s
+            + self.first_token_timeout_s
+            + self.token_timeout_s
+        )
+
     def broken_rules(self) -> Iterator[tuple[str, str]]:
         """Report an invalid address."""
         url = self.url
