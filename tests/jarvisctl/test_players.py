@@ -1,5 +1,6 @@
 """Finding a player without starting one, and playing through it."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -93,6 +94,24 @@ def test_what_waits_in_the_pipe_was_not_heard(tmp_path: Path) -> None:
     player = Player(program(tmp_path, "exec sleep 60"), RATE)
     player.write(pcm(1_000))
     assert player.position() == 0
+    player.abort()
+    player.close()
+
+
+def test_what_is_just_being_written_does_not_count_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(program(tmp_path, "exec sleep 60"), RATE)
+    write, seen = os.write, []
+
+    def write_and_look(file: int, data: memoryview) -> int:
+        written = write(file, data)
+        seen.append(player.position())
+        return written
+
+    monkeypatch.setattr(players.os, "write", write_and_look)
+    player.write(pcm(1_000))
+    assert seen == [0]
     player.abort()
     player.close()
 

@@ -105,7 +105,7 @@ class Player:
     def __init__(self, command: PlayerCommand, sample_rate: int) -> None:
         self.name = command.name
         self._rate = sample_rate
-        self._bytes = 0
+        self._bytes = self._heard = 0
         self._started_at: float | None = None
         arguments = command.arguments(sample_rate)
         self._complaint = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the player
@@ -145,7 +145,10 @@ class Player:
         if self._started_at is None:
             return 0
         elapsed = time.monotonic() - self._started_at
-        return min((self._bytes - self._unread()) // 2, int(elapsed * self._rate))
+        # What is being written lies in the pipe before it is counted: that must not count back.
+        taken = (self._bytes - self._unread()) // 2
+        self._heard = max(self._heard, min(taken, int(elapsed * self._rate)))
+        return self._heard
 
     def end(self) -> None:
         """No more audio will come; what was handed over is still played."""
