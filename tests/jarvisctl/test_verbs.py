@@ -62,32 +62,14 @@ EVENTS: list[Any] = [
 ]
 
 
-def test_status_is_one_screen(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
-    daemon.json("GET", "/v1/status", samples.status())
-    ran = jarvisctl.run("status")
-    assert (ran.code, ran.stderr) == (0, "")
-    assert ran.text.splitlines() == [
-        "jarvisd 0.1.0   degraded   pid 4242   up 3 h 12 min",
-        "",
-        "  answers   builtin",
-        "  voice     espeak-ng en-us+f5",
-        "  so far    12 replies, 80 utterances, 2 skipped",
-        "  now       1 of 2 slots, 3 connections, 64 MB, loop lag 0.4 ms",
-        "",
-        "  ○ llm        absent    connection refused at http://127.0.0.1:8080; the",
-        "                         builtin provider answers",
-        "                         → Start it: sudo systemctl start llama-server",
-        "  ● espeak-ng  ready     1 worker",
-        "  ○ piper      optional  piper-tts is not installed",
-        "  ● store      ready     state/jarvisd.db, 48 kB",
-        "",
-        "  reply   state    heard         voice",
-        "  r-7f3a  running  1.0 of 2.0 s  piper en_US-amy-medium",
-        "",
-        "  worker  engine     state   pid  memory  served",
-        "       1  espeak-ng  busy   4250   42 MB      81",
-        "       2  espeak-ng  spare  4251   40 MB       0",
-    ]
+def test_status_tells_of_the_fallback_voice_and_of_what_was_left_out(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
+    daemon.json("GET", "/v1/status", samples.status(fallback=True, fallback_share=0.25))
+    shown = jarvisctl.run("status").text.splitlines()
+    assert "  voice     espeak-ng en-us+f5  (fallback)" in shown
+    assert "  so far    12 replies, 80 utterances, 2 skipped, 25% by the fallback voice" in shown
+    assert "  r-7f3a  running  1.0 of 2.0 s  piper en_US-amy-medium" in shown
 
 
 def test_a_reply_of_text_alone_has_no_seconds(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
@@ -178,14 +160,13 @@ def test_events_without_follow_stop_at_what_has_happened(
     assert ran.objects == [{"schema": 1} | event for event in EVENTS[:4]]
 
 
-def test_voices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+def test_voices_are_searched_and_say_why_they_cannot_be_used(
+    daemon: FakeDaemon, jarvisctl: Jarvisctl
+) -> None:
     daemon.json("GET", "/v1/voices", VOICES)
-    assert jarvisctl.run("voices").text.splitlines() == [
-        "  voice               language  rate",
-        "* espeak-ng/en-us+f5  en-us     22.05 kHz  embedded",
-        "  piper/amy           en_US     16 kHz     not available: no piper-tts",
+    assert jarvisctl.run("voices", "AMY").text.splitlines()[1:] == [
+        "  piper/amy  en_US     16 kHz  not available: no piper-tts",
     ]
-    assert len(jarvisctl.run("voices", "AMY").text.splitlines()) == 2
     assert (
         jarvisctl.run("voices", "Klingon").stderr
         == "No voice has 'Klingon'. All: jarvisctl voices\n"
@@ -194,14 +175,11 @@ def test_voices(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     assert [answer["schema"], answer["voices"][1]["id"]] == [1, "piper/amy"]
 
 
-def test_conversations_are_listed(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+def test_conversations_are_listed_page_by_page(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     daemon.json("GET", "/v1/conversations", CONVERSATIONS)
     for arguments in (["conversations"], ["conversations", "list"]):
         ran = jarvisctl.run(*arguments)
-        assert ran.text.splitlines() == [
-            "conversation  last              messages  about",
-            "c-1           2027-01-15 08:01         4  Is the NAS well?",
-        ]
+        assert ran.text.splitlines()[1].split()[:2] == ["c-1", "2027-01-15"]
         assert ran.stderr == "More: jarvisctl conversations list --before c-0\n"
     jarvisctl.run("conversations", "list", "--limit", "5", "--before", "c&0")
     assert daemon.received[-1].query == "limit=5&before=c%260"

@@ -47,7 +47,8 @@ def _show_running(out: Output, running: RepliesResponse) -> None:
     for reply in running.replies:
         voice = voice_name(reply.engine, reply.voice)
         heard = f"{reply.played_samples / reply.sample_rate:.1f} s heard"
-        out.line(f"{out.style('●', 'green')} {reply.reply}  {reply.state}  {heard}  {voice}")
+        state = "playing" if reply.state == "done" else reply.state  # made, and still heard
+        out.line(f"{out.style('●', 'green')} {reply.reply}  {state}  {heard}  {voice}")
     if running.replies:
         out.line()
 
