@@ -5,18 +5,23 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from jarvisbench.paced_server import http_chunk, json_response, read_request, serving, sse_event
-
-WORDS = ("the", "disk", "router", "is", "was", "nearly", "full", "and", "backup", "gone", "again")
-PROPS = {"default_generation_settings": {"n_ctx": 4096}, "model_alias": "chaos"}
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-    b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+from jarvisbench.paced_server import (
+    HttpRequest,
+    StandIn,
+    http_chunk,
+    serving,
+    sse_begin,
+    sse_end,
+    sse_event,
 )
 
+WORDS = ("the", "disk", "router", "is", "was", "nearly", "full", "and", "backup", "gone", "again")
 
-class TalkativeModel:
+
+class TalkativeModel(StandIn):
     """Writes ``sentences`` sentences for each question, a word every ``word_s`` seconds."""
+
+    model = "chaos"
 
     def __init__(self, chance: random.Random, *, sentences: int = 3, word_s: float = 0.002) -> None:
         self.url = ""
@@ -29,25 +34,18 @@ class TalkativeModel:
         texts = (" ".join(self._chance.choices(WORDS, k=8)) for _ in range(self.sentences))
         return " ".join(f"{text.capitalize()}." for text in texts)
 
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection."""
-        request = await read_request(reader)
-        if request.method != "POST":
-            answer = PROPS if request.path.startswith("/props") else {"status": "ok"}
-            slots: list[object] = []
-            found = slots if request.path.startswith("/slots") else answer
-            writer.write(json_response("200 OK", found))
-            await writer.drain()
-            return
-        writer.write(HEAD + http_chunk(sse_event({"role": "assistant", "content": None})))
+    async def chat(
+        self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """A few sentences, whatever was asked."""
+        writer.write(sse_begin())
         for word in self.answer().split(" "):
             if writer.is_closing():  # whoever asked is gone
                 return
             writer.write(http_chunk(sse_event({"content": f"{word} "})))
             await writer.drain()
             await asyncio.sleep(self.word_s)
-        end = sse_event({}, "stop") + b"data: [DONE]\n\n"
-        writer.write(http_chunk(end) + http_chunk(b""))
+        writer.write(sse_end())
         await writer.drain()
 
 

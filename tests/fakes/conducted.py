@@ -10,17 +10,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from jarvisbench.paced_server import http_chunk, json_response, read_request, serving, sse_event
-
-_HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-    b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+from jarvisbench.paced_server import (
+    HttpRequest,
+    StandIn,
+    http_chunk,
+    serving,
+    sse_begin,
+    sse_end,
+    sse_event,
 )
-_PROPS = {"default_generation_settings": {"n_ctx": 4096}, "model_alias": "conducted"}
 
 
-class Conducted:
+class Conducted(StandIn):
     """What is written goes to the request in progress, or to the next."""
+
+    model = "conducted"
 
     def __init__(self) -> None:
         self.url = ""
@@ -32,8 +36,7 @@ class Conducted:
         self._pieces.put_nowait(http_chunk(sse_event({"content": text})))
 
     def end(self) -> None:
-        end = sse_event({}, "stop") + b"data: [DONE]\n\n"
-        self._pieces.put_nowait(http_chunk(end) + http_chunk(b""))
+        self._pieces.put_nowait(sse_end())
 
     def answer(self, text: str) -> None:
         self.write(text)
@@ -44,19 +47,12 @@ class Conducted:
         messages = self.bodies[request]["messages"]
         return [str(each["content"]) for each in messages if each["role"] != "system"]
 
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await read_request(reader)
-        if request.method != "POST":
-            path = request.path.partition("?")[0]
-            answers: dict[str, object] = {"/props": _PROPS, "/slots": []}
-            writer.write(json_response("200 OK", answers.get(path, {"status": "ok"})))
-            await writer.drain()
-            return
+    async def chat(
+        self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """What the test writes, as it writes it."""
         self.bodies.append(json.loads(request.body))
-        await self._stream(reader, writer)
-
-    async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(_HEAD + http_chunk(sse_event({"role": "assistant", "content": None})))
+        writer.write(sse_begin())
         gone = asyncio.ensure_future(reader.read(1))
         try:
             while not gone.done():

@@ -14,7 +14,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from jarvisbench.paced_server import http_chunk, json_response, read_request, serving
+from jarvisbench.paced_server import (
+    SSE_HEAD,
+    HttpRequest,
+    StandIn,
+    http_chunk,
+    json_response,
+    serving,
+)
 
 # Time limits under which every scenario ends soon. How it ends is certain only under those that
 # the scenario itself names: there nothing is short but what it is about.
@@ -36,12 +43,6 @@ _ABOUT = {
 TEXT = "text"  # the reply ends well; otherwise the end is an error's code
 
 Act = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-_HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-    b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-)
-_PROPS = {"default_generation_settings": {"n_ctx": 4096}, "model_alias": "hostile"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def stream(*pieces: bytes, then: str = "end") -> Act:
     """These pieces in a good response; ``then`` end it, abort the connection, or fall silent."""
 
     async def act(writer: asyncio.StreamWriter) -> None:
-        await _send(writer, _HEAD, *map(http_chunk, filter(None, pieces)))
+        await _send(writer, SSE_HEAD, *map(http_chunk, filter(None, pieces)))
         if then == "end":
             await _send(writer, http_chunk(b""))
         elif then == "abort":
@@ -115,7 +116,7 @@ def forever(piece: bytes, *first: bytes, pause_s: float = 0.0) -> Act:
     """``first``, and then the same piece again and again."""
 
     async def act(writer: asyncio.StreamWriter) -> None:
-        await _send(writer, _HEAD, *map(http_chunk, first))
+        await _send(writer, SSE_HEAD, *map(http_chunk, first))
         while True:
             await _send(writer, http_chunk(piece))
             await asyncio.sleep(pause_s)
@@ -250,7 +251,7 @@ SCENARIOS = (
     ),
     Scenario(
         "trailers without end",
-        raw(_HEAD + http_chunk(HELLO) + b"0\r\n", *[b"X: " + _MILLION + b"\r\n"] * 9),
+        raw(SSE_HEAD + http_chunk(HELLO) + b"0\r\n", *[b"X: " + _MILLION + b"\r\n"] * 9),
         _BROKEN,
     ),
     # --- shape --------------------------------------------------------------------------------
@@ -312,7 +313,7 @@ SCENARIOS = (
     Scenario("breaks off before a word", stream(then="abort"), _BROKEN),
     Scenario("closes at once", raw(), _BROKEN),
     Scenario("speaks something else", raw(b"SSH-2.0-OpenSSH_9.2\r\n"), _BROKEN),
-    Scenario("a wrong chunk size", raw(_HEAD + b"zz\r\n" + HELLO), _BROKEN),
+    Scenario("a wrong chunk size", raw(SSE_HEAD + b"zz\r\n" + HELLO), _BROKEN),
     Scenario(
         "less than announced",
         raw(_head("200 OK", _STREAM, "Content-Length: 9999") + HELLO),
@@ -364,18 +365,26 @@ SCENARIOS = (
 )
 
 
+class HostileModel(StandIn):
+    """Lives one scenario, with every question."""
+
+    model = "hostile"
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+
+    async def chat(
+        self, _: HttpRequest, __: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await self._scenario.chat(writer)
+
+    def health(self, path: str) -> bytes:
+        hostile = self._scenario.props if path.startswith("/props") else b""
+        return hostile or super().health(path)
+
+
 @asynccontextmanager
 async def hostile(scenario: Scenario, *, port: int = 0) -> AsyncIterator[str]:
     """Serve it; yields the address."""
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        request = await read_request(reader)
-        if request.method == "POST":
-            await scenario.chat(writer)
-        elif request.path.startswith("/props") and scenario.props:
-            await _send(writer, scenario.props)
-        else:
-            await _send(writer, _json("200 OK", _PROPS))
-
-    async with serving(handle, port=port) as url:
+    async with serving(HostileModel(scenario).handle, port=port) as url:
         yield url

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from jarvisbench.paced_server import (
+    SSE_HEAD,
     HttpRequest,
     http_chunk,
     json_response,
@@ -28,11 +29,6 @@ __all__ = ["Replay", "capture", "captures", "cut_at", "error_response", "paced",
 
 CAPTURES = Path(__file__).parents[1] / "captures" / "llama-server"
 Ending = Literal["complete", "abort", "silence"]
-
-_HEAD = (
-    b"HTTP/1.1 200 OK\r\nServer: llama.cpp\r\nContent-Type: text/event-stream\r\n"
-    b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-)
 
 
 def captures() -> list[Path]:
@@ -91,7 +87,7 @@ class Replay:
     async def _stream(self, writer: asyncio.StreamWriter) -> None:
         if self.headers_wait is not None:
             await self.headers_wait.wait()
-        writer.write(_HEAD)
+        writer.write(SSE_HEAD)
         for piece in self.pieces:
             writer.write(http_chunk(piece))
             await writer.drain()

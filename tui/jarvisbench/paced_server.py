@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 _MAX_REQUEST_BYTES = 4_194_304
 _HEAD_TIMEOUT_S = 10.0
-_SSE_HEAD = (
+SSE_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
     b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 )
@@ -67,6 +68,44 @@ def sse_event(delta: dict[str, str | None], finish_reason: str | None = None) ->
     return b"data: " + json.dumps(value, separators=(",", ":")).encode() + b"\n\n"
 
 
+def sse_begin() -> bytes:
+    """The head of a streamed answer, and its first event."""
+    return SSE_HEAD + http_chunk(sse_event({"role": "assistant", "content": None}))
+
+
+def sse_end() -> bytes:
+    """The end of a streamed answer."""
+    return http_chunk(sse_event({}, "stop") + b"data: [DONE]\n\n") + http_chunk(b"")
+
+
+class StandIn(ABC):
+    """A llama-server that is well: its health routes answer, and what is posted is ``chat``'s."""
+
+    model = "paced"
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection."""
+        request = await read_request(reader)
+        if request.method == "POST":
+            await self.chat(request, reader, writer)
+            return
+        writer.write(self.health(request.path))
+        await writer.drain()
+
+    @abstractmethod
+    async def chat(
+        self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer a question."""
+
+    def health(self, path: str) -> bytes:
+        """The whole response to a health route."""
+        answer: object = [] if path.startswith("/slots") else {"status": "ok"}
+        if path.startswith("/props"):
+            answer = {"default_generation_settings": {"n_ctx": 4096}, "model_alias": self.model}
+        return json_response("200 OK", answer)
+
+
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -97,7 +136,7 @@ async def serving(handler: Handler, *, port: int = 0) -> AsyncIterator[str]:
 
 
 @dataclass
-class PacedServer:
+class PacedServer(StandIn):
     """What it serves, and when it wrote each token of the latest request (monotonic seconds)."""
 
     text: str
@@ -112,30 +151,18 @@ class PacedServer:
         """The text cut before its spaces, as tokenizers do; joined they give the text."""
         return _TOKEN.findall(self.text)
 
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection: health routes, or the stream for everything that is posted."""
-        request = await read_request(reader)
-        if request.method == "POST":
-            await self._stream(reader, writer)
-            return
-        writer.write(json_response("200 OK", self._answer(request.path)))
-        await writer.drain()
-
-    def _answer(self, path: str) -> object:
-        if path.startswith("/props"):
-            return {"default_generation_settings": {"n_ctx": 4096}, "model_alias": "paced"}
-        return [] if path.startswith("/slots") else {"status": "ok"}
-
-    async def _stream(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def chat(
+        self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """The text, whatever was asked."""
         self.requests += 1
         self.written_at = []
         gone = asyncio.ensure_future(reader.read(1))
         try:
-            writer.write(_SSE_HEAD + http_chunk(sse_event({"role": "assistant", "content": None})))
+            writer.write(sse_begin())
             await self._write_tokens(writer, gone)
             if not gone.done():
-                end = sse_event({}, "stop") + b"data: [DONE]\n\n"
-                writer.write(http_chunk(end) + http_chunk(b""))
+                writer.write(sse_end())
                 await writer.drain()
         finally:
             gone.cancel()
