@@ -1,17 +1,15 @@
 """What every test shares: the daemon's own event loop, and guards against what tests do not see.
 
-An async test fails when the daemon's code holds the loop, and ends in time even where it hangs:
-uvloop does not let pytest-timeout's signal through. A session (each worker of pytest-xdist is one)
-fails when it leaves processes.
+An async test fails when the daemon's code holds the loop, in it or in a fixture of it, and ends in
+time even where it hangs: uvloop does not let pytest-timeout's signal through. A session (each
+worker of pytest-xdist is one) fails when it leaves processes.
 """
 
-import asyncio
-import functools
 import inspect
 import os
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ import hypothesis
 import pytest
 import structlog
 
-from tests.support.loop_guard import LoopGuard
+from tests.support.loop_guard import guarded, guarded_generator
 
 # The daemon logs plain tracebacks. structlog's own default would render them with rich, which the
 # dashboard brings along, and hold the loop for longer than the guard allows.
@@ -84,13 +82,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Any:
     if pyfuncitem.get_closest_marker("unguarded"):
         return (yield)
     if inspect.iscoroutinefunction(pyfuncitem.obj):
-        pyfuncitem.obj = _guarded(pyfuncitem.obj, limit_s)
+        pyfuncitem.obj = guarded(pyfuncitem.obj, limit_s)
     elif inspect.iscoroutinefunction(inner := _hypothesis_test(pyfuncitem.obj)):
-        pyfuncitem.obj.hypothesis.inner_test = _guarded(inner, limit_s)
+        pyfuncitem.obj.hypothesis.inner_test = guarded(inner, limit_s)
     return (yield)
 
 
-def _limit_s(item: pytest.Function) -> float:
+def _limit_s(item: pytest.Item | pytest.Collector) -> float:
     if (marker := item.get_closest_marker("timeout")) and marker.args:
         return float(marker.args[0])
     return float(item.config.getoption("timeout") or item.config.getini("timeout"))
@@ -100,14 +98,18 @@ def _hypothesis_test(function: Any) -> Any:
     return getattr(getattr(function, "hypothesis", None), "inner_test", None)
 
 
-def _guarded(
-    test: Callable[..., Awaitable[None]], limit_s: float
-) -> Callable[..., Awaitable[None]]:
-    @functools.wraps(test)
-    async def guarded(*arguments: Any, **named: Any) -> None:
-        with LoopGuard() as guard:
-            async with asyncio.timeout(limit_s):
-                await test(*arguments, **named)
-        assert not guard.blocked, f"the event loop was blocked by:\n{guard.blocked}"
-
-    return guarded
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Any:
+    """Run what every async fixture does before and after its tests under guard, too."""
+    function: Any = fixturedef.func
+    if request.node.get_closest_marker("unguarded"):
+        return (yield)
+    limit_s = SHARE_OF_LIMIT * _limit_s(request.node)
+    if inspect.isasyncgenfunction(function):
+        fixturedef.func = guarded_generator(function, limit_s)
+    elif inspect.iscoroutinefunction(function):
+        fixturedef.func = guarded(function, limit_s)
+    try:
+        return (yield)
+    finally:
+        fixturedef.func = function

@@ -4,11 +4,12 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 
 import pytest
 
-from tests.support.loop_guard import PACKAGES, LoopGuard
+from tests.support.daemon import LONG_S
+from tests.support.loop_guard import PACKAGES, LoopGuard, guarded_generator
 
 COMPUTES = """
 def hold(until):
@@ -43,6 +44,26 @@ async def test_a_test_may_hold_the_loop_itself() -> None:
         await asyncio.sleep(0)
         ours(COMPUTES, "elsewhere.py")(lambda: time.thread_time() > end)
     assert not guard.blocked
+
+
+@pytest.mark.unguarded
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_what_a_fixture_does_counts_too(when: str) -> None:
+    async def fixture() -> AsyncGenerator[int, None]:
+        _hold(when == "before")
+        yield 7
+        _hold(when == "after")
+
+    guarded = guarded_generator(fixture, LONG_S)()
+    if when == "after":
+        assert await anext(guarded) == 7
+    with pytest.raises(AssertionError, match=r"held\.py"):
+        await anext(guarded)
+
+
+def _hold(really: bool) -> None:
+    end = time.thread_time() + really
+    ours(COMPUTES, f"{PACKAGES[0]}held.py")(lambda: time.thread_time() > end)
 
 
 NO_PROCESSOR = """

@@ -1,12 +1,15 @@
 """Finds code of ours that holds the event loop, on however busy a machine."""
 
 import asyncio
+import functools
 import sys
 import threading
 import time
 import traceback
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 PACKAGES = tuple(
     str(Path(__file__).parents[2] / part)
@@ -69,3 +72,41 @@ class LoopGuard:
         stack = traceback.extract_stack(frame) if frame else []
         if any(entry.filename.startswith(PACKAGES) for entry in stack):
             self.blocked = "".join(traceback.format_list(stack[-12:]))
+
+
+def guarded(
+    function: Callable[..., Awaitable[Any]], limit_s: float
+) -> Callable[..., Awaitable[Any]]:
+    """``function`` that fails when it holds the loop, and ends by ``limit_s`` at the latest."""
+
+    @functools.wraps(function)
+    async def wrapper(*arguments: Any, **named: Any) -> Any:
+        async with _guard(limit_s):
+            return await function(*arguments, **named)
+
+    return wrapper
+
+
+def guarded_generator(
+    function: Callable[..., AsyncGenerator[Any, None]], limit_s: float
+) -> Callable[..., AsyncGenerator[Any, None]]:
+    """The same for a fixture: what it does before its tests, and after them."""
+
+    @functools.wraps(function)
+    async def wrapper(*arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
+        async with aclosing(function(*arguments, **named)) as generator:
+            async with _guard(limit_s):
+                value = await anext(generator)
+            yield value
+            async with _guard(limit_s):
+                await anext(generator, None)
+
+    return wrapper
+
+
+@asynccontextmanager
+async def _guard(limit_s: float) -> AsyncIterator[None]:
+    with LoopGuard() as guard:
+        async with asyncio.timeout(limit_s):
+            yield
+    assert not guard.blocked, f"the event loop was blocked by:\n{guard.blocked}"
