@@ -53,3 +53,26 @@ def test_every_target_that_is_listed_is_explained(clone: Path) -> None:
     lines = make(clone, "help").stdout.splitlines()
     assert any(line.split()[:2] == ["make", "try"] for line in lines)
     assert all(len(line.split()) > 2 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("targets", "left_out"),
+    [(("check", "test"), True), (("test", "check"), False), (("test",), False)],
+)
+def test_one_run_of_ci_tests_units_and_installer_once(
+    tmp_path: Path, targets: tuple[str, ...], left_out: bool
+) -> None:
+    """Each target alone tests all that it promises."""
+    told = tmp_path / "told"
+    stand_ins = ["apt-get", "systemd-analyze", "shellcheck", "fish", "mandoc", "zsh", "promtool"]
+    for name in (*stand_ins, "make"):
+        program = tmp_path / name
+        heard = f'echo "$1 ${{PYTEST_ADDOPTS-}}" >>{told}' if name == "make" else ""
+        program.write_text(f"#!/bin/sh\n{heard}\n")
+        program.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run([PROJECT / ".ci/run", *targets], env=environ, check=True, capture_output=True)
+    without = "--ignore=tests/systemd --ignore=tests/installer" if left_out else ""
+    options = {"test": without}
+    lines = told.read_text().splitlines()
+    assert lines == [f"{target} {options.get(target, '')}" for target in targets]
