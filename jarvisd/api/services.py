@@ -19,6 +19,7 @@ from jarvisd.wire import (
     ConfigResponse,
     GovernorResponse,
     InterruptResponse,
+    PlayedResponse,
     ReloadResponse,
     ReplyEvent,
     ReplyInfo,
@@ -63,8 +64,8 @@ class ReplyControl(Protocol):
         """Go on playing."""
         ...
 
-    def played(self, samples: int, ended: bool = False) -> ReplyInfo:
-        """The client reports how far it has played."""
+    async def played(self, samples: int, ended: bool = False) -> PlayedResponse:
+        """The client reports how far it has played, and with ``ended`` that it plays no more."""
         ...
 
     def info(self) -> ReplyInfo:

@@ -7,6 +7,7 @@ nothing of it is sent.
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
+import msgspec
 import structlog
 
 from jarvisd.llm.model import LlmEvent
@@ -16,7 +17,14 @@ from jarvisd.reply.record import HasName
 from jarvisd.reply.run import ReplyParts, ReplyRun
 from jarvisd.reply.vitals import ReplyVitals
 from jarvisd.store import Receipt
-from jarvisd.wire import InterruptResponse, OnDisconnect, ReplyEvent, ReplyInfo, ReplyState
+from jarvisd.wire import (
+    InterruptResponse,
+    OnDisconnect,
+    PlayedResponse,
+    ReplyEvent,
+    ReplyInfo,
+    ReplyState,
+)
 
 log = structlog.get_logger("jarvisd.reply")
 
@@ -210,8 +218,12 @@ class Reply:
             self._speaker.track.hold(paused=False)
         return self.info()
 
-    def played(self, samples: int, ended: bool = False) -> ReplyInfo:
-        """The client has played ``samples``; with ``ended`` it plays no more."""
+    async def played(self, samples: int, ended: bool = False) -> PlayedResponse:
+        """The client has played ``samples``; with ``ended`` it plays no more.
+
+        Takes effect at once; with ``ended`` it returns when what was heard is on disk, or after a
+        bounded time.
+        """
         if self._speaker is not None:
             self._speaker.track.acknowledge(samples)
             if (
@@ -220,4 +232,7 @@ class Reply:
             ):
                 self.stop()
             self._record.correct()
-        return self.info()
+        unkept = await self._record.unkept() if ended else ""
+        return PlayedResponse(
+            **msgspec.structs.asdict(self.info()), kept=not unkept, kept_reason=unkept
+        )

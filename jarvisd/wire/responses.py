@@ -21,6 +21,15 @@ class ReplyInfo(Response):
     sample_rate: int
 
 
+class PlayedResponse(ReplyInfo):
+    """Where a reply stands after its client reported a position. If the client plays no more,
+    ``kept`` says whether the conversation has what was heard on disk; if not, ``kept_reason`` why.
+    """
+
+    kept: bool = True
+    kept_reason: str = ""
+
+
 class RepliesResponse(Response):
     """Replies in flight, oldest first."""
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import msgspec
+
 from jarvisd.api.services import Services
 from jarvisd.config import Loaded, Settings
 from jarvisd.config.sources import DEFAULT
@@ -28,6 +30,7 @@ from jarvisd.wire import (
     GovernorDecision,
     GovernorResponse,
     InterruptResponse,
+    PlayedResponse,
     ReloadResponse,
     ReplyDone,
     ReplyEvent,
@@ -218,9 +221,9 @@ class FakeReply:
         self.state = "running"
         return self.info()
 
-    def played(self, samples: int, ended: bool = False) -> ReplyInfo:
+    async def played(self, samples: int, ended: bool = False) -> PlayedResponse:
         self.position = samples
-        return self.info()
+        return PlayedResponse(**msgspec.structs.asdict(self.info()))
 
     def info(self) -> ReplyInfo:
         return ReplyInfo(

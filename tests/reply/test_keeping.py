@@ -100,6 +100,21 @@ async def test_an_interrupt_silences_at_once_and_answers_when_its_outcome_is_on_
     assert isinstance((await ended(reply))[-1], ReplyInterrupted)
 
 
+async def test_a_client_that_stops_playing_is_answered_when_what_it_heard_is_on_disk(
+    stage: Stage, path: Path
+) -> None:
+    assert stage.store.writer is not None
+    reply = await stage.answered("One two three.", RATE)
+    async with stage.store.writer._lock:
+        telling = asyncio.create_task(reply.played(0, ended=True))
+        await settled()
+        assert (reply.state, telling.done()) == ("interrupted", False)
+        assert (await reply.played(0)).kept, "a position is no end: nobody waits for the disk"
+    answer = await telling
+    assert (answer.kept, answer.kept_reason) == (True, "")
+    assert on_disk(path)[-1] == ("One two three.", "")
+
+
 async def test_where_nothing_was_answered_it_is_the_question_that_is_kept(stage: Stage) -> None:
     assert stage.store.writer is not None
     async with stage.store.writer._lock:

@@ -270,8 +270,8 @@ async def test_acknowledged_positions_count_for_what_was_heard() -> None:
     (await stage.speech.makes("One")).piece(RATE, (0, 0), (4, 300), (8, 600)).end()
     await settled()
     stage.clock.advance(5)
-    assert reply.played(320).played_samples == 320
-    assert reply.played(300).played_samples == 320
+    assert (await reply.played(320)).played_samples == 320
+    assert (await reply.played(300)).played_samples == 320
     assert (await reply.interrupt()).heard == "One"
 
 
@@ -281,14 +281,14 @@ async def test_a_client_that_stops_playing_early_interrupts() -> None:
     stage.provider.answer("One two three.")
     (await stage.speech.makes("One")).piece(RATE, (0, 0), (4, 300), (8, 600)).end()
     await ended(reply)
-    assert reply.played(320, ended=True).state == "interrupted"
+    assert (await reply.played(320, ended=True)).state == "interrupted"
     assert await stage.heard() == [("One two three.", "One", True)]
 
 
 async def test_a_client_that_played_everything_does_not_interrupt() -> None:
     stage = Stage()
     reply = await stage.answered("One two three.", RATE)
-    assert reply.played(RATE, ended=True).state == "done"
+    assert (await reply.played(RATE, ended=True)).state == "done"
 
 
 async def test_a_client_that_goes_away_interrupts() -> None:

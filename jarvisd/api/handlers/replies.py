@@ -16,6 +16,7 @@ from jarvisd.wire import (
     InterruptResponse,
     LimitQuery,
     PlayedRequest,
+    PlayedResponse,
     RecentRepliesResponse,
     RepliesResponse,
     ReplyDone,
@@ -160,8 +161,8 @@ async def resume(exchange: Exchange) -> ReplyInfo:
     return exchange.services.replies.get(exchange.path["reply"]).resume()
 
 
-@route("POST /v1/replies/{reply}/played", Role.OPERATOR, ReplyInfo, body=PlayedRequest)
-async def played(exchange: Exchange) -> ReplyInfo:
+@route("POST /v1/replies/{reply}/played", Role.OPERATOR, PlayedResponse, body=PlayedRequest)
+async def played(exchange: Exchange) -> PlayedResponse:
     """Report how far a reply was played."""
     request = exchange.body_as(PlayedRequest)
     reply = exchange.services.replies.get(exchange.path["reply"])
@@ -173,4 +174,4 @@ async def played(exchange: Exchange) -> ReplyInfo:
             error_s=request.clock_error_s,
         )
         exchange.services.telemetry.traces.played(exchange.path["reply"], told)
-    return reply.played(request.samples, request.ended)
+    return await reply.played(request.samples, request.ended)
