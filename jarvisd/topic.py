@@ -1,8 +1,8 @@
-"""News from one part to others that do not know it: synchronous, typed, in order.
+"""Typed events between parts that do not know each other: synchronous, in order.
 
-The composition root makes the topics, gives a part ``publish`` to tell with and subscribes those
-who listen. Nothing is queued: ``publish`` returns when everybody was told. A listener that fails is
-logged and harms neither the others nor whoever told the news.
+The composition root makes the topics, gives ``publish`` to one part and subscribes the others.
+Nothing is queued: ``publish`` returns when all listeners were called. An error in a listener is
+logged, and affects neither the others nor the publisher.
 """
 
 from collections.abc import Callable
@@ -18,20 +18,20 @@ log = structlog.get_logger("jarvisd")
 
 
 class Topic(Generic[News]):
-    """One kind of news. Belongs to the event loop's thread."""
+    """One kind of event. Belongs to the event loop's thread."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._listeners: list[Callable[[News], object]] = []
 
     def subscribe(self, listener: Callable[[News], object]) -> None:
-        """Have ``listener`` called with all news from now on, after those before it."""
+        """Call ``listener`` with all events from now on, after the earlier listeners."""
         if len(self._listeners) >= MOST_LISTENERS:
             raise ValueError(f"{self._name} has {MOST_LISTENERS} listeners already")
         self._listeners.append(listener)
 
     def publish(self, news: News) -> None:
-        """Tell everybody, in the order in which they subscribed."""
+        """Call all listeners, in the order in which they subscribed."""
         for listener in self._listeners:
             try:
                 listener(news)

@@ -1,8 +1,8 @@
-"""Which part gets which: the parts that answer, built in the order in which they need each other.
+"""Builds the parts in the order in which they need each other, and connects them.
 
-A function that starts something puts what stops it onto the stack, so that everything stops in
-reverse. What one part tells others goes through a topic, made before all of them. What makes a
-process of the parts (signals, sockets, supervision) is the daemon's.
+A function that starts something puts its stop onto the stack, so that everything stops in reverse.
+Events between parts go through topics, which are made first. Signals, sockets and supervision are
+in ``daemon``.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ DAYS_READ = 366
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """What parts tell those that they do not know."""
+    """The topics between parts."""
 
     # Every event of every reply.
     replies: Topic[ReplyEvent] = field(default_factory=lambda: Topic("replies"))
@@ -74,7 +74,7 @@ class Parts:
     metrics: MetricsText
 
     def apply(self, settings: Settings) -> None:
-        """Take over what of new settings can change while running; each part as it can."""
+        """Apply the settings that can change while running."""
         self.providers.apply(settings.llm)
         self.health.apply(settings.llm)
         self.speech.apply(settings.speech)
@@ -162,7 +162,7 @@ async def start_parts(
 
 
 def _subscribe(topics: Topics, parts: Parts) -> None:
-    """Who is told what, in this order."""
+    """Subscribe the parts to the topics, in this order."""
     for told in (
         parts.telemetry.observe,
         parts.events.publish,

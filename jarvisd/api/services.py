@@ -97,7 +97,7 @@ class ReplyService(Protocol):
         ...
 
     def active(self) -> Sequence[ReplyControl]:
-        """Replies in flight, oldest first."""
+        """Running replies, oldest first."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Telemetry: logs, events and figures about the daemon itself. Never blocks, never grows."""
+"""Telemetry: logs, events and measurements of the daemon. Never blocks, and is bounded."""
 
 from jarvisd.telemetry.events import EventBus, Subscription
 from jarvisd.telemetry.loop_lag import LoopLag

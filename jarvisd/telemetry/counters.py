@@ -1,9 +1,8 @@
-"""Counts of what became of replies and their utterances since the daemon started.
+"""Counters of replies and utterances since the daemon started, by their result.
 
-One place counts; status, summaries and metrics read. Labels come from closed sets (engines,
-reasons, codes). Those that are known are there from the start, at 0: a rate is only right from the
-first event on where the counter was there before it. Beyond a bound labels are counted together, so
-that nothing here grows.
+Status, summaries and metrics read them. Labels come from closed sets (engines, reasons, codes).
+Known labels are there from the start with 0, because the first event counts in a rate only if its
+counter existed before. Beyond a limit, labels are counted together.
 """
 
 from collections import Counter
@@ -60,7 +59,7 @@ OTHER = "other"
 
 
 class Counters:
-    """Told of every event of every reply."""
+    """Gets every event of every reply."""
 
     def __init__(self) -> None:
         self.started = 0
@@ -101,7 +100,7 @@ class Counters:
 
     @property
     def fallback_share(self) -> float:
-        """Share of spoken utterances that the wanted voice did not speak."""
+        """Share of spoken utterances that a fallback voice spoke."""
         return self.fallback / self.spoken if self.spoken else 0.0
 
     def _ended(self, outcome: str, tokens: TokenUsage) -> None:

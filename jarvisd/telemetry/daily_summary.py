@@ -1,8 +1,8 @@
-"""Daily summaries: today counted in memory, kept on disk now and then, merged after a restart.
+"""Daily summaries: counted in memory, saved to disk, merged after a restart.
 
-The only measurements that outlive the daemon. A day (UTC) is counts and a sketch per span; once it
-is over only its percentiles are kept. Written a minute after something changed, and at the end: a
-daemon that is killed loses the last minute of its statistics, nothing else.
+The only measurements that survive the daemon. A day (UTC) has counts and a sketch per span; after
+the day only its percentiles are kept. It is saved a minute after a change, and at the end: a daemon
+that is killed loses the last minute of its statistics, nothing else.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ DAYS_IN_MEMORY = 3
 
 
 class Today:
-    """What happened on one day so far. Pure."""
+    """The counts of one day so far. Pure."""
 
     def __init__(self, day: str) -> None:
         self.day = day
@@ -63,11 +63,11 @@ class Today:
                 pass
 
     def span(self, name: str, milliseconds: float) -> None:
-        """Count one span that no event tells of."""
+        """Count one span that is in no event."""
         self._spans[name].record(milliseconds)
 
     def merge(self, kept: DaySummary) -> None:
-        """Add what was kept of an earlier part of the day."""
+        """Add the saved earlier part of the day."""
         self.replies += kept.replies
         self.errors += kept.errors
         self.interrupted += kept.interrupted
@@ -79,7 +79,7 @@ class Today:
                 self._spans[span.name].merge(Sketch.from_bins(span.bins, span.total_ms))
 
     def summary(self) -> DaySummary:
-        """As it is kept."""
+        """The day as it is saved."""
         return DaySummary(
             day=self.day,
             replies=self.replies,
@@ -93,10 +93,10 @@ class Today:
 
 
 class DailySummaries:
-    """Counts today and has it kept by ``keep``, a change for the store; never waits.
+    """Counts the events of today and saves them with ``keep``, a change for the store; never waits.
 
-    ``read`` finds what was kept of a day. A day is not kept before that was added to it, and the
-    last days stay in memory: a clock that is set, forward or back, makes no day begin anew.
+    ``read`` returns the saved part of a day. A day is saved only after that part was added, and the
+    last days stay in memory: so changing the clock starts no day again.
     """
 
     def __init__(
@@ -116,17 +116,17 @@ class DailySummaries:
         self._most = 0
 
     def start(self) -> None:
-        """Add what was kept of today."""
+        """Add the saved part of today."""
         self._restore(self._today)
 
     def close(self) -> None:
-        """Have today kept, and read no more."""
+        """Save today, and read no more."""
         self.save()
         for task in self._reading:
             task.cancel()
 
     def apply(self, days: int) -> None:
-        """Keep so many days; 0: none."""
+        """Set how many days to keep; 0: none."""
         self._most = days
 
     def observe(self, event: ReplyEvent) -> None:
@@ -136,7 +136,7 @@ class DailySummaries:
         self._save_soon()
 
     def span(self, name: str, milliseconds: float) -> None:
-        """Count one span that no event tells of."""
+        """Count one span that is in no event."""
         self._turn()
         self._today.span(name, milliseconds)
 
@@ -146,7 +146,7 @@ class DailySummaries:
         return day_of(self._today.summary())
 
     def save(self) -> None:
-        """Have today kept now."""
+        """Save today now."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -197,7 +197,7 @@ class DailySummaries:
 
 
 def day_of(kept: DaySummary) -> Day:
-    """A summary as it crosses the socket."""
+    """A summary as it is sent to clients."""
     return Day(
         day=kept.day,
         replies=kept.replies,

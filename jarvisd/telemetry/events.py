@@ -1,9 +1,9 @@
 """The daemon's events: numbered, kept for a while, read by any number of subscribers.
 
-Responsible for order and for the bound on memory: there is one ring for all readers, and each
-reader is only a position in it. Never waits for a reader; one that falls behind the ring's oldest
-event is told how many it missed and ends. Numbers belong to one life of the daemon: whoever goes on
-from another one is told so.
+Responsible for order and limited memory: there is one ring for all readers, and each reader is only
+a position in it. Never waits for a reader; one that is behind the oldest event is told how many it
+missed, and ends. Numbers belong to one run of the daemon (``life``): a reader with the number of
+another run is told so.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class EventBus:
         return len(self._subscriptions)
 
     def publish(self, event: msgspec.Struct) -> int:
-        """Number ``event``, keep it and wake every reader. Costs no more than that."""
+        """Number ``event``, keep it and wake every reader."""
         self._latest += 1
         self._ring.append((self._latest, event))
         for subscription in self._subscriptions:
@@ -56,10 +56,10 @@ class EventBus:
         return self._latest
 
     def subscribe(self, since: int | None = None, life: str = "") -> "Subscription":
-        """Read the events after number ``since`` of ``life``, or those to come when it is ``None``.
+        """Read the events after number ``since`` of ``life``, or only new ones if it is ``None``.
 
-        Of another life, or beyond what exists, it means those to come, and the subscription says
-        so: ``crossed``.
+        A number of another run, or one that does not exist, gives only new ones, and the
+        subscription is ``crossed``.
         """
         crossed = self.crossed(since, life)
         position = self._latest if since is None or crossed else since
@@ -68,7 +68,7 @@ class EventBus:
         return subscription
 
     def crossed(self, since: int | None, life: str = "") -> bool:
-        """Whether ``since`` is no number of this life."""
+        """Whether ``since`` is no number of this run."""
         return life not in ("", self.life) or (since or 0) > self._latest
 
     def unsubscribe(self, subscription: "Subscription") -> None:
@@ -81,13 +81,13 @@ class EventBus:
         return list(islice(self._ring, skip, skip + limit))
 
     def rewrite(self, change: Callable[[msgspec.Struct], msgspec.Struct]) -> None:
-        """Put ``change(event)`` in the place of every kept event; numbers stay as they are."""
+        """Replace every kept event with ``change(event)``; numbers stay."""
         for index, (number, event) in enumerate(self._ring):
             if (changed := change(event)) is not event:
                 self._ring[index] = (number, changed)
 
     def close(self) -> None:
-        """End all readers once they have read what is there."""
+        """End all readers after they have read all events."""
         self.closed = True
         for subscription in self._subscriptions:
             subscription.wake()
@@ -121,7 +121,7 @@ class Subscription:
         self.close()
 
     def wake(self) -> None:
-        """Something was published, or the bus closed."""
+        """An event was published, or the bus closed."""
         self._ready.set()
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class Subscription:
         self._bus.unsubscribe(self)
 
     def take(self, limit: int = 100) -> list[Numbered]:
-        """What can be read now, at most ``limit`` events; sets ``missed`` when some were lost."""
+        """The next events, at most ``limit``; sets ``missed`` if some were lost."""
         lost = self._bus.oldest - self.position - 1
         if lost > 0:
             self.missed = lost
@@ -145,7 +145,7 @@ class Subscription:
         return self.missed > 0 or (self._bus.closed and self.position >= self._bus.latest)
 
     async def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait until there may be something to take; ``False`` when ``timeout_s`` passed first."""
+        """Wait until there may be an event; ``False`` if ``timeout_s`` passed first."""
         if self.position < self._bus.latest or self._bus.closed:
             return True
         self._ready.clear()

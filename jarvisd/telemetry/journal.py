@@ -1,7 +1,7 @@
 """The journal's native protocol: one datagram an entry, with fields instead of a line.
 
-Responsible for entries that no value can forge and no size can break. Sending never waits: what
-the journal does not take at once is dropped and counted, and the next entry says how many.
+No value can forge an entry, and no size can break one. Sending never waits: entries that the
+journal does not take at once are dropped and counted, and the next entry says how many.
 """
 
 import logging
@@ -24,12 +24,12 @@ _NOT_IN_NAMES = re.compile(r"[^A-Z0-9_]")
 
 
 def field_name(key: str) -> str:
-    """``key`` as the journal wants it: capitals, digits, underscores, and not one of its own."""
+    """``key`` as a field name of the journal: capitals, digits, underscores, not reserved."""
     return _NOT_IN_NAMES.sub("_", key.upper()).lstrip("_0123456789")[:64]
 
 
 def encode(fields: Mapping[str, str], *, message_bytes: int = MAX_MESSAGE_BYTES) -> bytes:
-    """One entry. Values with line breaks carry their length; all are cut to their bounds."""
+    """One entry. Values with line breaks have a length; all are cut to their limits."""
     entry = bytearray()
     for name, value in list(fields.items())[:MAX_FIELDS]:
         data = _cut(value, message_bytes if name == "MESSAGE" else MAX_VALUE_BYTES)

@@ -1,7 +1,7 @@
-"""Which severity is logged now: the configured one, or another for a while.
+"""The log level: the configured one, or another for some time.
 
-Pure: the caller brings the time. ``LevelSwitch`` is the thin part with a timer, which puts what was
-decided in force. Never reads the configuration and never logs a line itself.
+Pure: the time comes from outside. ``LevelSwitch`` is the thin part with a timer, which applies the
+decision. Never reads the configuration and never logs a line itself.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ log = structlog.get_logger("jarvisd.telemetry")
 
 
 class LevelChoice:
-    """The configured level, and the one that somebody asked for instead; times in seconds.
+    """The configured level, and the one set instead; times in seconds.
 
-    What was asked for survives a reload, and ends when its time is up or when it is withdrawn.
+    The level that was set survives a reload, and ends with its time or on request.
     """
 
     def __init__(self, configured: LogLevel) -> None:
@@ -27,7 +27,7 @@ class LevelChoice:
         self._until: float | None = None
 
     def ask(self, level: LogLevel | None, *, now: float, for_s: float | None = None) -> None:
-        """Log at ``level`` for ``for_s`` seconds, without it until further notice.
+        """Log at ``level`` for ``for_s`` seconds, or without a time limit.
 
         ``None`` goes back to the configured level at once.
         """
@@ -35,19 +35,19 @@ class LevelChoice:
         self._until = None if level is None or for_s is None else now + for_s
 
     def level(self, now: float) -> LogLevel:
-        """The level in force at ``now``; what has run out is forgotten."""
+        """The level at ``now``; forgets one whose time is over."""
         if self._until is not None and now >= self._until:
             self._asked = self._until = None
         return self.configured if self._asked is None else self._asked
 
     def remaining_s(self, now: float) -> float | None:
-        """Seconds until the configured level returns by itself; ``None`` where it will not."""
+        """Seconds until the configured level returns; ``None`` if it does not return by itself."""
         self.level(now)
         return None if self._until is None else self._until - now
 
 
 class LevelSwitch:
-    """Keeps the log at the level chosen; ``apply`` is told of each change. Belongs to the loop."""
+    """Keeps the log at the chosen level; ``apply`` gets each change. Belongs to the loop."""
 
     def __init__(self, configured: LogLevel, apply: Callable[[LogLevel], None]) -> None:
         self._choice = LevelChoice(configured)
@@ -61,7 +61,7 @@ class LevelSwitch:
         self._settle()
 
     def ask(self, level: LogLevel | None, for_s: float | None) -> LogLevelResponse:
-        """Log at ``level``, for a while or until further notice; ``None``: as configured."""
+        """Log at ``level``, with or without a time limit; ``None``: as configured."""
         self._choice.ask(level, now=self._now(), for_s=for_s)
         self._settle()
         return self.state()
@@ -92,7 +92,7 @@ class LevelSwitch:
             self._timer = asyncio.get_running_loop().call_later(remaining, self._settle)
 
     def _change(self, level: LogLevel) -> None:
-        """Put ``level`` in force, and say so while the more talkative of the two is."""
+        """Apply ``level``, and log that at the more detailed of the two levels."""
         quieter = _SEVERITY[level] > _SEVERITY[self._in_force]
         self._in_force = level
         if not quieter:

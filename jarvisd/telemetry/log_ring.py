@@ -1,7 +1,7 @@
-"""The newest log lines, kept in memory for whoever asks over the control socket.
+"""The newest log lines, kept in memory for the API.
 
-Responsible for one bounded ring beside whatever else the log goes to. Never waits, never grows:
-old lines make way, long ones are cut, and a reader that falls behind is told so.
+One bounded ring, beside the log's other outputs. Never waits, never grows: old lines are dropped,
+long ones are cut, and a reader that is too slow is told so.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _TOLD_APART = ("logger", "timestamp", "reply")
 
 
 class LogRing(logging.Handler):
-    """Takes every record that the log takes; ``lines`` is where they are read.
+    """Takes every log record; read them from ``lines``.
 
     Records of other threads reach the ring through the loop, because its readers live there.
     Made on the loop; belongs to it until ``close``.
@@ -32,17 +32,17 @@ class LogRing(logging.Handler):
         self._thread = threading.get_ident()
 
     def attach(self) -> None:
-        """Listen to everything that is logged from now on."""
+        """Take all records from now on."""
         logging.getLogger().addHandler(self)
 
     def close(self) -> None:
-        """Listen no more, and let readers end once they have what there is."""
+        """Take no more records, and let readers end after the last line."""
         logging.getLogger().removeHandler(self)
         self.lines.close()
         super().close()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one record; what cannot be made a line of is the log's own matter."""
+        """Keep one record; errors are handled by the logging library."""
         try:
             line = line_of(record)
             if threading.get_ident() == self._thread:
@@ -58,7 +58,7 @@ class LogRing(logging.Handler):
 
 
 def line_of(record: logging.LogRecord) -> LogLine:
-    """What is kept of one record: its time, severity, room and text."""
+    """The line of one record: its time, severity, room and text."""
     event = event_of(record)
     reply = str(event.get("reply", ""))
     for name in _TOLD_APART:

@@ -1,9 +1,9 @@
 """Structured logs: to the journal with fields, to a terminal with colours, or as JSON.
 
-Responsible for one entry an event, whichever library wrote it: in the journal where stderr leads
-there and its socket exists, else a line on stderr. Journal entries carry ``JARVISD_COMPONENT`` (the
-room), ``JARVISD_TURN`` (the reply), and a ``MESSAGE_ID`` where ``systemd/jarvisd.catalog`` explains
-them. Called once, by the composition root; never configured by importing it.
+One entry per event, from any library: in the journal if stderr leads there and its socket exists,
+else a line on stderr. Journal entries have ``JARVISD_COMPONENT`` (the room), ``JARVISD_TURN`` (the
+reply), and a ``MESSAGE_ID`` if ``systemd/jarvisd.catalog`` explains them. Called once, by the
+composition root; importing it configures nothing.
 """
 
 import logging
@@ -163,7 +163,7 @@ def severity(number: int) -> LogLevel:
 
 
 def event_of(record: logging.LogRecord) -> EventDict:
-    """What structlog put into the record, or the same made of another library's record."""
+    """The event from structlog's record, or the same made from another library's record."""
     event: EventDict
     if isinstance(record.msg, dict):
         event = dict(record.msg)
@@ -176,7 +176,7 @@ def event_of(record: logging.LogRecord) -> EventDict:
 
 
 def component_of(logger: str) -> str:
-    """The room that speaks: ``speech`` for ``jarvisd.speech.pool``; others by their own name."""
+    """The room that logs: ``speech`` for ``jarvisd.speech.pool``; libraries by their own name."""
     first, _, rest = logger.partition(".")
     if first != "jarvisd":
         return first

@@ -1,7 +1,7 @@
-"""How late the event loop is, without waking it up to find out.
+"""How late the event loop is, without waking it up.
 
-Responsible for one figure: the worst delay of a callback in the last minute. Measured when asked
-and while somebody holds it, which replies do; an idle daemon measures nothing.
+One figure: the worst delay of a callback in the last minute. Measured on request and while replies
+run; an idle daemon measures nothing.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ MAX_SAMPLES = 1_200
 
 
 class LoopLag:
-    """Records how much later than asked the loop ran something."""
+    """Records how late the loop runs its callbacks."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -46,14 +46,14 @@ class LoopLag:
         return next((lag for at, lag in self._samples if at > time), 0.0)
 
     def record(self, now: float, lag: float) -> None:
-        """Note that something ran ``lag`` seconds late."""
+        """Add a callback that ran ``lag`` seconds late."""
         while self._samples and (self._samples[-1][1] <= lag or len(self._samples) == MAX_SAMPLES):
             self._samples.pop()
         self._samples.append((now, max(0.0, lag)))
 
     @contextmanager
     def measured(self) -> Iterator[None]:
-        """Measure all the time inside the block, twenty times a second."""
+        """Measure inside the block, twenty times a second."""
         self._held += 1
         if self._held == 1:
             self._schedule()

@@ -1,7 +1,7 @@
-"""The events of the daemon's life that the journal knows by an id, so that it can explain them.
+"""The events that have an id in the journal, so that ``journalctl -x`` can explain them.
 
-``journalctl -x`` shows the text of ``systemd/jarvisd.catalog`` beside them; a test holds the two
-together. An id is never changed and never used again.
+The texts are in ``systemd/jarvisd.catalog``; a test compares the two. An id is never changed and
+never used again.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Which metrics there are: stable names with units, made of what the daemon knows. Pure.
+"""The metrics: stable names with units, and their values. Pure.
 
-Names are added to, never changed: alert rules and dashboards of other people rely on them. A
-family is always there, also while it has no sample.
+Names are added, never changed: alert rules and dashboards of other people use them. A family is
+always there, even without a sample.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ _HISTOGRAMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsInput:
-    """What metrics are made of, at one moment; ``None`` where a figure is not known."""
+    """The values of the metrics at one moment; ``None``: unknown."""
 
     status: StatusResponse
     counters: Counters
@@ -57,7 +57,7 @@ class MetricsInput:
 
 
 def families(now: MetricsInput) -> Iterator[Family]:
-    """Every metric, with what is known of it now."""
+    """Every metric with its current value."""
     yield from _process(now)
     yield from _replies(now)
     yield from _speech(now)

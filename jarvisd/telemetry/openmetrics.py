@@ -46,7 +46,7 @@ def total(name: str, about: str, count: float, unit: str = "") -> Family:
 
 
 def gauge(name: str, about: str, value: float | None, unit: str = "") -> Family:
-    """One value; no sample while it is not known."""
+    """One value; no sample while it is unknown."""
     return Family(name, "gauge", about, [] if value is None else [MetricSample(value)], unit)
 
 
@@ -69,7 +69,7 @@ def histogram(
     total: float,
     unit: str,
 ) -> Family:
-    """``buckets``: bounds, rising, with how many values did not exceed each."""
+    """``buckets``: rising bounds, each with the number of values up to it."""
     samples = [MetricSample(seen, {"le": repr(float(bound))}, "_bucket") for bound, seen in buckets]
     samples += [
         MetricSample(count, {"le": "+Inf"}, "_bucket"),
@@ -80,7 +80,7 @@ def histogram(
 
 
 def render(families: Iterable[Family]) -> str:
-    """The whole exposition; ends as it must, without a line end after it."""
+    """The whole text; it must end without a line break."""
     lines: list[str] = []
     for family in families:
         lines += _lines(family)

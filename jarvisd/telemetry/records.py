@@ -1,7 +1,6 @@
-"""What the daemon remembers of what happened: the last replies, notable events, health checks.
+"""The last replies, notices and health checks.
 
-Rings of records and a sketch for each span, told by whoever did something. Holds no word of what
-was asked or answered.
+Rings of records and a sketch for each span. Contains no text of questions or answers.
 """
 
 import time
@@ -39,7 +38,7 @@ T = TypeVar("T")
 
 
 class Records:
-    """Everything that is remembered; wall-clock seconds."""
+    """All records; times are wall-clock seconds."""
 
     def __init__(self, *, wall_clock: Callable[[], float] = time.time) -> None:
         self._wall_clock = wall_clock
@@ -54,7 +53,7 @@ class Records:
     # --- replies --------------------------------------------------------------------------------
 
     def observe(self, event: ReplyEvent) -> None:
-        """Take note of one event of a reply."""
+        """Record one event of a reply."""
         match event:
             case ReplyStarted():
                 if len(self._started) >= STARTED:
@@ -107,7 +106,7 @@ class Records:
     def notice(
         self, level: Level, name: str, message: str, reply: str = "", *, hint: str = ""
     ) -> None:
-        """Something notable happened."""
+        """Record a notice."""
         self.notices.append(
             Notice(
                 time=self._wall_clock(),
@@ -120,7 +119,7 @@ class Records:
         )
 
     def checked(self, components: Iterable[Component]) -> None:
-        """The components were looked at; a change of state is notable."""
+        """Record a health check; a changed state is also a notice."""
         for found in components:
             if self._looked_at.get(found.name) == found.checked_at:
                 continue  # an answer that was remembered is no check
@@ -150,7 +149,7 @@ def newest(records: deque[T], limit: int) -> list[T]:
 
 
 def quantiles(sketch: Sketch) -> Quantiles:
-    """What a sketch of milliseconds says."""
+    """The quantiles of a sketch of milliseconds."""
     return Quantiles(
         count=sketch.count,
         p50_ms=_rounded(sketch.quantile(0.50)),

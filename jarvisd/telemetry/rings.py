@@ -1,4 +1,4 @@
-"""Rings: memory of a fixed size that forgets the oldest. Pure, and never grows.
+"""Rings: memory of a fixed size that drops the oldest. Pure, and never grows.
 
 ``Ring`` holds numbers of one kind, ``Columns`` rows of numbers with their times. Both are allocated
 whole when they are made; recording writes into what is there. For records that are not numbers, a
@@ -33,7 +33,7 @@ class Ring:
 
     @property
     def nbytes(self) -> int:
-        """Memory that the numbers take, now and always."""
+        """Memory of the numbers; it never changes."""
         return len(self._numbers) * self._numbers.itemsize
 
     def record(self, number: float) -> None:
@@ -54,7 +54,7 @@ class Columns:
 
     @property
     def nbytes(self) -> int:
-        """Memory that all numbers take, now and always."""
+        """Memory of all numbers; it never changes."""
         return self._times.nbytes + sum(column.nbytes for column in self._columns)
 
     def record(self, time: float, row: Sequence[float]) -> None:
@@ -81,9 +81,9 @@ class Columns:
 
 
 class Folding:
-    """Makes one row of the rows of ``period_s`` seconds: the mean of each column, or its most.
+    """Combines the rows of ``period_s`` seconds into one: the mean of each column, or its maximum.
 
-    A column without any value in that time has none. ``peaks`` are the columns that keep the most.
+    A column without a value in that time has none. ``peaks`` are the columns with the maximum.
     """
 
     def __init__(self, width: int, period_s: float, peaks: Sequence[int]) -> None:
@@ -94,7 +94,7 @@ class Folding:
         self._period = -1
 
     def add(self, time: float, row: Sequence[float]) -> tuple[float, list[float]] | None:
-        """Take a row in; returns the row of the period before, with its end, when one is over."""
+        """Add a row; when a period is over, returns its end and its combined row."""
         period = int(time // self._period_s)
         done = None
         if period != self._period:

@@ -1,7 +1,7 @@
-"""When a row of all series is taken: once a second while something happens or somebody looks.
+"""When a row of all series is taken: once a second while a reply runs or a client watches.
 
-A daemon at rest takes none, and is not woken: the time between is a gap in the series that says
-exactly that. Whoever asks for the series of a daemon at rest gets a row of that moment.
+An idle daemon takes none and does not wake up; the series have a gap then. A request to an idle
+daemon takes one row at that moment.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ log = structlog.get_logger("jarvisd.telemetry")
 
 
 class Sampler:
-    """Takes rows with ``read`` as long as ``busy`` says so or somebody watches."""
+    """Takes rows with ``read`` while ``busy`` is true or a client watches."""
 
     def __init__(
         self,
@@ -47,23 +47,23 @@ class Sampler:
         self.history = SeriesHistory()
 
     def observe(self, event: ReplyEvent) -> None:
-        """One event of a reply."""
+        """Record one event of a reply."""
         if isinstance(event, ReplyStarted):
             self.wake()
 
     def wake(self) -> None:
-        """Something began to happen: take rows until nothing does any more."""
+        """A reply began: take rows until all is idle again."""
         if self._ticking is None or self._ticking.done():
             self._ticking = asyncio.create_task(self._tick(), name="sampler")
 
     async def refresh(self) -> None:
-        """See to it that the newest row is not older than a second."""
+        """Take a row if the newest is older than a second."""
         if self._clock() - self._taken_at >= FINE_S:
             await self._take()
 
     @contextmanager
     def watch(self) -> Iterator[Subscription]:
-        """The rows to come, as events."""
+        """New rows, as events."""
         self._watchers += 1
         self.wake()
         try:
@@ -73,11 +73,11 @@ class Sampler:
             self._watchers -= 1
 
     def dismiss(self) -> None:
-        """End all watchers."""
+        """End all watching clients."""
         self._rows.close()
 
     async def close(self) -> None:
-        """Take no more rows, and end all watchers."""
+        """Take no more rows, and end all watching clients."""
         self.dismiss()
         running = [task for task in (self._ticking, self._taking) if task is not None]
         for task in running:
@@ -85,9 +85,9 @@ class Sampler:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _tick(self) -> None:
-        """One row more than needed: the last one shows how it went on to rest.
+        """Take rows once a second, and one more at the end, which shows the idle state.
 
-        Never sooner than a second after the row before: rates over less say nothing.
+        Never sooner than a second after the last row: rates over a shorter time say nothing.
         """
         due = max(self._taken_at + FINE_S, self._clock())
         await asyncio.sleep(due - self._clock())
@@ -101,7 +101,7 @@ class Sampler:
                 await asyncio.sleep(due - self._clock())
 
     async def _take(self) -> None:
-        """One row for everybody who wants one now."""
+        """Take one row, for all that want one now."""
         if self._taking is None or self._taking.done():
             self._taking = asyncio.create_task(self._record(), name="sample")
         await asyncio.shield(self._taking)

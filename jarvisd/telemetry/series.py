@@ -1,7 +1,7 @@
-"""What is measured over time, by name, and its memory: minutes second by second, hours in tens.
+"""The series: measurements over time, in steps of one second for minutes and ten seconds for hours.
 
-The names are part of the API: they are added to, never changed. A stretch without rows is one in
-which nobody spoke and nobody watched; ``sampling`` decides when there is a row.
+The names are part of the API: they are added, never changed. A gap without rows means that the
+daemon was idle; ``sampling`` decides when there is a row.
 """
 
 import math
@@ -20,7 +20,7 @@ COARSE_ROWS = 2_160
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One thing that is measured; ``peak``: of ten seconds the most counts, not the mean."""
+    """One series; ``peak``: of ten seconds the maximum counts, not the mean."""
 
     name: str
     unit: str
@@ -66,13 +66,13 @@ class SeriesHistory:
 
     @property
     def nbytes(self) -> int:
-        """Memory that all rows take, now and always."""
+        """Memory of all rows; it never changes."""
         return self._fine.nbytes + self._coarse.nbytes
 
     def record(self, time: float, row: Sequence[float]) -> None:
         """Add one row, in the order of ``SERIES``. Times rise.
 
-        A clock that was set back ends the history: its times are still to come, once more.
+        A clock that was set back clears the history: its times would come twice.
         """
         if time < self._newest_at - COARSE_S:
             self._begin()
@@ -107,13 +107,13 @@ class SeriesHistory:
 
 
 def sample(time: float, row: Sequence[float]) -> SampleEvent:
-    """One row as watchers get it."""
+    """One row as watching clients get it."""
     values = {name: _known(number) for name, number in zip(NAMES, row, strict=True)}
     return SampleEvent(time=time, values=values)
 
 
 def row_of(values: Mapping[str, float | None]) -> list[float]:
-    """Values by name as a row; what is missing or unknown has no value."""
+    """Values by name as a row; missing ones have no value."""
     found = (values.get(name) for name in NAMES)
     return [NOTHING if value is None else float(value) for value in found]
 

@@ -1,8 +1,8 @@
 """A quantile sketch: percentiles of any number of values, in a fixed few kilobytes. Pure.
 
-Values are counted in bins whose edges grow by a constant factor, so that whatever lies in a bin is
-within ``ERROR`` of what the bin says of itself. Sketches of the same kind merge by adding their
-counts: the order of merging, and of recording, changes nothing.
+Values are counted in bins whose edges grow by a constant factor, so that each value is within
+``ERROR`` of the middle of its bin. Sketches of the same kind merge by adding their counts: the
+order of merging, and of recording, changes nothing.
 """
 
 import math
@@ -38,11 +38,11 @@ class Sketch:
 
     @property
     def nbytes(self) -> int:
-        """Memory that the counts take, now and always."""
+        """Memory of the counts; it never changes."""
         return len(self._counts) * self._counts.itemsize
 
     def record(self, value: float) -> None:
-        """Count one value; not a number counts as nothing."""
+        """Count one value; ignores NaN."""
         if LEAST < value < MOST:
             self._counts[_ceil(_log(value) * _PER_LOG) - _OFFSET] += 1
         elif value <= LEAST:
@@ -66,7 +66,7 @@ class Sketch:
     def quantile(self, share: float) -> float | None:
         """The value that ``share`` (0 to 1) of all values do not exceed; ``None`` without any.
 
-        By nearest rank, so that it stands for a value that was recorded, within ``ERROR`` of it.
+        By nearest rank, so that it is within ``ERROR`` of a recorded value.
         """
         if not self.count:
             return None
@@ -78,16 +78,16 @@ class Sketch:
         return MOST
 
     def at_most(self, bound: float) -> int:
-        """How many values did not exceed ``bound``, which is taken to within ``ERROR``."""
+        """How many values did not exceed ``bound``, to within ``ERROR``."""
         return sum(count for index, count in enumerate(self._counts) if _middle(index) <= bound)
 
     def bins(self) -> dict[int, int]:
-        """The counts that are not 0, to be kept; ``from_bins`` has them back."""
+        """The counts that are not 0, to be saved; ``from_bins`` reads them."""
         return {index: count for index, count in enumerate(self._counts) if count}
 
     @classmethod
     def from_bins(cls, bins: Mapping[int, int], total: float) -> "Sketch":
-        """The sketch of which ``bins`` and ``total`` were kept; unknown bins are passed by."""
+        """The sketch from saved ``bins`` and ``total``; unknown bins are ignored."""
         sketch = cls()
         for index, count in bins.items():
             if 0 <= index < BINS and count > 0:
@@ -98,7 +98,7 @@ class Sketch:
 
 
 def _middle(index: int) -> float:
-    """What stands for all values of a bin: as far, relatively, from one edge as from the other."""
+    """The middle of a bin: relatively as far from one edge as from the other."""
     if index == 0:
         return 0.0
     if index == BINS - 1:

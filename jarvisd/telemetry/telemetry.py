@@ -1,4 +1,4 @@
-"""Everything that is measured and remembered, as the API reads it."""
+"""All measurements and records, for the API."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from jarvisd.wire import ReplyEvent
 
 @dataclass(slots=True, kw_only=True)
 class Telemetry:
-    """Told of every event of every reply by ``observe``; costs microseconds each."""
+    """Gets every event of every reply by ``observe``, which takes microseconds."""
 
     lag: LoopLag = field(default_factory=LoopLag)
     counters: Counters = field(default_factory=Counters)
@@ -22,7 +22,7 @@ class Telemetry:
     daily: DailySummaries = field(default_factory=DailySummaries)
 
     def apply(self, settings: TelemetrySettings) -> None:
-        """The settings, at first and whenever they change."""
+        """Apply the settings, at the start and after a reload."""
         self.traces.enabled = settings.traces
         self.daily.apply(settings.summary_days)
 
@@ -31,12 +31,12 @@ class Telemetry:
         return self.traces.begin(wanted)
 
     def span(self, name: str, milliseconds: float) -> None:
-        """A span that no event tells of."""
+        """Record a span that is in no event."""
         self.records.spans[name].record(milliseconds)
         self.daily.span(name, milliseconds)
 
     def observe(self, event: ReplyEvent) -> None:
-        """One event of a reply."""
+        """Record one event of a reply."""
         self.counters.observe(event)
         self.records.observe(event)
         self.daily.observe(event)

@@ -1,7 +1,7 @@
-"""Makes spans and figures of a trace's notes. Pure; milliseconds since the message arrived.
+"""Makes spans and figures from a trace's notes. Pure; milliseconds since the request arrived.
 
-Every span is a difference on one clock, and none is negative: a step that was noted out of turn
-takes no time.
+Every span is a difference on one clock, and none is negative: a step noted out of order takes no
+time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ _DETAILS = frozenset({"skipped", "cached"})
 
 
 def response_of(trace: Trace) -> TraceResponse:
-    """The whole trace as it crosses the socket."""
+    """The whole trace as it is sent to clients."""
     event = trace.event or _NOBODY
     offsets = _offsets(trace, event)
     return TraceResponse(

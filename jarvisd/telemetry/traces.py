@@ -1,8 +1,8 @@
-"""Where the time of single replies went: noted while they run, put together when somebody asks.
+"""Where the time of single replies went: noted while they run, evaluated on request.
 
-Opt-in. A reply that is not traced has ``NO_TRACE``, whose calls do nothing; one that is notes a
-moment with one append. All moments are seconds of the daemon's monotonic clock. What a client says
-of its own clock is kept beside them and never mixed in. Holds no word of what was said.
+Opt-in. A reply without a trace has ``NO_TRACE``, whose calls do nothing; a traced one notes a
+moment with one append. All moments are seconds of the daemon's monotonic clock. Times of a client's
+clock are kept apart. Contains no text of questions or answers.
 """
 
 import time
@@ -27,18 +27,18 @@ log = structlog.get_logger("jarvisd.trace")
 
 
 class Tracing(Protocol):
-    """What a reply tells while it runs."""
+    """What a reply notes while it runs."""
 
     def note(self, step: str, utterance: int, at: float) -> None:
         """``step`` of ``utterance`` happened at that second."""
         ...
 
     def silence(self, seconds: float) -> None:
-        """So much silence was cut away at the start of an utterance."""
+        """This much silence was removed at the start of an utterance."""
         ...
 
     def started(self, event: ReplyStarted, marks: Mapping[str, float]) -> None:
-        """The reply exists; ``marks`` are its own moments, and more will come to them."""
+        """The reply exists; ``marks`` are its moments, to which more are added."""
         ...
 
     def ended(self, outcome: Outcome) -> None:
@@ -102,22 +102,22 @@ class Trace:
             self.dropped += 1
 
     def silence(self, seconds: float) -> None:
-        """Only that of the first utterance made somebody wait."""
+        """Only that of the first utterance counts."""
         if self.leading_silence_s is None:
             self.leading_silence_s = seconds
 
     def started(self, event: ReplyStarted, marks: Mapping[str, float]) -> None:
-        """The reply's own moments go on being noted in ``marks`` after it ended."""
+        """Keep the reply's ``marks``, which may still grow after its end."""
         self.event, self.marks = event, marks
 
     def ended(self, outcome: Outcome) -> None:
-        """The reply ended; what is still heard of it is added later."""
+        """The reply ended; what is heard later is added then."""
         self.outcome = outcome
         self._on_end(self)
 
 
 class Traces:
-    """The last traces, and who gets one."""
+    """The last traces, and whether a reply gets one."""
 
     def __init__(self, *, wall_clock: Callable[[], float] = time.time) -> None:
         self.enabled = False
@@ -125,7 +125,7 @@ class Traces:
         self._kept: deque[Trace] = deque(maxlen=KEPT)
 
     def begin(self, wanted: bool) -> Tracing:
-        """The trace of a reply that begins; ``wanted``: it asked for one itself."""
+        """The trace of a reply that begins; ``wanted``: its request asked for one."""
         if not (wanted or self.enabled):
             return NO_TRACE
         return Trace(self._wall_clock(), self._keep)
@@ -147,7 +147,7 @@ class Traces:
         )
 
     def played(self, reply: str, told: ClientTrace) -> None:
-        """What a client told of its side; forgotten where there is no such trace."""
+        """Add the times of a client; ignored if there is no such trace."""
         for trace in reversed(self._kept):
             if trace.event and trace.event.reply == reply:
                 trace.client.append(told)

@@ -1,4 +1,4 @@
-"""Words that carry a stop without ending a sentence, and words that reveal that one ended.
+"""Words whose full stop does not end a sentence, and words that show that one ended.
 
 Data only, in lower case, without the final stop. English first; the German, French and Spanish
 forms are those that language models write most.

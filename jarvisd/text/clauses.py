@@ -1,9 +1,9 @@
-"""Where a sentence may be cut before it ends, so that its beginning can be spoken at once.
+"""Where a sentence may be cut before it ends, so that its first part can be spoken at once.
 
-A cut is safe behind clause punctuation and, in English, before a word that opens a phrase. It is
+A cut is safe after clause punctuation and, in English, before a word that opens a phrase. It is
 never placed inside a number, a name, brackets, a quotation or code. The rules see one word and at
 most the first character of the next one, so a cut depends on the text alone. How long a clause
-must be is decided by whoever uses the cut.
+must be is decided by the caller.
 """
 
 from jarvisd.text.abbreviations import words

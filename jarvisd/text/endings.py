@@ -1,8 +1,8 @@
-"""Whether a word that carries a stop ends its sentence: pure rules over one word and what follows.
+"""Whether a word with a full stop ends its sentence: pure rules for a word and the text after it.
 
-``judge`` looks at the word alone and says what still has to be known; ``settle`` looks at what
-follows as far as it has been read. Both never look at more than one word ahead, and both give an
-answer that more text cannot change: that is what makes the splitter independent of chunking.
+``judge`` uses the word alone and says what else must be known; ``settle`` uses the following text,
+as far as it was read. Both look at most one word ahead, and more text never changes their answer:
+this makes the splitter independent of chunking.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Reading rules for markup: Markdown, HTML and SSML say nothing themselves, what they wrap does."""
+"""Reading rules for markup: Markdown, HTML and SSML tags are silent, the text in them is spoken."""
 
 import re
 
@@ -13,7 +13,7 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def _line_end(match: re.Match[str]) -> str:
-    """A stop, unless a lower-case word follows: then the line was only wrapped."""
+    """A full stop, unless a lower-case word follows: then the line was only wrapped."""
     return " " if _LOWER.match(match.string, match.end()) else SOFT_STOP
 
 

@@ -1,4 +1,4 @@
-"""Values that the text room hands out: spans, sentences, spoken text, utterances.
+"""Values of the text room: sentences, spoken text, utterances.
 
 All offsets are counted in characters (Python ``str`` indices) from the start of the reply's text.
 """
@@ -22,10 +22,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """One stretch of spoken text and the stretch of original text it stands for.
+    """A range of spoken text and the range of original text that it stands for.
 
-    ``verbatim`` is true where the two are the same characters, so that positions inside map one to
-    one; otherwise the stretch was rewritten ("3 €" -> "three euros") and maps only as a whole.
+    ``verbatim``: both have the same characters, so positions inside map one to one; otherwise the
+    text was rewritten ("3 €" -> "three euros") and maps only as a whole.
     """
 
     spoken_start: int
@@ -37,16 +37,16 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """What an engine is given to say, and where each part of it came from in the original."""
+    """The text for the engine, and where each part of it came from in the original."""
 
     text: str
     alignments: tuple[Alignment, ...] = ()
 
     def original_end(self, spoken_offset: int) -> int:
-        """Offset in the original text just after what ``spoken_offset`` characters have said.
+        """Offset in the original text after ``spoken_offset`` spoken characters.
 
-        A rewritten stretch counts only once it was said whole: half of "three euros" is nothing
-        of "3 €".
+        A rewritten range counts only when it was spoken completely: half of "three euros" is
+        nothing of "3 €".
         """
         reached = self.alignments[0].start if self.alignments else 0
         for part in self.alignments:
@@ -64,10 +64,10 @@ class Utterance:
     """One speakable unit of a reply: usually a sentence, a first clause, or a few short sentences.
 
     ``text`` is the original slice ``[start:end]``, utterances concatenated give the reply's text
-    back. ``sentences`` are the display sentences that end with it: one that is spoken in parts is
-    shown with its last part. ``skipped`` holds the reason where nothing is to be said (``blank``,
+    back. ``sentences`` are the display sentences that end in it: a sentence that is spoken in parts
+    belongs to its last part. ``skipped`` holds the reason where nothing is to be said (``blank``,
     ``code``, ``table``, ``unspeakable``); ``spoken.text`` is empty then. ``pause_ms`` is the
-    breath to leave after it.
+    pause after it.
     """
 
     seq: int

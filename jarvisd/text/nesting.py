@@ -1,8 +1,8 @@
-"""What is open at a place of a sentence: inline code, brackets, a quotation."""
+"""What is open at a position in a sentence: inline code, brackets, a quotation."""
 
 
 class Nesting:
-    """Follows the characters of a sentence; what is left open ends with its line."""
+    """Follows the characters of a sentence; everything is closed at the end of the line."""
 
     def __init__(self) -> None:
         self.code = False
@@ -22,7 +22,7 @@ class Nesting:
         return self.code or self._label
 
     def reset(self) -> None:
-        """A line or sentence ended, and with it whatever was left open."""
+        """A line or sentence ended: close everything."""
         self.code = self.guillemets = self._label = self._quoted = False
         self._depth = 0
 

@@ -1,6 +1,6 @@
 """Reading rules for amounts of money and for numbers with units.
 
-Digits stay digits: every engine reads them in its own language. What surrounds them becomes words.
+Digits stay digits, because every engine reads them in its own language. Signs become words.
 """
 
 import re

@@ -16,8 +16,8 @@ AFTER_UNIT = r"(?![A-Za-zÀ-ɏ\d_/²³°])"
 class Rule(NamedTuple):
     """``pattern`` uses no named groups; ``say`` returns the spoken words for a match.
 
-    An empty result drops the match. White space around the result is put by the caller.
-    ``SOFT_STOP`` and ``SOFT_COMMA`` are breaks that vanish beside other punctuation.
+    An empty result drops the match. The caller adds white space around the result.
+    ``SOFT_STOP`` and ``SOFT_COMMA`` are pauses that are left out beside other punctuation.
     """
 
     pattern: str
@@ -30,7 +30,7 @@ def nothing_after(match: re.Match[str]) -> bool:
 
 
 def fixed(spoken: str) -> Callable[[re.Match[str]], str]:
-    """Say always the same."""
+    """Always say the same."""
     return lambda _match: spoken
 
 

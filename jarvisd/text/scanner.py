@@ -1,9 +1,8 @@
-"""The one pass over a reply's text that finds every boundary in it.
+"""Finds every boundary in a reply's text, in one pass.
 
-Each character is looked at once, in order, and every decision depends on the characters read so
-far and on nothing else: neither on how they were grouped into chunks nor on time. Sentences and
-utterances are both made from the boundaries found here. The scanner never holds more than one
-sentence (``MAX_SENTENCE_CHARS``) and never rewrites text.
+Each character is read once, in order, and every decision depends only on the characters read so
+far, not on chunks or time. Sentences and utterances are both made from the boundaries found here.
+The scanner never holds more than one sentence (``MAX_SENTENCE_CHARS``) and never rewrites text.
 """
 
 import re
@@ -62,7 +61,7 @@ class Scanner:
         return self._sentence if self._sentence >= 0 else self._position
 
     def read(self) -> list[Boundary]:
-        """Read what was appended to the window; return the boundaries now certain, in order."""
+        """Read the appended text; return the boundaries that are certain now, in order."""
         offset = self._position
         chunk = self._window.cut(offset, self._window.end)
         while self._position - offset < len(chunk):
@@ -94,7 +93,7 @@ class Scanner:
         return found
 
     def _plain_run(self, chunk: str, index: int) -> int:
-        """Skip characters that cannot decide anything, up to the limit of a sentence."""
+        """Skip characters that mean nothing here, up to the limit of a sentence."""
         if self._sentence < 0:
             return index
         limit = index + MAX_SENTENCE_CHARS - (self._position - self._sentence)
@@ -202,7 +201,7 @@ class Scanner:
         self._previous, self._previous_end, self._word = word, self._position, -1
 
     def _apply(self, verdict: Verdict) -> None:
-        """Act on what a word says, with a space behind it."""
+        """Use the verdict on a word that is followed by a space."""
         if self._nesting.indivisible:
             return
         if verdict is Verdict.ENDS and self._nesting.guillemets:  # « Bonjour ! »
@@ -219,7 +218,7 @@ class Scanner:
         return self._verdict is not Verdict.GOES_ON
 
     def _settle(self, *, complete: bool) -> None:
-        """Decide the stop that waits, now that more of the next word is known."""
+        """Decide about the last full stop, now that more of the next word is known."""
         following = self._window.cut(self._word, self._position + (not complete))
         ended = settle(self._verdict, following, complete=complete)
         if ended:
@@ -266,7 +265,7 @@ class Scanner:
     # Code blocks
 
     def _open_code_block(self) -> None:
-        """See, some characters into a line, whether it is the fence of a code block."""
+        """Check at the start of a line whether it is the fence of a code block."""
         if self._fence.opened_by(self._window.cut(self._word, self._position + 1)):
             self._block = _Block.CODE
             self._line = self._word

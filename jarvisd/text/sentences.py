@@ -11,9 +11,9 @@ _NO_SENTENCE = frozenset({Kind.CLAUSE, Kind.PARAGRAPH, Kind.FENCE, Kind.CODE_LIN
 class SentenceSplitter:
     """Cuts a text that arrives in chunks into sentences; the same ones for every chunking.
 
-    Each sentence is handed out as soon as the text decides that it ended. White space around a
-    sentence belongs to none: what lies between one sentence's ``end`` and the next one's
-    ``start`` is white space and nothing else. A fenced code block is one sentence, so is a row of
+    Each sentence is returned as soon as the text decides that it ended. White space around a
+    sentence belongs to none: between one sentence's ``end`` and the next one's ``start`` is only
+    white space. A fenced code block is one sentence, so is a row of
     a table. Memory is bounded: a sentence longer than ``scanner.MAX_SENTENCE_CHARS`` is cut.
     """
 

@@ -1,8 +1,8 @@
-"""An utterance as it is to be said: markup gone, symbols as words, aligned with the original.
+"""The spoken text of an utterance: no markup, symbols as words, aligned with the original.
 
-One pass with all reading rules; what no rule touches is said as written. The result holds no
-control characters and no tags, its length is bounded, and its alignments cover the original
-without gaps, so that every spoken position leads back to a written one.
+One pass with all reading rules; all other text is spoken as written. The result has no control
+characters and no tags, its length is bounded, and its alignments cover the original without gaps,
+so that every spoken position has a written one.
 """
 
 import re
@@ -56,7 +56,7 @@ def speakable(text: str, start: int = 0) -> SpokenText:
 
 
 class _Speech:
-    """Collects what is said and where it comes from; breaks wait for the words behind them."""
+    """Collects spoken text and its origin; pauses wait for the words after them."""
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
@@ -75,7 +75,7 @@ class _Speech:
         return self._length >= MAX_SPOKEN_CHARS
 
     def as_written(self, start: int, end: int) -> None:
-        """Say the original's ``[start:end]``, single spaces at its edges being breaks."""
+        """Say the original's ``[start:end]``; single spaces at its edges become pauses."""
         unsaid = _SPACES
         if self._last in _PUNCTUATION:  # a mark behind another, or where nothing was said, is none
             unsaid += _PUNCTUATION
@@ -106,7 +106,7 @@ class _Speech:
             self._say(spoken, start, end, verbatim=False)
 
     def result(self) -> SpokenText:
-        """What is to be said in all; empty when it holds no letter and no digit."""
+        """The whole spoken text; empty if it has no letter and no digit."""
         said = "".join(self._said)
         if not any(map(str.isalnum, said)):
             return SpokenText("")
@@ -114,7 +114,7 @@ class _Speech:
         return SpokenText(said, tuple(self._alignments))
 
     def _wait(self, gap: str) -> None:
-        """Remember a break; a stronger one replaces a weaker one."""
+        """Remember a pause; a longer one replaces a shorter one."""
         if len(gap) > len(self._gap) or (gap == ". " and self._gap == ", "):
             self._gap = gap
 

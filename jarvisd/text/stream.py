@@ -1,9 +1,9 @@
-"""Utterances: what is spoken in one go, made from a reply's text while it arrives.
+"""Utterances: the units of speech, made from a reply's text while it arrives.
 
 The first clause is released before its sentence ends, so that speech starts at once; later
 sentences are spoken whole, short ones together. Code blocks and tables are announced, skipped or
-read by setting. Utterances concatenated are the input, character for character, and are the same
-for every chunking. Nothing here waits, and at most one utterance and one sentence are held.
+read, as configured. All utterances together are exactly the input, and are the same for every
+chunking. Nothing here waits, and at most one utterance and one sentence are held.
 """
 
 from jarvisd.config.settings import TextSettings
@@ -30,7 +30,7 @@ QUIET = "quiet"
 class UtteranceStream:
     """Turns a text that arrives in chunks into utterances.
 
-    ``pause_ms`` is the breath after a plain sentence; other endings get a multiple of it.
+    ``pause_ms`` is the pause after a plain sentence; other endings get a multiple of it.
     """
 
     def __init__(self, settings: TextSettings, *, pause_ms: int = 180) -> None:
@@ -153,7 +153,7 @@ class UtteranceStream:
         self._in_table = True
 
     def _release_before(self, start: int) -> None:
-        """A block begins: what was held is spoken before it."""
+        """A block begins: release the held text before it."""
         self._opening = False
         if self._sentences or self._window.cut(self._start, start).strip():
             self._release(start, Kind.PARAGRAPH)
@@ -161,7 +161,7 @@ class UtteranceStream:
     # Release
 
     def _cut_overlong(self, seen: int) -> None:
-        """Release what has waited too long: a held short sentence, or a sentence without an end."""
+        """Release text that waited too long: a short sentence, or one without an end."""
         while seen - self._start > self._patience + _DECISION_CHARS:
             if self._start < self._held_until:
                 self._release(self._held_until, self._held_kind)

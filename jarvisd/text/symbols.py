@@ -31,7 +31,7 @@ def _any_of(symbols: dict[str, str]) -> str:
 
 
 def _ellipsis(match: re.Match[str]) -> str:
-    """Trailing off is a break inside a sentence and a stop at its end."""
+    """An ellipsis is a pause inside a sentence and a full stop at its end."""
     following = _FOLLOWING.match(match.string, match.end())
     after = following[1] if following else ""
     return SOFT_COMMA if after.isalnum() and not after.isupper() else "."

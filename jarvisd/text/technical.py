@@ -26,7 +26,7 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _url(match: re.Match[str]) -> str:
-    """Only the host is said: a path is of no use to the ear."""
+    """Only the host is spoken; nobody can use a spoken path."""
     host = re.split(r"[/?#]", match[0].split("://")[-1], maxsplit=1)[0].rsplit("@", 1)[-1]
     name, _, port = host.partition(":")
     spoken = spaced(name.removeprefix("www."), _NAMES)

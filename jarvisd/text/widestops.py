@@ -1,4 +1,4 @@
-"""Stops of Chinese and Japanese, which no white space follows."""
+"""Full stops of Chinese and Japanese, which are not followed by white space."""
 
 WIDE_STOPS = "。！？｡"
 _CLOSERS = "”’」』）】》\"')"
@@ -7,7 +7,7 @@ _QUOTED_ON = "とっ"  # 「行く。」と言った goes on
 
 
 class WideStop:
-    """Reads stops and the closers behind them until the next character shows where they end."""
+    """Reads full stops and closing marks until the next character shows where they end."""
 
     def __init__(self) -> None:
         self.end = -1  # just after the last stop or closer, -1: no stop is open

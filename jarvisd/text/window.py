@@ -2,10 +2,10 @@
 
 
 class Window:
-    """A text that grows at its end and is forgotten from its front.
+    """A text that grows at its end and is dropped from its start.
 
     Offsets count from the first character ever appended, so they stay valid. What is kept is
-    bounded by its users: each forgets what it has handed out.
+    bounded by its users: each drops the text that it has returned.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Every value that crosses the control socket; ``client`` is how Python programs speak it.
+"""Every value that crosses the control socket; ``client`` is the client for Python programs.
 
 Imported by every room, imports none. Requests refuse unknown fields; responses and events only ever
 gain fields.

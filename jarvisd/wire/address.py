@@ -1,6 +1,6 @@
-"""Where the control socket is when nobody says otherwise: one rule for the daemon and its clients.
+"""The default path of the control socket: one rule for the daemon and its clients.
 
-It reads nothing but the environment it is given, and never looks whether anybody answers.
+It reads only the environment it is given, and never checks whether a daemon answers.
 """
 
 import os
@@ -23,8 +23,8 @@ def own_socket(environ: Mapping[str, str]) -> Path:
 
 
 def default_socket(environ: Mapping[str, str]) -> Path:
-    """Where a daemon listens: where systemd made room for it, else in ``/run/jarvisd`` where it
-    may write there, else at its user's own socket.
+    """Where a daemon listens: in systemd's directory, else in ``/run/jarvisd`` if it may write
+    there, else at its user's own socket.
     """
     if "RUNTIME_DIRECTORY" in environ:
         return Path(environ["RUNTIME_DIRECTORY"].split(":")[0]) / SOCKET_NAME
@@ -34,5 +34,5 @@ def default_socket(environ: Mapping[str, str]) -> Path:
 
 
 def asked_socket(environ: Mapping[str, str]) -> str:
-    """The socket that the environment names, the stronger variable first; empty for none."""
+    """The socket named in the environment; empty for none."""
     return environ.get("JARVISD_SOCKET") or environ.get("JARVISD__API__SOCKET") or ""

@@ -1,4 +1,4 @@
-"""What every wire type stands on: request, response, error, and the figures they share.
+"""The bases of all wire types: request, response, error, and common types.
 
 Requests refuse unknown fields; responses and events only ever gain fields. Times are seconds,
 durations in ``timings`` milliseconds, positions and lengths of audio samples of the reply's
@@ -27,7 +27,7 @@ class Response(Struct, kw_only=True):
 class ErrorDetail(Response):
     """What went wrong: stable code, message for people, and what to do next.
 
-    ``problems`` lists every reason where there may be several.
+    ``problems`` lists every reason, if there may be several.
     """
 
     code: str

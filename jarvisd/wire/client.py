@@ -1,8 +1,8 @@
 """The one client of the control API: synchronous, standard library and msgspec only.
 
 Used by jarvisctl and by the tests that boot a real daemon. Plain requests share one kept
-connection; every stream has its own, so that closing it is what cancels it. Nothing here waits
-without a limit, reads without a bound, prints, or retries what may have had an effect.
+connection; every stream has its own, so that closing it cancels it. Nothing here waits or reads
+without a limit, prints, or repeats a request that may have had an effect.
 
 An ``ApiClient`` belongs to one thread; a stream's ``cancel`` may be called from any.
 """
@@ -49,8 +49,8 @@ T = TypeVar("T")
 class ApiClient:
     """Speaks to one daemon.
 
-    ``timeout_s`` bounds the silence within a plain request, ``stream_timeout_s`` the silence
-    between two parts of a stream. Every method raises one of the four errors of
+    ``timeout_s`` limits the wait in a plain request, ``stream_timeout_s`` the wait between two
+    parts of a stream. Every method raises one of the four errors of
     this module and nothing else.
     """
 
@@ -98,15 +98,15 @@ class ApiClient:
         return self._plain("GET", path, None, response)
 
     def post(self, path: str, body: Request | None, response: type[T]) -> T:
-        """What the daemon answers to ``body``, decoded as ``response``."""
+        """The answer to ``body``, decoded as ``response``."""
         return self._plain("POST", path, body, response)
 
     def put(self, path: str, body: Request, response: type[T]) -> T:
-        """What the daemon answers to ``body`` as the new value of ``path``."""
+        """The answer to ``body`` as the new value of ``path``."""
         return self._plain("PUT", path, body, response)
 
     def delete(self, path: str, response: type[T]) -> T:
-        """What the daemon says about deleting ``path``, decoded as ``response``."""
+        """The answer to deleting ``path``, decoded as ``response``."""
         return self._plain("DELETE", path, None, response)
 
     def stream_events(self, path: str, body: Request) -> EventStream:
@@ -124,9 +124,9 @@ class ApiClient:
         return LineStream(*self._open("GET", path, None, "application/x-ndjson"))
 
     def stream_daemon_events(self, since: int | None = None, life: str = "") -> LineStream:
-        """Follow ``/v1/events``; with ``since`` go on after that number of the daemon's ``life``.
+        """Follow ``/v1/events``; with ``since`` continue after that number of that ``life``.
 
-        Where the daemon has begun another life the first line is ``lagged``.
+        If the daemon was restarted, the first line is ``lagged``.
         """
         query = {} if since is None else {"since": str(since)}
         if life:
@@ -138,7 +138,7 @@ class ApiClient:
         return ByteStream(*self._open("GET", path, None, accept))
 
     def _plain(self, method: str, path: str, body: Request | None, response: type[T]) -> T:
-        """One request on the kept connection; a connection that went stale is replaced once.
+        """One request on the kept connection; a closed connection is replaced once.
 
         Repeating is safe: every plain verb of the API has the same effect twice as once.
         """

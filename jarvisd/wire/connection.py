@@ -1,4 +1,4 @@
-"""What lies below the client: HTTP over a Unix socket, and what its failures mean.
+"""The layer below the client: HTTP over a Unix socket, and its errors.
 
 Errors of sockets and of broken HTTP become the four errors that a caller of the client can act on.
 Never retries and never waits without a limit.
@@ -15,19 +15,19 @@ from jarvisd.wire import ErrorDetail, ErrorResponse, Request
 
 
 class DaemonUnreachableError(UnavailableError):
-    """Nobody answers at the socket, or the daemon went away while it answered."""
+    """No daemon answers at the socket, or it closed the connection while it answered."""
 
     default_code = "daemon.unreachable"
 
 
 class DaemonTimeoutError(UnavailableError):
-    """The daemon is there and did not answer in time."""
+    """The daemon did not answer in time."""
 
     default_code = "daemon.timeout"
 
 
 class DaemonDeniedError(AccessError):
-    """The socket's permissions keep this user out."""
+    """This user may not use the socket."""
 
     default_code = "access.socket"
 
@@ -54,7 +54,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.connected: socket.socket | None = None
 
     def connect(self) -> None:
-        """Connect; a full accept queue is waited for, which only the kernel's own limit does."""
+        """Connect; waits while the accept queue is full."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             seconds, fraction = divmod(self._connect_timeout_s, 1)
@@ -80,7 +80,7 @@ def send(
 
 
 def refusal(status: int, data: bytes) -> ApiError:
-    """The daemon's own error in ``data``, or what can be said of an answer that is not ours."""
+    """The daemon's error in ``data``, or a general error for an answer of another program."""
     try:
         detail = msgspec.json.decode(data, type=ErrorResponse).error
     except msgspec.MsgspecError:
@@ -92,7 +92,7 @@ def refusal(status: int, data: bytes) -> ApiError:
 
 
 def translated(error: Exception, *, while_reading: bool = False) -> JarvisError:
-    """What a failed socket or a broken response means for the caller."""
+    """The client's error for a failed socket or a broken response."""
     if isinstance(error, PermissionError):
         return DaemonDeniedError("this user may not use the control socket")
     if isinstance(error, TimeoutError | BlockingIOError):

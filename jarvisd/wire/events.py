@@ -1,8 +1,8 @@
-"""What happens, one line each: the events of a reply, of the daemon, and of its log.
+"""The events of a reply, of the daemon, and of its log, one per line.
 
 A tagged union on ``type``; each line of an NDJSON stream is one of them. ``seq`` counts the events
-of one reply from 0 without gaps, ``event`` those of the whole daemon in one of its lives, which
-``life`` names: after a restart it is another one, and numbers begin anew.
+of one reply from 0 without gaps, ``event`` those of the whole daemon in one run, which ``life``
+names: after a restart it is another one, and numbers start again.
 """
 
 from msgspec import field
@@ -12,7 +12,7 @@ from jarvisd.wire.responses import StatusResponse
 
 
 class Totals(Response):
-    """How many utterances a reply had, and what became of them."""
+    """How many utterances a reply had, spoken and skipped."""
 
     utterances: int = 0
     spoken: int = 0
@@ -28,7 +28,7 @@ class TokenUsage(Response):
 
 
 class ReplyTimings(Response):
-    """Milliseconds since the request arrived; ``None`` where it did not happen."""
+    """Milliseconds since the request arrived; ``None`` if it did not happen."""
 
     headers_ms: float | None = None
     first_token_ms: float | None = None
@@ -53,7 +53,7 @@ class ReplyStarted(Response, tag_field="type", tag="reply.started"):
     """A reply exists; it can be interrupted and its audio fetched from now on.
 
     ``started_at`` is the second that all its timings count from, on the host's monotonic clock.
-    ``kept``: the question, if any, is on disk; where not, ``kept_reason`` says why.
+    ``kept``: the question, if any, is on disk; if not, ``kept_reason`` says why.
     """
 
     reply: str
@@ -71,7 +71,7 @@ class ReplyStarted(Response, tag_field="type", tag="reply.started"):
 
 
 class Token(Response, tag_field="type", tag="token"):
-    """A piece of the reply's text, as the model wrote it."""
+    """A piece of the reply's text, as the model writes it."""
 
     reply: str
     seq: int
@@ -92,7 +92,7 @@ class UtteranceEvent(Response, tag_field="type", tag="utterance"):
 
 
 class Chunk(Response, tag_field="type", tag="chunk"):
-    """One utterance's audio is ready whole, in order: ``samples`` from ``position`` on."""
+    """One utterance's audio is complete, in order: ``samples`` from ``position`` on."""
 
     reply: str
     seq: int
@@ -109,7 +109,7 @@ class Chunk(Response, tag_field="type", tag="chunk"):
 
 
 class ChunkSkipped(Response, tag_field="type", tag="chunk.skipped"):
-    """One utterance will not be heard. ``reason`` is a stable word, ``message`` explains it."""
+    """One utterance is skipped. ``reason`` is a stable word, ``message`` explains it."""
 
     reply: str
     seq: int
@@ -134,8 +134,8 @@ class ReplyDone(Response, tag_field="type", tag="reply.done"):
 
 
 class ReplyInterrupted(Response, tag_field="type", tag="reply.interrupted"):
-    """The reply was cut; ``heard`` is the text whose audio had been played by then, and ``kept``
-    says whether the conversation has that on disk.
+    """The reply was interrupted; ``heard`` is the text that had been played by then, ``kept``:
+    that is on disk.
     """
 
     reply: str
@@ -151,7 +151,7 @@ class ReplyInterrupted(Response, tag_field="type", tag="reply.interrupted"):
 
 
 class ReplyFailed(Response, tag_field="type", tag="reply.failed"):
-    """The reply ended early because of ``error``; what was made before it was delivered."""
+    """The reply ended early because of ``error``; the audio made before was delivered."""
 
     reply: str
     seq: int
@@ -185,10 +185,10 @@ class StateEvent(Response, tag_field="type", tag="state"):
 
 
 class LaggedEvent(Response, tag_field="type", tag="lagged"):
-    """``missed`` events after number ``event`` cannot be read any more: go on with
+    """``missed`` events after number ``event`` cannot be read any more: continue with
     ``since=event+missed`` and this ``life``.
 
-    The last line for a reader that fell behind; the first for one that came from another life.
+    The last line for a reader that was too slow; the first for one from another run.
     """
 
     event: int
@@ -197,7 +197,7 @@ class LaggedEvent(Response, tag_field="type", tag="lagged"):
 
 
 class HeartbeatEvent(Response, tag_field="type", tag="heartbeat"):
-    """Nothing happened for a while; the stream is alive."""
+    """No event for a while; the stream is alive."""
 
     event: int
     life: str = ""

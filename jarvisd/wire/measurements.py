@@ -1,4 +1,4 @@
-"""What is measured, as it is answered: series, recent replies, health, traces, the governor."""
+"""Responses with measurements: series, recent replies, health, traces, the governor."""
 
 from typing import Literal
 
@@ -10,11 +10,11 @@ from jarvisd.wire.responses import Component, ComponentState
 
 
 class GovernorDecision(Response, tag_field="type", tag="governor.decision"):
-    """How much of the machine speech may have from ``at`` on (wall-clock seconds), and why.
+    """How much CPU speech may use from ``at`` on (wall-clock seconds), and why.
 
-    ``quota`` in cores for all workers together, ``None`` is no limit. Below it what was seen:
-    seconds of audio ahead of playback, the model's tokens per second beside those of silence, the
-    share that is lost, and the seconds of CPU for a second of audio; ``None`` where unknown.
+    ``quota`` in cores for all workers together, ``None``: no limit. Then the measurements: seconds
+    of audio ahead of playback, the model's tokens per second now and without speech, the share
+    lost, and the seconds of CPU per second of audio; ``None``: unknown.
     """
 
     at: float
@@ -31,7 +31,7 @@ class GovernorDecision(Response, tag_field="type", tag="governor.decision"):
 
 
 class GovernorResponse(Response):
-    """What is in force now, with what was seen last, and the newest decisions, oldest first."""
+    """The current limits, the last measurements, and the newest decisions, oldest first."""
 
     enabled: bool
     now: GovernorDecision
@@ -41,8 +41,7 @@ class GovernorResponse(Response):
 class SeriesResponse(Response, tag_field="type", tag="series"):
     """Rows of measurements, oldest first: ``times`` are wall-clock seconds, one for each value.
 
-    ``null`` where there was nothing to measure. Between two times further apart than
-    ``resolution_s`` the daemon was at rest: nothing was said and nobody watched.
+    ``null``: no value. Between two times further apart than ``resolution_s`` the daemon was idle.
     """
 
     resolution_s: int
@@ -52,7 +51,7 @@ class SeriesResponse(Response, tag_field="type", tag="series"):
 
 
 class SampleEvent(Response, tag_field="type", tag="sample"):
-    """One row of measurements, as it was taken."""
+    """One row of measurements."""
 
     time: float
     values: dict[str, float | None]
@@ -66,7 +65,7 @@ class ClockResponse(Response):
 
 
 class Quantiles(Response):
-    """Milliseconds of one span, over everything since the daemon started, within one percent."""
+    """Milliseconds of one span since the daemon started, exact to one percent."""
 
     count: int
     p50_ms: float | None = None
@@ -75,7 +74,7 @@ class Quantiles(Response):
 
 
 class ReplySummary(Response):
-    """What became of one reply, without a word of it. Spans in milliseconds, wall-clock times."""
+    """The result of one reply, without its text. Spans in milliseconds, wall-clock times."""
 
     reply: str
     ended_at: float
@@ -98,7 +97,7 @@ class RecentRepliesResponse(Response):
 
 
 class Notice(Response):
-    """Something worth knowing that happened: when, how severe, about what, and what helps."""
+    """A recent problem or change: when, how severe, about what, and what helps."""
 
     time: float
     level: Literal["info", "warning", "error"]
@@ -109,13 +108,13 @@ class Notice(Response):
 
 
 class NoticesResponse(Response):
-    """The last notable events, newest first."""
+    """Recent problems and changes, newest first."""
 
     notices: list[Notice]
 
 
 class HealthCheck(Response):
-    """One look at one component; wall-clock second."""
+    """One check of one component; ``time`` in wall-clock seconds."""
 
     time: float
     component: str
@@ -151,11 +150,11 @@ class DaysResponse(Response):
 
 
 class TraceFigures(Response):
-    """Milliseconds by the names that are used for them; ``None`` where it did not happen.
+    """Milliseconds by name; ``None`` if it did not happen.
 
-    ``ttft`` the message to the first token, ``text_aggregation`` on to the first utterance,
-    ``tts_ttfb`` on to its first audio, ``ttfa`` all three together, ``leading_silence`` what was
-    cut away at its start, ``e2e`` the message to the first sound handed to a listener.
+    ``ttft``: request to first token, ``text_aggregation``: from there to the first utterance,
+    ``tts_ttfb``: from there to its first audio, ``ttfa``: the sum of these, ``leading_silence``:
+    removed at its start, ``e2e``: request to the first sound sent to a listener.
     """
 
     ttft_ms: float | None = None
@@ -167,7 +166,7 @@ class TraceFigures(Response):
 
 
 class TraceSpan(Response):
-    """One stretch of a reply: from ``start_ms`` after the message for ``duration_ms``."""
+    """One span of a reply: from ``start_ms`` after the request for ``duration_ms``."""
 
     name: str
     start_ms: float
@@ -177,11 +176,10 @@ class TraceSpan(Response):
 
 
 class ClientTrace(Response):
-    """What the client told of its side, on its own clock and never mixed with ours.
+    """The client's times, on its own clock, kept apart from ours.
 
-    ``played_s`` is the second on the client's clock at which it had played ``samples``;
-    ``offset_s`` what to add to it to be on the daemon's monotonic clock, within ``error_s``, where
-    the client measured that.
+    ``played_s``: the client's time at which it had played ``samples``; ``offset_s``: what to add
+    for the daemon's monotonic clock, within ``error_s``, if the client measured that.
     """
 
     samples: int
@@ -191,7 +189,7 @@ class ClientTrace(Response):
 
 
 class TraceResponse(Response):
-    """Where the time of one reply went. ``started_at`` is the wall-clock second of the message."""
+    """Where the time of one reply went. ``started_at``: the wall-clock second of the request."""
 
     reply: str
     started_at: float

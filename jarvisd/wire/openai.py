@@ -1,4 +1,4 @@
-"""OpenAI's speech API: its request and its server-sent events, by their names."""
+"""OpenAI's speech API: its request and its server-sent events."""
 
 from typing import Literal
 
@@ -24,7 +24,7 @@ class SpeechAudioDelta(Response, tag_field="type", tag="speech.audio.delta"):
 
 
 class SpeechUsage(Response):
-    """OpenAI's token counts of speech; not counted here, always 0."""
+    """OpenAI's token counts of speech; always 0 here."""
 
     input_tokens: int = 0
     output_tokens: int = 0

@@ -1,4 +1,4 @@
-"""What clients send: bodies and query strings. Unknown fields are refused with their path."""
+"""Requests: bodies and query strings. Unknown fields are refused with their path."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ Life = Annotated[str, Meta(max_length=64)]
 
 
 class SayRequest(Request):
-    """Speak a text. ``on_disconnect`` ``continue``: it goes on when this client hangs up."""
+    """Speak a text. ``on_disconnect`` ``continue``: it goes on if this client disconnects."""
 
     text: Text
     voice: str = "default"
@@ -32,8 +32,8 @@ class SayRequest(Request):
 class ReplyRequest(Request):
     """Ask the assistant. Without ``conversation`` a new one begins.
 
-    ``on_disconnect`` ``continue``: the reply goes on when this client hangs up. ``when_busy``: what
-    to do while the conversation's last question is still being answered: ``wait`` for its end,
+    ``on_disconnect`` ``continue``: the reply continues if this client disconnects. ``when_busy``:
+    while the conversation's last question is still being answered, ``wait`` for its end,
     ``interrupt`` it, or ``refuse`` this one.
     """
 
@@ -54,8 +54,8 @@ class ReplyRequest(Request):
 class InterruptRequest(Request):
     """Stop a reply; the body may be left out.
 
-    ``played`` is the position the client had come to; with ``wait`` the answer comes only when
-    native synthesis has ended too.
+    ``played`` is the client's position; with ``wait`` the answer comes after native synthesis has
+    ended.
     """
 
     played: Annotated[int, Meta(ge=0)] | None = None
@@ -63,10 +63,10 @@ class InterruptRequest(Request):
 
 
 class PlayedRequest(Request, omit_defaults=True):
-    """The client has played this reply up to ``samples``; ``ended`` when it will play no more.
+    """The client has played this reply up to ``samples``; ``ended``: it will play no more.
 
-    For a trace: ``at`` is the second on the client's own clock at which it had, ``clock_offset_s``
-    what to add for the daemon's monotonic clock (``GET /v1/clock``), within ``clock_error_s``.
+    For a trace: ``at`` is the time on the client's own clock, ``clock_offset_s`` what to add for
+    the daemon's monotonic clock (``GET /v1/clock``), within ``clock_error_s``.
     """
 
     samples: Annotated[int, Meta(ge=0)]
@@ -77,14 +77,14 @@ class PlayedRequest(Request, omit_defaults=True):
 
 
 class AudioQuery(Request):
-    """Query of ``GET /v1/replies/{reply}/audio``: from which sample, and at which speed."""
+    """Query of ``GET /v1/replies/{reply}/audio``: the first sample, and whether in real time."""
 
     paced: bool = False
     start: Annotated[int, Meta(ge=0)] = 0
 
 
 class ReplyEventsQuery(Request):
-    """Query of ``GET /v1/replies/{reply}/events``: from event number ``since`` on, that one too."""
+    """Query of ``GET /v1/replies/{reply}/events``: from event number ``since`` on."""
 
     since: Annotated[int, Meta(ge=0)] = 0
 
@@ -104,8 +104,8 @@ class EventsQuery(Request):
 
 
 class SeriesQuery(Request):
-    """Query of ``GET /v1/series``: ``names`` separated by commas (all without it), the rows of
-    ``resolution`` seconds after the wall-clock second ``since``; with ``watch`` rows go on coming.
+    """Query of ``GET /v1/series``: ``names`` separated by commas (default: all), the rows of
+    ``resolution`` seconds after the wall-clock second ``since``; with ``watch`` new rows follow.
     """
 
     names: str = ""
@@ -115,9 +115,9 @@ class SeriesQuery(Request):
 
 
 class LogsQuery(Request):
-    """Query of ``GET /v1/logs``: the newest ``limit`` lines of at least ``level``, of ``component``
-    where one is named and after number ``since`` of ``life`` where that is given; ``follow`` goes
-    on.
+    """Query of ``GET /v1/logs``: the newest ``limit`` lines of at least ``level``, of
+    ``component`` if given, after number ``since`` of ``life`` if given; with ``follow`` new lines
+    follow.
     """
 
     since: Annotated[int, Meta(ge=0)] | None = None
@@ -129,7 +129,7 @@ class LogsQuery(Request):
 
 
 class LogLevelRequest(Request):
-    """Log at ``level`` for ``for_s`` seconds, without it until the daemon restarts."""
+    """Log at ``level`` for ``for_s`` seconds, or until the daemon restarts."""
 
     level: LogLevel | Literal["configured"]
     for_s: Annotated[float, Meta(gt=0, le=604_800)] | None = None
@@ -142,6 +142,6 @@ class LimitQuery(Request):
 
 
 class HealthQuery(LimitQuery):
-    """Query of ``GET /v1/health``: nothing found out longer than ``max_age_s`` ago counts."""
+    """Query of ``GET /v1/health``: checks older than ``max_age_s`` are repeated."""
 
     max_age_s: Annotated[float, Meta(ge=1, le=3_600)] | None = None

@@ -1,4 +1,4 @@
-"""What the daemon answers: the state of replies, components, voices and conversations."""
+"""Responses: the state of replies, components, voices and conversations."""
 
 from typing import Any, Literal
 
@@ -31,14 +31,14 @@ class PlayedResponse(ReplyInfo):
 
 
 class RepliesResponse(Response):
-    """Replies in flight, oldest first."""
+    """Running replies, oldest first."""
 
     replies: list[ReplyInfo]
 
 
 class InterruptResponse(Response):
-    """What the listener had heard when the interrupt took effect, and whether the conversation
-    has that on disk (``kept``; where not, ``kept_reason`` says why).
+    """What the listener had heard when the interrupt took effect, and whether that is on disk
+    (``kept``; if not, ``kept_reason`` says why).
     """
 
     reply: str
@@ -57,10 +57,9 @@ ComponentState = Literal["ready", "starting", "idle", "degraded", "absent", "fai
 class Component(Response):
     """One part that the daemon depends on: state, why, since when, and what helps.
 
-    ``optional``: nothing is missing without it, so that it is nothing to look at. It was looked at
-    in the wall-clock second ``checked_at``; before ``next_check`` asking again gives the same
-    answer. Nothing is asked by itself: what has to be asked is asked when somebody
-    wants to know.
+    ``optional``: the daemon works without it, so it is no problem. It was checked at ``checked_at``
+    (wall-clock seconds); a request before ``next_check`` gets the same answer. Checks run only on
+    request.
     """
 
     name: str
@@ -74,7 +73,7 @@ class Component(Response):
 
 
 class LiveResponse(Response):
-    """This process makes progress; says nothing about what it depends on."""
+    """The process makes progress; says nothing about its dependencies."""
 
     live: bool = True
     loop_lag_ms: float = 0.0
@@ -99,7 +98,7 @@ class WorkerInfo(Response):
 
 
 class StatusResponse(Response):
-    """Everything an owner looks at first."""
+    """The state of the daemon."""
 
     version: str
     pid: int
@@ -123,7 +122,7 @@ class StatusResponse(Response):
 
 
 class VersionResponse(Response):
-    """Versions of the daemon, the protocol and what it runs on."""
+    """Versions of the daemon, the protocol, Python and the platform."""
 
     version: str
     schema: int
@@ -133,9 +132,9 @@ class VersionResponse(Response):
 
 
 class ReloadResponse(Response):
-    """What reading the configuration again came to, as dotted paths of settings.
+    """The result of a reload, as dotted paths of settings.
 
-    ``changed`` are in force; ``restart`` differ from what is in force until the daemon restarts.
+    ``changed`` are in force now; ``restart`` take effect only after a restart.
     """
 
     changed: list[str]
@@ -199,8 +198,8 @@ class ConversationsResponse(Response):
 class MessageInfo(Response):
     """One message: the text as generated, and what was heard of it (``None``: not spoken).
 
-    ``failed`` is the code of the error that a question got in place of an answer: it is left out of
-    what the model is told next.
+    ``failed`` is the code of the error that a question got instead of an answer; it is left out of
+    the next prompt.
     """
 
     role: str
@@ -223,7 +222,7 @@ class ConversationResponse(Response):
 
 
 class DeletedResponse(Response):
-    """What was forgotten."""
+    """How much was deleted."""
 
     deleted: int
 
@@ -244,7 +243,7 @@ class RoutesResponse(Response):
 
 
 class LogLevelResponse(Response):
-    """The least severe level that is logged; ``reverts_in_s`` until the configured one returns."""
+    """The least severe level logged; ``reverts_in_s``: until the configured one returns."""
 
     level: LogLevel
     configured: LogLevel

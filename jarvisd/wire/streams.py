@@ -22,7 +22,7 @@ _reply_event: msgspec.json.Decoder[ReplyEvent] = msgspec.json.Decoder(ReplyEvent
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One line of a reply's stream: as received, and decoded where this client knows its type."""
+    """One line of a reply's stream: as received, and decoded if this client knows its type."""
 
     raw: bytes
     event: ReplyEvent | None
@@ -43,11 +43,11 @@ class ResponseStream:
 
     @property
     def reply(self) -> str:
-        """The id of the reply that this belongs to; empty where it is none's."""
+        """The id of the reply that this belongs to; empty for none."""
         return self._response.getheader("X-Jarvis-Reply") or ""
 
     def cancel(self) -> None:
-        """End the stream at once, from any thread; the daemon sees the client vanish."""
+        """End the stream at once, from any thread; the daemon sees the client disconnect."""
         self._cancelled = True
         if self._connection.connected is not None:
             try:
@@ -56,7 +56,7 @@ class ResponseStream:
                 return  # already closed by one side: nothing is left to end
 
     def close(self) -> None:
-        """Give the connection back; idempotent."""
+        """Close the connection; idempotent."""
         self._response.close()
         self._connection.close()
 
@@ -67,7 +67,7 @@ class ResponseStream:
         self.close()
 
     def _pieces(self) -> Iterator[bytes]:
-        """The body's bytes as they arrive; raises when it breaks off or stays silent too long."""
+        """The body's bytes as they arrive; raises if it breaks off or pauses too long."""
         while True:
             try:
                 piece = self._response.read1(READ_BYTES)
@@ -123,16 +123,16 @@ class EventStream:
         self.close()
 
     def cancel(self) -> None:
-        """Hang up at once, from any thread: the daemon interrupts the reply."""
+        """Disconnect at once, from any thread: the daemon interrupts the reply."""
         self._lines.cancel()
 
     def close(self) -> None:
-        """Give the connection back; idempotent."""
+        """Close the connection; idempotent."""
         self._lines.close()
 
 
 def _decoded(line: bytes) -> ReplyEvent | None:
-    """The event in ``line``; ``None`` for a type that only a newer daemon knows."""
+    """The event in ``line``; ``None`` for a type that only a newer daemon sends."""
     try:
         return _reply_event.decode(line)
     except msgspec.MsgspecError:

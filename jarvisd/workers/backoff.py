@@ -1,4 +1,4 @@
-"""How long to wait before trying again: doubling, bounded, forgotten after a success. Pure."""
+"""How long to wait before a retry: doubled each time, bounded, reset after a success. Pure."""
 
 import random
 from collections.abc import Callable
@@ -9,10 +9,10 @@ _JITTER = 0.25
 
 @dataclass(slots=True)
 class Backoff:
-    """``failed`` returns the seconds to wait: first, then twice as long each time, up to most.
+    """``failed`` returns the wait in seconds: ``first_s``, then doubled, up to ``most_s``.
 
-    Up to a quarter is taken off by chance, so that engines that failed together do not start
-    together. ``most_s`` is how long after its cause ended an engine may still be ill.
+    Up to a quarter is subtracted at random, so that engines that failed together do not start
+    together. An engine works again at most ``most_s`` after the cause has ended.
     """
 
     first_s: float = 0.1
@@ -22,7 +22,7 @@ class Backoff:
     _next_s: float = 0.0
 
     def failed(self) -> float:
-        """Note a failure; how long to wait before the next attempt."""
+        """Count a failure; returns how long to wait before the next attempt."""
         delay = self._next_s or self.first_s
         self._next_s = min(delay * self.factor, self.most_s)
         return delay * (1 - _JITTER * self.chance())

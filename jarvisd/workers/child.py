@@ -1,8 +1,8 @@
 """The child process that runs one engine's jobs: ``python -m jarvisd.workers.child``.
 
 The main thread reads commands, so that a cancel is seen while the working thread is inside a
-native call; one job runs at a time. It dies with the daemon, ignores the terminal's interrupt, and
-writes nothing but frames to its socket. Imports the runner it was told to and nothing else.
+native call; one job runs at a time. It ends with the daemon, ignores the terminal's Ctrl-C, and
+writes only frames to its socket. Imports the runner it was told to and nothing else.
 """
 
 import argparse
@@ -36,11 +36,11 @@ AnyJob = protocol.Load | protocol.Work
 
 
 class DaemonGone(Exception):  # noqa: N818 - nobody is left to call it an error
-    """The connection broke: there is nobody to work for."""
+    """The connection to the daemon broke."""
 
 
 class Child:
-    """Serves one connection until it closes or says stop."""
+    """Serves one connection until it closes or gets ``Stop``."""
 
     def __init__(self, runner: Runner, connection: socket.socket, unconfined: str = "") -> None:
         self._runner = runner
@@ -51,7 +51,7 @@ class Child:
         self._cancelled_up_to = -1
 
     def run(self) -> None:
-        """Blocks until the daemon closes the connection or says ``Stop``."""
+        """Blocks until the daemon closes the connection or sends ``Stop``."""
         self._send(
             protocol.Hello(
                 protocol.PROTOCOL_VERSION,
@@ -80,7 +80,7 @@ class Child:
                 self._send(protocol.Pong(nonce, resident_bytes()))
 
     def _work(self) -> None:
-        """The working thread: one job after the other, every one answered."""
+        """The working thread: one job after the other, each with an answer."""
         with contextlib.suppress(DaemonGone):  # the main thread sees it too
             while True:
                 job = self._jobs.get()
@@ -135,7 +135,7 @@ def resident_bytes() -> int:
 
 
 def describe(error: BaseException) -> str:
-    """One line about a failure, with its type where the message alone says little."""
+    """One line about a failure, with its type if the message alone says little."""
     if isinstance(error, JarvisError):
         return error.message
     lines = str(error).strip().splitlines()
@@ -147,7 +147,7 @@ def _failure(job: AnyJob, code: protocol.FailureCode, message: str) -> protocol.
 
 
 def die_with_parent(parent: int, prctl: Callable[[int, int], int]) -> None:
-    """Have the kernel end this process when the daemon ends, however it ends."""
+    """Make the kernel end this process when the daemon ends, for any reason."""
     prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the line above
         os._exit(0)
@@ -172,7 +172,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run until the daemon is done with this process."""
+    """Run until the daemon needs this process no more."""
     arguments = _arguments()
     die_with_parent(arguments.parent, ctypes.CDLL(None).prctl)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

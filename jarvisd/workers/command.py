@@ -8,10 +8,10 @@ from typing import Protocol
 
 
 class WorkerPlacement(Protocol):
-    """Where worker processes live. Both calls block for a moment and come from any thread."""
+    """Where worker processes run. Both calls block shortly and come from any thread."""
 
     def attach(self, pid: int) -> None:
-        """A worker was started: put it into its place before it has done anything."""
+        """A worker was started: move it to its group before it does anything."""
         ...
 
     def detach(self, pid: int) -> None:
@@ -21,7 +21,7 @@ class WorkerPlacement(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkerCommand:
-    """How an engine's workers are started, and where they live.
+    """How and where an engine's workers are started.
 
     ``runner`` is ``module:function``, called as ``function(engine, options)`` in the worker;
     ``options`` is JSON. ``readable`` is what its sandbox lets it read beside its libraries;

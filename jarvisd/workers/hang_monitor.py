@@ -1,6 +1,6 @@
-"""Looks after working processes, off the loop and only while there are any, and ends hung ones.
+"""Watches working processes in a thread, only while there are any, and ends hung ones.
 
-What counts as hung is ``stillness``'s to say; what it means for the engine, its health's.
+``stillness`` decides what counts as hung, the engine's health what follows from it.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ class HangMonitor:
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
-        """Begin to look, unless it does already or nobody works."""
+        """Start watching, unless it runs already or no worker works."""
         if self._task is None and self._watched():
             self._task = asyncio.get_running_loop().create_task(self._run(), name="hang monitor")
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -53,12 +53,12 @@ class HangMonitor:
 
 
 def read_all(pids: Sequence[int]) -> list[Activity | None]:
-    """What each process did so far; ``None`` for one that has gone. Blocks for microseconds."""
+    """The activity of each process so far; ``None`` for one that has ended. Blocks shortly."""
     return [read(pid) for pid in pids]
 
 
 def read(pid: int) -> Activity | None:
-    """What a process did so far, from /proc; ``None`` where it has gone or cannot be read."""
+    """The activity of a process so far, from /proc; ``None`` if it has ended or cannot be read."""
     try:
         fields = _fields(_PROC / str(pid) / "stat")
         threads = [_fields(each / "stat") for each in (_PROC / str(pid) / "task").iterdir()]
@@ -70,5 +70,5 @@ def read(pid: int) -> Activity | None:
 
 
 def _fields(stat: Path) -> list[bytes]:
-    """The fields after the name, which may hold anything, brackets too: state comes first."""
+    """The fields after the name, which may contain brackets, too; the first is the state."""
     return stat.read_bytes().rpartition(b")")[2].split()

@@ -1,8 +1,8 @@
-"""One job being done, as its listener sees it: pieces to await, a result, a way to stop.
+"""One job as its caller sees it: pieces to await, a result, a way to stop.
 
-The pool feeds it on the event loop; the listener iterates. What is held is bounded: beyond the
-high mark the worker is left waiting until the listener has caught up. A kind of job is a subclass
-that reads its pieces and its end, and says what a worker's failure means.
+The pool feeds it on the event loop; the caller iterates. Its buffer is bounded: above the high mark
+the worker waits until the caller has read. A kind of job is a subclass that decodes its pieces and
+its end, and translates a worker's failure.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ Result = TypeVar("Result")
 
 
 class JobControl(Protocol):
-    """Who does jobs, as a job sees it."""
+    """The pool, as a job sees it."""
 
     def cancel(self, job: "AnyJob") -> None:
-        """Its listener gave it up."""
+        """Its caller cancelled it."""
         ...
 
     def flow(self, job: "AnyJob", *, flowing: bool) -> None:
-        """Hold its worker back, or let it go on."""
+        """Make its worker wait, or continue."""
         ...
 
 
@@ -79,7 +79,7 @@ class Job(ABC, Generic[Piece, Result]):
     @property
     @abstractmethod
     def must_make_something(self) -> bool:
-        """Whether it speaks against the engine when nothing comes out."""
+        """Whether an empty result is an error of the engine."""
 
     @abstractmethod
     def read_piece(self, body: msgspec.Raw) -> Piece:
@@ -95,7 +95,7 @@ class Job(ABC, Generic[Piece, Result]):
 
     @abstractmethod
     def translate(self, error: WorkerError) -> JarvisError:
-        """What a worker's failure means to whoever asked for this kind of job."""
+        """The error for the caller of this kind of job."""
 
     # --- the listener's side --------------------------------------------------------------------
 
@@ -117,36 +117,36 @@ class Job(ABC, Generic[Piece, Result]):
         return piece
 
     def cancel(self) -> None:
-        """Stop now: no piece comes out any more. Idempotent; harmless after the end."""
+        """Stop now: no more pieces. Idempotent; no effect after the end."""
         if not self.ended:
             self.fail(WorkerError("it was cancelled", code="workers.cancelled"))
             self._control.cancel(self)
 
     async def freed(self) -> None:
-        """Wait until nothing works on it: the native call returned or its process is gone."""
+        """Wait until its worker has stopped: the native call returned or the process ended."""
         await self._freed.wait()
 
     @property
     def ended(self) -> bool:
-        """Whether its result or its error is known."""
+        """Whether it has a result or an error."""
         return self.result is not None or self._error is not None
 
     @property
     def error(self) -> JarvisError | None:
-        """Why it failed, once it did."""
+        """Why it failed, if so."""
         return self._error
 
     # --- the pool's side ------------------------------------------------------------------------
 
     def started(self, now: float, worker: int) -> None:
-        """A worker has it now."""
+        """A worker has started it."""
         self.started_at = self.started_at or now
         self.worker = worker
         self.attempts += 1
 
     @property
     def may_be_retried(self) -> bool:
-        """Whether another worker may begin it again: once, and only while nothing came out."""
+        """Whether another worker may repeat it: once, and only before its first piece."""
         return not self.ended and not self.first_piece_at and self.attempts < _MOST_ATTEMPTS
 
     def receive(self, body: msgspec.Raw) -> None:
@@ -154,7 +154,7 @@ class Job(ABC, Generic[Piece, Result]):
         self.deliver(self.read_piece(body), time.monotonic())
 
     def deliver(self, piece: Piece, now: float) -> None:
-        """Take a piece; dropped after a cancel or a deadline."""
+        """Take a piece; it is dropped after a cancel or a deadline."""
         if self.ended:
             return
         self.first_piece_at = self.first_piece_at or now
@@ -169,13 +169,13 @@ class Job(ABC, Generic[Piece, Result]):
         self.complete(self.read_end(body, time.monotonic()))
 
     def complete(self, result: Result) -> None:
-        """The job is whole."""
+        """The job is complete."""
         if not self.ended:
             self.result = result
         self._wake()
 
     def fail(self, error: JarvisError) -> None:
-        """It will not be whole. Pieces that wait still come out, except after a cancel."""
+        """It failed. Waiting pieces are still returned, except after a cancel."""
         if self.ended:
             return
         if error.code == "workers.cancelled":
@@ -187,7 +187,7 @@ class Job(ABC, Generic[Piece, Result]):
         self._wake()
 
     def release(self) -> None:
-        """Nothing works on it any more."""
+        """No worker works on it any more."""
         self._freed.set()
 
     def _flow(self, *, flowing: bool) -> None:

@@ -1,4 +1,4 @@
-"""Values of the workers' room: priorities, limits, what is known of a process, who judges engines.
+"""Values of the workers' room: priorities, limits, states, and the interface of an engine's health.
 
 An engine is a program that can do jobs of some kind; a resource is what it loads for them.
 """
@@ -13,7 +13,7 @@ Outcome = Literal["done", "empty", "resource_failed", "failed", "cancelled"]
 
 
 class Priority(IntEnum):
-    """Who gets a slot first; smaller is more urgent."""
+    """The order of jobs; smaller is more urgent."""
 
     NOW = 0  # the listener is waiting for exactly this
     NEXT = 1  # what comes after it
@@ -46,23 +46,23 @@ class WorkerStatus:
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """What an engine's workers are up to, and why it failed."""
+    """The state of an engine's workers, and why it failed."""
 
     activity: EngineActivity
     reason: str = ""
 
 
 class Health(Protocol):
-    """Judges one engine from what happens to its workers."""
+    """Judges one engine by what happens to its workers."""
 
     @property
     def failed(self) -> bool:
-        """True from the verdict until a fresh worker proves the engine well."""
+        """True from the failure until a new worker proves that the engine works."""
         ...
 
     @property
     def reason(self) -> str:
-        """Why it failed; empty while it is well."""
+        """Why it failed; empty while it works."""
         ...
 
     def start_failed(self, reason: str) -> None:
@@ -70,21 +70,21 @@ class Health(Protocol):
         ...
 
     def proved(self) -> None:
-        """A fresh worker started, and did a job where the engine had failed."""
+        """A new worker started, and did a job if the engine had failed."""
         ...
 
     def died(self, now: float, reason: str) -> None:
-        """A worker ended by itself."""
+        """A worker ended unexpectedly."""
         ...
 
     def hung(self, now: float, reason: str) -> None:
-        """A worker stood still over its job and was ended."""
+        """A worker hung in its job and was ended."""
         ...
 
     def job_done(self) -> None:
-        """A job was done whole."""
+        """A job was completed."""
         ...
 
     def job_failed(self, reason: str) -> None:
-        """A job that should have made something came to nothing, or to the engine's error."""
+        """A job that should have made something gave nothing, or an error of the engine."""
         ...

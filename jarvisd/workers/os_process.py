@@ -19,7 +19,7 @@ _STDERR_LINE_BYTES = 8_192
 
 
 def begin(command: WorkerCommand, theirs: socket.socket) -> "tuple[subprocess.Popen[bytes], int]":
-    """The process, and a descriptor that tells its end: without it nobody could wait for it.
+    """The process, and a descriptor that becomes readable when it ends.
 
     Blocks while it forks: for threads. Raises OSError with nothing left behind.
     """
@@ -41,7 +41,7 @@ def begin(command: WorkerCommand, theirs: socket.socket) -> "tuple[subprocess.Po
 
 
 async def error_lines(process: "subprocess.Popen[bytes]") -> AsyncIterator[str]:
-    """What the process writes to its standard error, line by line, without empty ones."""
+    """The lines that the process writes to standard error, without empty ones."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=_STDERR_LINE_BYTES)
     pipe, _ = await loop.connect_read_pipe(

@@ -1,7 +1,7 @@
-"""Who works when: slots shared by all engines, given to the most urgent job that can start.
+"""The order of jobs: slots for all engines together, given to the most urgent job that can start.
 
 A slot is taken from the moment a worker gets a job until its native call has returned or its
-process is gone. Driven by events only; nothing here waits, polls or looks into a job.
+process has ended. Driven by events only; nothing here waits, polls or looks into a job.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from jarvisd.workers.worker import Worker, died
 
 @dataclass(frozen=True, slots=True)
 class EngineProgram:
-    """How to run an engine, its bounds, who judges it, and a job that proves it with a resource."""
+    """How to run an engine, its limits, its health, and a job that tests it with a resource."""
 
     command: WorkerCommand
     limits: Limits
@@ -30,7 +30,7 @@ class EngineProgram:
 
 
 class Pool:
-    """Every engine's workers behind one line. All methods belong to the event loop's thread."""
+    """Every engine's workers behind one queue. All methods belong to the event loop's thread."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Pool:
         on_change: Callable[[], None],
         on_resource_failed: Callable[[str, str, str], None],
     ) -> None:
-        """``on_resource_failed`` hears of engine, resource and reason."""
+        """``on_resource_failed`` gets engine, resource and reason."""
         self.slots = slots
         self._queue: PriorityQueue[AnyJob] = PriorityQueue()
         self._deadlines: dict[AnyJob, asyncio.TimerHandle] = {}
@@ -67,17 +67,17 @@ class Pool:
 
     @property
     def slots_in_use(self) -> int:
-        """Jobs that occupy a worker, cancelled ones included until they are really over."""
+        """Jobs that occupy a worker, including cancelled ones until they have ended."""
         return sum(supervisor.in_use for supervisor in self._supervisors.values())
 
     @property
     def waiting(self) -> int:
-        """Jobs without a worker."""
+        """Jobs that wait for a worker."""
         return len(self._queue)
 
     @property
     def expects_progress(self) -> bool:
-        """Whether something must happen soon: jobs wait or are done, or workers start."""
+        """Whether a step must follow soon: jobs wait or run, or workers start."""
         return bool(self._queue or self._deadlines) or any(
             supervisor.starting for supervisor in self._supervisors.values()
         )
@@ -89,7 +89,7 @@ class Pool:
         ]
 
     def engine_states(self) -> dict[str, EngineState]:
-        """What every engine's workers are up to."""
+        """The state of every engine's workers."""
         return {name: supervisor.state() for name, supervisor in self._supervisors.items()}
 
     def deaths(self) -> dict[str, int]:
@@ -97,24 +97,24 @@ class Pool:
         return {name: supervisor.deaths for name, supervisor in self._supervisors.items()}
 
     def set_slots(self, slots: int) -> None:
-        """Allow so many jobs at once; those running are not touched."""
+        """Allow this many jobs at once; running ones are not affected."""
         self.slots = max(1, slots)
         self._dispatch()
 
     def replace_worker(self, pid: int, reason: str) -> None:
-        """Have a new process instead of this one, once its job is over."""
+        """Replace this process after its job."""
         for supervisor in self._supervisors.values():
             supervisor.replace(pid, reason)
         self._dispatch()
 
     def warm(self, engine: str, resource: str) -> None:
-        """Have workers of ``engine`` ready before anybody asks, from now on instead of others."""
+        """Keep workers of ``engine`` ready from now on, instead of another engine's."""
         self._preferred = engine
         self._supervisors[engine].wake(resource)
         self._dispatch()
 
     def submit(self, job: AnyJob) -> None:
-        """Queue a job. Never raises: what is wrong comes out of the job."""
+        """Queue a job. Never raises: errors come out of the job."""
         try:
             self._admit(job)
         except WorkerError as error:
@@ -124,7 +124,7 @@ class Pool:
             self._dispatch()
 
     def cancel(self, job: AnyJob) -> None:
-        """Called once a job failed on the listener's side: take its worker away from it."""
+        """Called when a job ended on the caller's side: free its worker."""
         supervisor = self._supervisors.get(job.engine)
         if self._queue.remove(job):
             job.release()
@@ -133,13 +133,13 @@ class Pool:
         self._forget_ended()
 
     def flow(self, job: AnyJob, *, flowing: bool) -> None:
-        """Hold a job's worker back, or let it go on."""
+        """Make a job's worker wait, or continue."""
         supervisor = self._supervisors.get(job.engine)
         if supervisor and (worker := supervisor.holding(job)):
             worker.flow(flowing=flowing)
 
     async def stop(self) -> None:
-        """Cancel everything and wait until no worker is left."""
+        """Cancel all jobs and wait until no worker is left."""
         self._stopping = True
         for job in [*self._queue, *self._deadlines]:
             job.cancel()
@@ -162,7 +162,7 @@ class Pool:
         self._on_change()
 
     def _dispatch(self) -> None:
-        """Give free slots away, and let every engine have the workers it needs."""
+        """Assign free slots, and start the workers that every engine needs."""
         if self._stopping:
             return
         self._forget_ended()
@@ -193,7 +193,7 @@ class Pool:
             )
 
     def _lost(self, job: AnyJob, reason: str) -> None:
-        """Its worker is gone: another one begins it again, where nobody can have heard of it."""
+        """Its worker ended: another one repeats the job, if it had no piece yet."""
         supervisor = self._supervisors[job.engine]
         if job.may_be_retried and not self._stopping and not supervisor.health.failed:
             self._queue.put_back(job, job.priority)
@@ -215,7 +215,7 @@ class Pool:
             self._deadlines.pop(job).cancel()
 
     def _give_up_on_failed(self) -> None:
-        """Nobody waits for an engine that failed: its jobs fail with its reason."""
+        """Waiting jobs of a failed engine fail with its reason."""
         for job in self._queue.remove_all(lambda one: self._supervisors[one.engine].health.failed):
             job.fail(_engine_failed(self._supervisors[job.engine]))
             job.release()

@@ -1,4 +1,4 @@
-"""Who waits for a slot, most urgent first, in order of arrival among equals. Pure and bounded."""
+"""The queue for slots: most urgent first, then in order of arrival. Pure and bounded."""
 
 from bisect import insort
 from collections.abc import Callable, Iterator
@@ -37,12 +37,12 @@ class PriorityQueue(Generic[Item]):
         insort(self._entries, (priority, self._arrivals, item), key=lambda entry: entry[:2])
 
     def put_back(self, item: Item, priority: Priority) -> None:
-        """Join again before all equals, after having been taken; never refused."""
+        """Put a taken item back before all of its priority; never refused."""
         self._arrivals += 1
         insort(self._entries, (priority, -self._arrivals, item), key=lambda entry: entry[:2])
 
     def take(self, ready: Callable[[Item], bool]) -> Item | None:
-        """Remove and return the first whose turn can come now; ``None`` if there is none."""
+        """Remove and return the first item that can start now; ``None`` if there is none."""
         for index, (_, _, item) in enumerate(self._entries):
             if ready(item):
                 del self._entries[index]
@@ -54,7 +54,7 @@ class PriorityQueue(Generic[Item]):
         return self.take(lambda other: other is item) is not None
 
     def remove_all(self, leaving: Callable[[Item], bool]) -> list[Item]:
-        """Remove and return everybody for whom ``leaving`` holds."""
+        """Remove and return all items for which ``leaving`` is true."""
         gone = [item for item in self if leaving(item)]
         self._entries = [entry for entry in self._entries if not leaving(entry[2])]
         return gone

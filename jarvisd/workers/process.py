@@ -1,4 +1,4 @@
-"""The daemon's side of one worker: started, greeted, listened to, and seen to be gone.
+"""The daemon's side of one worker process: its start, messages and end.
 
 Everything arrives as calls on the event loop: a message, or the end. Never blocks, never decides
 what a failure means; the pool does.
@@ -82,17 +82,17 @@ class WorkerProcess(asyncio.Protocol):
         return self.hello
 
     def send(self, command: protocol.Command) -> None:
-        """Queue a command; silently nothing once the worker is going, as ``on_gone`` follows."""
+        """Queue a command; ignored while the worker ends, because ``on_gone`` follows."""
         if self._transport and not self._transport.is_closing():
             self._transport.write(protocol.encode(command))
 
     def pause_reading(self) -> None:
-        """Let the worker wait: nobody takes its pieces."""
+        """Stop reading, so that the worker waits."""
         if self._transport and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """Go on listening."""
+        """Continue reading."""
         if self._transport and not self._transport.is_closing():
             self._transport.resume_reading()
 
@@ -103,14 +103,14 @@ class WorkerProcess(asyncio.Protocol):
             self._process.send_signal(signal.SIGKILL)  # nothing where it has ended already
 
     async def gone(self) -> None:
-        """Wait until the process has ended and was reaped; at once if there never was one."""
+        """Wait until the process has ended and was reaped; returns at once if there was none."""
         if self._watcher:
             await self._gone.wait()
 
     # --- asyncio.Protocol -----------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        """Bytes from the worker: whole messages are handed on at once."""
+        """Bytes from the worker: complete messages are passed on at once."""
         try:
             reports = self._decoder.feed(data)
         except WorkerError as error:
@@ -120,7 +120,7 @@ class WorkerProcess(asyncio.Protocol):
             self._receive(report)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The worker closed its end: it has ended, or is of no use any more."""
+        """The worker closed its end: it has ended, or cannot be used any more."""
         if not self._gone.is_set():
             reason = "it closed its connection" if exc is None else str(exc)
             asyncio.get_running_loop().call_later(_EXIT_GRACE_S, self.kill, reason)
@@ -150,7 +150,7 @@ class WorkerProcess(asyncio.Protocol):
             )
 
     async def _spawn(self) -> asyncio.Future[protocol.Hello]:
-        """Start the process and listen to it; the future is its greeting.
+        """Start the process and read from it; the future is its greeting.
 
         Forking takes the loop milliseconds and more on a busy host, so a thread does it: one of
         the loop's own executor, which lives as long as the loop, because the kernel ends the
@@ -177,7 +177,7 @@ class WorkerProcess(asyncio.Protocol):
         return greeted
 
     async def _watch(self, process: "subprocess.Popen[bytes]", end: int) -> None:
-        """Collect what the process complains about, reap it, and tell."""
+        """Collect its error output, reap it, and report its end."""
         ended = asyncio.create_task(os_process.end_of(process, end))
         with suppress(OSError):  # its complaints are lost, its end is not
             async for line in os_process.error_lines(process):
@@ -198,7 +198,7 @@ class WorkerProcess(asyncio.Protocol):
         self._on_gone(reason)
 
     async def _abandon(self, spawning: "asyncio.Task[asyncio.Future[protocol.Hello]]") -> None:
-        """Undo a start, wherever it stopped: a process half spawned is waited for first."""
+        """Undo a start at any stage; waits for a process that is just being spawned."""
         await asyncio.wait([spawning])
         self.kill("it did not start")
         if self._watcher:

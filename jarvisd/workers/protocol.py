@@ -1,4 +1,4 @@
-"""What daemon and worker say to each other: tagged msgpack values in length-prefixed frames.
+"""The protocol between daemon and worker: tagged msgpack values in frames with a length.
 
 A frame is four bytes of big-endian length and that many bytes of msgpack. Lengths are bounded on
 both sides, the first frame of a worker is its ``Hello`` with the protocol's version, and anything
@@ -48,7 +48,7 @@ class Cancel(_Message):
 
 
 class Ping(_Message):
-    """Answered at once by ``Pong``, also while working."""
+    """Answered at once by ``Pong``, even while working."""
 
     nonce: int
 
@@ -65,7 +65,7 @@ FailureCode = Literal["cancelled", "empty", "failed", "resource_failed"]
 
 
 class Hello(_Message):
-    """The worker's first words: who it is and what it runs on."""
+    """The worker's first message: what it is and what it runs on."""
 
     protocol: int
     engine: str
@@ -91,7 +91,7 @@ class Piece(_Message):
 
 
 class End(_Message):
-    """The job is whole; ``body`` sums it up."""
+    """The job is complete; ``body`` has its result."""
 
     job: int
     body: msgspec.Raw
@@ -157,7 +157,7 @@ class FrameDecoder:
         return len(self._buffer)
 
     def _frame_end(self, start: int) -> int | None:
-        """Where the frame at ``start`` ends, once all of it is there."""
+        """Where the frame at ``start`` ends, if it is complete."""
         if len(self._buffer) < start + _LENGTH.size:
             return None
         (size,) = _LENGTH.unpack_from(self._buffer, start)
@@ -176,12 +176,12 @@ class FrameDecoder:
 
 
 def command_decoder() -> FrameDecoder:
-    """What a worker reads with."""
+    """The decoder of a worker."""
     return FrameDecoder(_commands)
 
 
 def report_decoder() -> FrameDecoder:
-    """What the daemon reads with."""
+    """The decoder of the daemon."""
     return FrameDecoder(_reports)
 
 

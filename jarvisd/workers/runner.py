@@ -1,4 +1,4 @@
-"""What an engine offers inside its worker process: it loads a resource and runs jobs.
+"""The interface of an engine in its worker process: it loads resources and runs jobs.
 
 The child (``child.py``) calls it; kinds of jobs implement it (``jarvisd.speech.speak``).
 """
@@ -14,11 +14,11 @@ class JobAborted(Exception):  # noqa: N818 - not an error: somebody asked for it
 
 
 class NothingMade(Exception):  # noqa: N818 - no error of the engine's either
-    """The job is over and came to nothing. Says what."""
+    """The job ended without a result; the message says why."""
 
 
 class ResourceFailed(Exception):  # noqa: N818 - said by the engine about what it was to load
-    """The resource does not exist or cannot be loaded; the engine itself works. Says why."""
+    """The resource does not exist or cannot be loaded; the engine itself works."""
 
 
 class Runner(Protocol):
@@ -31,11 +31,11 @@ class Runner(Protocol):
         ...
 
     def load(self, resource: str) -> None:
-        """Make ``resource`` ready and prove it. Raises ``ResourceFailed``."""
+        """Load ``resource`` and test it. Raises ``ResourceFailed``."""
         ...
 
     def prepare(self) -> None:
-        """Called when a resource was loaded and nobody waits: import what a job will need."""
+        """Called when a resource is loaded and no job waits: import what a job will need."""
         ...
 
     def run(

@@ -1,9 +1,9 @@
-"""What a worker process may touch: the files that it is given to read, and its line to the daemon.
+"""The sandbox of a worker process: it may read given files and talk to the daemon, nothing else.
 
-A worker runs foreign code over files that an owner downloaded, as the daemon's user. Landlock takes
-the file system from it but for what it reads, seccomp takes sockets, programs, and other processes.
-Both hold for the rest of its life. Where the kernel or a library has neither, the worker runs
-without, and says so: it must never be the reason that nothing is spoken.
+A worker runs foreign code on downloaded files, as the daemon's user. Landlock limits it to reading
+its files, seccomp denies sockets, programs, and other processes. Both last as long as the process.
+If the kernel or a library lacks one of them, the worker runs without it and says so: speech must
+work anyway.
 """
 
 import ctypes
@@ -44,10 +44,10 @@ REFUSED_CALLS = (
 
 
 def confine(readable: Iterable[str]) -> str:
-    """Give up everything but reading ``readable``, the interpreter and its libraries.
+    """Give up all rights except reading ``readable``, the interpreter and its libraries.
 
     Call it before any other thread exists: only the calling thread and its children are bound.
-    Returns what could not be given up and why, empty where everything was.
+    Returns what could not be restricted and why; empty if everything was.
     """
     problems = [_confine_files(readable), _confine_calls()]
     return "; ".join(problem for problem in problems if problem)
@@ -80,7 +80,7 @@ def _wanted(readable: Iterable[str]) -> set[str]:
 
 
 def _confine_calls() -> str:
-    """Through libseccomp itself: its Python wrapper looks for it by running a compiler."""
+    """Restrict system calls by libseccomp; its Python wrapper would need a compiler."""
     try:
         library = ctypes.CDLL(LIBSECCOMP, use_errno=True)
     except OSError as missing:

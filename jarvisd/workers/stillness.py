@@ -1,7 +1,7 @@
-"""Whether a worker hangs: nothing comes from it and it does nothing, for too long. Pure.
+"""Whether a worker hangs: it sends nothing and uses no CPU time for too long. Pure.
 
-Slow is something else: a worker that uses the processor, waits for it, or waits for the disk, is
-at work, however long that takes. Time counts only as far as we were awake to see it pass.
+A slow worker does not hang: it uses the CPU, or waits for the CPU or the disk. Time in which the
+whole daemon stood still does not count.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _SHORTEST_S = 0.25  # the kernel counts processor time in hundredths of a second
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a process did so far, and whether it would do more if it could."""
+    """The CPU time of a process so far, and whether it is running or waiting for the disk."""
 
     used: tuple[int, ...]
     able: bool
 
 
 class Stillness:
-    """Looked at every ``interval_s``; begins anew with every job."""
+    """Call ``hangs`` every ``interval_s``; starts again with every job."""
 
     def __init__(self, timeout_s: float, now: float) -> None:
         self.timeout_s = max(_SHORTEST_S, timeout_s)
@@ -34,7 +34,7 @@ class Stillness:
         return self.timeout_s / LOOKS
 
     def hangs(self, now: float, pieces: int, activity: Activity) -> bool:
-        """Judge at monotonic second ``now``; ``pieces`` counts what came from the worker."""
+        """Whether it hangs at monotonic second ``now``; ``pieces`` counts its messages."""
         awake_s = min(now - self._last, _MOST_INTERVALS * self.interval_s)
         moved = activity.able or (pieces, activity.used) != self._seen
         self._last, self._seen = now, (pieces, activity.used)

@@ -1,7 +1,7 @@
-"""The workers of one engine: enough of them ready, replaced when they die or grow, ended when idle.
+"""The workers of one engine: started, replaced when they crash or grow, ended when idle.
 
-Starts one worker at a time, waits longer after every failure until a job was done, and tells the
-engine's health what happened. Which job goes to which worker is the pool's business.
+Starts one worker at a time, waits longer after every failure until a job was done, and reports to
+the engine's health. The pool decides which job goes to which worker.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ class Supervisor:
 
     @property
     def has_room(self) -> bool:
-        """Whether the engine's own bound allows one job more."""
+        """Whether the engine's own limit allows one more job."""
         return not self.limits.slots or self.in_use < self.limits.slots
 
     @property
@@ -75,14 +75,14 @@ class Supervisor:
         return self._starting is not None
 
     def idle_worker(self, resource: str) -> Worker | None:
-        """A worker that can start now, if possible one that has the resource loaded."""
+        """A worker that is free, if possible one with the resource loaded."""
         idle = [worker for worker in self._workers if worker.state == "idle"]
         return next(
             (worker for worker in idle if resource in worker.resources), idle[0] if idle else None
         )
 
     def holding(self, job: AnyJob) -> Worker | None:
-        """The worker that does ``job``."""
+        """The worker of ``job``."""
         return next((worker for worker in self._workers if worker.job is job), None)
 
     @property
@@ -95,7 +95,7 @@ class Supervisor:
         return [worker.status for worker in self._workers]
 
     def state(self) -> EngineState:
-        """What the workers are up to and, where the engine failed, why."""
+        """The state of the workers, and why the engine failed, if so."""
         if self.health.failed:
             return EngineState("failed", self.health.reason)
         if any(worker.state in _ABLE for worker in self._workers):
@@ -103,12 +103,12 @@ class Supervisor:
         return EngineState("starting" if self._starting else "idle")
 
     def wake(self, resource: str) -> None:
-        """There will be work: have workers ready with ``resource``."""
+        """Prepare workers with ``resource``."""
         self._active, self._resource = True, resource
         self._stop_idle_timer()
 
     def balance(self, *, waiting: int, free_slots: int, spare: bool) -> None:
-        """Start the next missing worker, unless one is starting or a failure is too recent.
+        """Start the next missing worker, unless one is starting or a failure was just now.
 
         ``spare`` keeps workers ready beyond those that are needed now.
         """
@@ -122,7 +122,7 @@ class Supervisor:
             self._begin_start()
 
     def rest(self) -> None:
-        """Nobody waits for this engine: count down to ending its workers."""
+        """No job waits for this engine: start the idle timer of its workers."""
         if self._active and not self.in_use and not self.health.failed and self._idle is None:
             loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self.limits.idle_s, self._end_idle)
@@ -186,7 +186,7 @@ class Supervisor:
         self._on_change()
 
     async def _prove(self, worker: Worker, resource: str) -> None:
-        """Have a fresh worker do a job: that it loads says nothing of an engine that hung."""
+        """Make a new worker do a job: loading alone does not test an engine that hung."""
         job = self._proof(resource)
         worker.prove(job)
         self._on_change()
@@ -201,7 +201,7 @@ class Supervisor:
         worker.proved()
 
     def _start_failed(self, reason: str) -> None:
-        """Nobody left to work: the engine failed. While others can, it is one worker's death."""
+        """Without other workers the engine failed; else it counts as one worker's crash."""
         if any(worker.state in _ABLE for worker in self._workers):
             self._died(reason)
         else:
@@ -267,7 +267,7 @@ class Supervisor:
         self._on_resource_failed(resource, reason)
 
     def _distrust_workers(self) -> None:
-        """The engine failed: only a fresh worker can prove it well again."""
+        """The engine failed: only a new worker can prove that it works again."""
         _log.error("engine.failed", engine=self.engine, reason=self.health.reason)
         for worker in self._workers:
             if worker.state == "idle":

@@ -1,7 +1,7 @@
-"""One worker of the pool: at most one job at a time, and what its reports mean for it.
+"""One worker of the pool: at most one job at a time.
 
-Keeps the promise behind a cancel: ask first, and end the process when the native call has not
-returned within the grace.
+On a cancel it asks first, and ends the process if the native call has not returned within the grace
+period.
 """
 
 import asyncio
@@ -93,7 +93,7 @@ class Worker:
 
     @property
     def stillness(self) -> Stillness | None:
-        """What is known of its standing still; ``None`` while it has no reason to move."""
+        """Its stillness; ``None`` while it has nothing to do."""
         moving = self.state == "starting" or (self.state == "busy" and not self._held_back)
         return self._stillness if moving else None
 
@@ -105,7 +105,7 @@ class Worker:
             self._process.kill(f"it hung: no output and no CPU time for {still.timeout_s:g} s")
 
     async def start(self, timeout_s: float, resource: str) -> None:
-        """Start the process and have it prove ``resource``.
+        """Start the process and test ``resource``.
 
         Raises ``WorkerError``: ``workers.resource_failed`` leaves a usable worker, others none.
         """
@@ -158,7 +158,7 @@ class Worker:
             self.end()
 
     def cancel(self) -> None:
-        """Give the job up; the process ends if its native call does not return in time."""
+        """Cancel the job; the process is ended if its native call does not return in time."""
         if self.state != "busy":
             return
         self._state = "cancelling"
@@ -167,7 +167,7 @@ class Worker:
         self._grace = asyncio.get_running_loop().call_later(CANCEL_GRACE_S, self._cancel_timed_out)
 
     def flow(self, *, flowing: bool) -> None:
-        """Hold the worker back, or let it go on."""
+        """Make the worker wait, or continue."""
         self._held_back = not flowing
         if flowing:
             self._process.resume_reading()
@@ -175,7 +175,7 @@ class Worker:
             self._process.pause_reading()
 
     def end(self) -> None:
-        """Ask the process to end, and make sure that it does."""
+        """Ask the process to end, and kill it if it does not."""
         self._state = "ending"
         self._process.send(protocol.Stop())
         self._timer(_STOP_GRACE_S, lambda: self._process.kill("it did not stop"))
@@ -260,5 +260,5 @@ class Worker:
 
 
 def died(reason: str) -> WorkerError:
-    """What a job hears whose worker is gone."""
+    """The error for a job whose worker ended."""
     return WorkerError(f"the engine's worker ended: {reason}", code="workers.died")

@@ -42,7 +42,7 @@ async def openapi(exchange: Exchange) -> Document:
 
 @route("GET /v1/version", Role.OBSERVER, VersionResponse)
 async def version(_exchange: Exchange) -> VersionResponse:
-    """Versions of the daemon, the protocol and what it runs on."""
+    """Versions of the daemon, the protocol, Python and the platform."""
     return _versions()
 
 
