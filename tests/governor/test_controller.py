@@ -344,10 +344,12 @@ def test_after_the_first_utterance_it_depends_on_what_is_in_hand() -> None:
         assert run.see(replace(AHEAD, slack_s=slack_s)).phase == phase
 
 
-def test_at_any_time_of_the_clock() -> None:
+@pytest.mark.parametrize("rested", [False, True])
+def test_at_any_time_of_the_clock(rested: bool) -> None:
     run = Run()
     run.now = 0.0
-    run.governor.rest()
+    if rested:
+        run.governor.rest()
     assert run.see(replace(AHEAD, slack_s=0.5)).phase == "catching-up"
     assert run.see(AHEAD).outputs == (1, 20, 0.45)
 

@@ -41,6 +41,13 @@ def test_a_part_that_has_work_and_stands_still_is_stuck_after_its_timeout() -> N
     assert all(found[LIMIT:])
 
 
+def test_between_two_looks_no_more_than_one_and_a_half_intervals_pass() -> None:
+    watchdog = Watchdog(INTERVAL_S)
+    assert looks(watchdog, [part(7)] * 8, interval_s=10_000).index(True) == 7
+    (stuck,) = watchdog.look(80_000, [part(7)])
+    assert stuck.reason == f"no progress for {8 * 1.5 * INTERVAL_S:.0f} s"
+
+
 def test_the_timeout_begins_with_the_work() -> None:
     parts = [part(7, expects_progress=False)] * 100 + [part(7)] * 30
     assert looks(Watchdog(INTERVAL_S), parts).index(True) == 99 + LIMIT

@@ -6,10 +6,15 @@ from jarvisd.config.settings import TextSettings
 from jarvisd.text import SentenceSplitter, UtteranceStream
 from jarvisd.text.clauses import ClauseFinder
 from jarvisd.text.model import Utterance
-from jarvisd.text.scanner import MAX_GAP_CHARS, MAX_SENTENCE_CHARS, WRAPPED_LINE_CHARS
-from jarvisd.text.stream import _DECISION_CHARS, _PATIENCE, _last_gap
+from jarvisd.text.stream import _last_gap
 from tests.text.chunks import made_from
 
+# As they are, not as the code names them: a change of a figure is a change of what is spoken.
+MAX_SENTENCE_CHARS = 4_000
+MAX_GAP_CHARS = 16
+WRAPPED_LINE_CHARS = 60
+DECISION_CHARS = 64
+PATIENCE = 3
 WHOLE_SENTENCES = TextSettings(first_clause_chars=0)
 
 
@@ -34,14 +39,14 @@ def words(length: int) -> str:
 
 
 def test_a_sentence_without_end_waits_for_its_limit_and_no_longer() -> None:
-    limit = WHOLE_SENTENCES.utterance_max_chars + _DECISION_CHARS
+    limit = WHOLE_SENTENCES.utterance_max_chars + DECISION_CHARS
     assert fed(words(limit)) == []
     assert fed(words(limit + 1)) == [words(WHOLE_SENTENCES.utterance_max_chars)]
 
 
 def test_a_short_sentence_waits_for_the_next_and_no_longer() -> None:
     opening, short = "This is the first one. ", "And then. "
-    limit = _PATIENCE * WHOLE_SENTENCES.utterance_min_chars + _DECISION_CHARS
+    limit = PATIENCE * WHOLE_SENTENCES.utterance_min_chars + DECISION_CHARS
     text = opening + short + words(limit - len(short))
     assert fed(text) == [opening]
     assert fed(text + "x") == [opening, short]
