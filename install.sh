@@ -22,20 +22,20 @@ Usage: sudo ./install.sh [options]
        ./install.sh --user [options]
 
 Installs jarvisd as a system service (or, with --user, as a service of your own), starts it, and
-lets it say one sentence. Running it again upgrades what is installed, or changes nothing.
+lets it say one sentence. Run it again to upgrade.
 
   --user           for you alone: ~/.local/share/jarvisd, systemctl --user; needs no root
-  --prefix DIR     where releases live (/opt/jarvisd; ~/.local/share/jarvisd)
+  --prefix DIR     directory of the releases (/opt/jarvisd; ~/.local/share/jarvisd)
   --with-piper     with Piper's neural voices (about 200 MB more)
   --without-top    without the dashboard, jarvisctl top (about 20 MB less)
   --wheels DIR     take every Python package from DIR, nothing from the network
   --fetch DIR      only fill DIR for --wheels, for a host with the same Python; needs no root
-  --prepare        make the release only, beside the one that runs; installing it is quick then
-  --no-start       say nothing to systemd: neither enable nor start anything
-  --upgrade        as without, but fail when there is nothing to upgrade
-  --uninstall      remove everything but conversations, voices and configuration
-  --purge          with --uninstall: remove those, too, and the user and group
-  --dry-run        print what would be done, do nothing
+  --prepare        only prepare the release, beside the one that runs; installing it is quick then
+  --no-start       do not enable or start anything
+  --upgrade        upgrade; fail if jarvisd is not installed
+  --uninstall      remove everything except conversations, voices and configuration
+  --purge          with --uninstall: remove these as well, and the user and group
+  --dry-run        only print what would be done
   --help           this text
 
 Environment: PYTHON (interpreter to build on), DESTDIR (root for packagers; implies --no-start),
@@ -66,7 +66,7 @@ explain_failure() {
   {
     printf '\nStopped while: %s (exit %s)\n' "$STEP" "$code"
     printf '  Left behind: %s\n' "$LEFT"
-    printf '  To go on:    %s\n' "$NEXT"
+    printf '  Next:        %s\n' "$NEXT"
   } >&2
 }
 trap explain_failure EXIT
@@ -249,7 +249,7 @@ set_places() {
   case $PREFIX in /*) ;; *) fail "--prefix must be an absolute path, not $PREFIX" ;; esac
   # systemd or the shell would take these for something else.
   case $PREFIX in
-    *[\"\'\\\$\`%[:cntrl:]]*) fail "--prefix may hold no quotes, none of \\ \$ % \` and no control characters" ;;
+    *[\"\'\\\$\`%[:cntrl:]]*) fail "--prefix must not contain quotes, any of \\ \$ % \` and no control characters" ;;
   esac
   PREFIX=${PREFIX%/}
   CURRENT=$PREFIX/current          # as the running system sees it
@@ -260,7 +260,7 @@ set_places() {
 # --- checks: everything that can be known before anything is changed ------------------------------
 
 check() {
-  step 'Checking this machine' 'Nothing was changed.' 'Mend what is named above, then run the same command again.'
+  step 'Checking this machine' 'Nothing was changed.' 'Fix the problem above, then run the same command again.'
   check_rights
   check_systemd
   check_python
@@ -280,14 +280,14 @@ check_systemd() {
   [ -z "$NO_START$DRY_RUN" ] || return 0
   local version
   [ -d /run/systemd/system ] \
-    || fail 'systemd does not run this machine' 'Use --no-start, then run jarvisd under your own supervision.'
+    || fail 'this machine does not run systemd' 'Use --no-start, then start jarvisd in another way.'
   version=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
   [ "${version:-0}" -ge 252 ] || fail "systemd $version is too old: 252 is needed (Debian 12)"
   if [ "$MODE" = user ]; then
     : "${XDG_RUNTIME_DIR:=/run/user/$(id -u)}"
     export XDG_RUNTIME_DIR
     systemctl --user show-environment >/dev/null 2>&1 \
-      || fail 'your own systemd does not answer' "Log in properly, or: sudo loginctl enable-linger $(id -un)"
+      || fail "the systemd of your user does not answer" "Log in again, or: sudo loginctl enable-linger $(id -un)"
   fi
 }
 
@@ -295,7 +295,7 @@ check_python() {
   local candidate found=''
   if [ -n "${PYTHON:-}" ]; then
     found=$(versioned "$PYTHON") || [ -n "$DRY_RUN" ] \
-      || fail "PYTHON=$PYTHON is no Python 3.11 or newer that can be used here" \
+      || fail "PYTHON=$PYTHON is not a usable Python 3.11 or newer" \
         "Name another one, or none: then the system's own is taken."
   else
     for candidate in /usr/bin/python3 /usr/bin/python3.1[1-9] /usr/local/bin/python3 \
@@ -305,7 +305,7 @@ check_python() {
   fi
   if [ -z "$found" ]; then
     [ -z "$DRY_RUN" ] || { PYTHON=/usr/bin/python3; return; }
-    fail 'no Python 3.11 or newer was found outside of home directories' \
+    fail 'no Python 3.11 or newer was found outside home directories' \
       'sudo apt install python3 python3-venv; or name one: sudo PYTHON=/path/to/python3 ./install.sh'
   fi
   PYTHON=$found
@@ -438,7 +438,7 @@ make_release() {
   # What it needs is there, and checked; nothing else may come with it.
   pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location "$WHEEL"
   finish_release
-  alive "$NAME" || fail 'the new release does not even say its version'
+  alive "$NAME" || fail 'the new release does not work: jarvisd --version fails'
   printf '%s\n' "$FINGERPRINT" >"$RELEASE/.made-of"
 }
 
@@ -672,10 +672,10 @@ answers() {
 
 roll_back() {
   local before=$1
-  say "jarvisd $NAME did not become ready. Its last words:"
+  say "jarvisd $NAME did not become ready. Its last log lines:"
   journal | sed 's/^/    /' >&2 || true
   if [ -z "$before" ] || { [ "$before" = "$NAME" ] && [ "${#FORMER[@]}" -eq 0 ]; }; then
-    fail "jarvisd $NAME does not start" 'Mend what its last words name, then: systemctl restart jarvisd'
+    fail "jarvisd $NAME does not start" 'Fix the problem in the log lines above, then: systemctl restart jarvisd'
   fi
   step "Going back to jarvisd $before" "Both releases in $PREFIX; current points to $before." \
     "journalctl -u jarvisd; then: ${CTL[*]} restart jarvisd"
@@ -686,7 +686,7 @@ roll_back() {
   if restart && answers; then
     [ "$before" = "$NAME" ] || drop "$ROOT/$NAME"
     LEFT="jarvisd $before, running as before. What was new was removed."
-    fail "jarvisd $NAME did not start, so $before is back in force" 'Report the last words above.'
+    fail "jarvisd $NAME did not start, so $before was restored" 'Please report the log lines above.'
   fi
   fail "neither $NAME nor $before starts"
 }
@@ -723,7 +723,7 @@ greet() {
   fi
   say "jarvisd $NAME is ready. Next: jarvisctl status; jarvisctl ask \"How is this machine?\""
   if [ "$MODE" = system ]; then
-    say "Members of group jarvis may talk to it: sudo usermod -aG jarvis ${SUDO_USER:-YOU}"
+    say "Members of group jarvis may use it: sudo usermod -aG jarvis ${SUDO_USER:-YOU}"
   fi
 }
 
@@ -743,7 +743,7 @@ install_all() {
   made "$NAME" || check_disk
   if [ -n "$PREPARE" ]; then
     make_release
-    say "jarvisd $NAME is made. The same command without --prepare puts it in force."
+    say "jarvisd $NAME is prepared. To install it, run the same command without --prepare."
     return
   fi
   if [ -n "$before" ] && [ "$before" != "$NAME" ]; then say "Upgrading jarvisd $before to $NAME"; fi

@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class ClientGoneError(Exception):
-    """The client closed the connection; there is nobody left to answer."""
+    """The client closed the connection."""
 
 
 class Watchable(Protocol):

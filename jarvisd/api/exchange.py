@@ -92,7 +92,7 @@ SocketHandler = Callable[[Exchange, Messages], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class StreamedBody:
-    """A body of one of these media types that is handed on as it arrives.
+    """A body of one of these media types that is passed on as it arrives.
 
     ``within_s`` bounds how long that may take altogether; its size has no bound.
     """

@@ -67,7 +67,7 @@ class Body:
         self._arrived.set()
 
     def fail(self, error: Exception) -> None:
-        """The rest will not come: whoever reads gets ``error``."""
+        """The rest will not come: the reader gets ``error``."""
         self._deadline.stop()
         self._error = error
         self._arrived.set()

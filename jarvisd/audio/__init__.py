@@ -1,7 +1,7 @@
 """PCM formats, WAV, clean edges, resampling.
 
-Import from the modules: ``pcm`` and ``wav`` are light and meant for everybody, ``edges`` and
-``resampling`` work inside engine workers only.
+Import from the modules: ``pcm`` and ``wav`` are light and for all, ``edges`` and ``resampling`` are
+for engine workers only.
 """
 
 from jarvisd.audio.pcm import SAMPLE_BYTES, PcmFormat, rescale, sample_count

@@ -19,7 +19,7 @@ class DecisionHistory:
         self.in_force: Decision | None = None
 
     def begin(self, decision: Decision | None) -> None:
-        """Set the first decision, which nobody made."""
+        """Set the first decision."""
         self.in_force = decision
 
     def record(self, decision: Decision, seen: HostLoad) -> GovernorDecision:

@@ -15,12 +15,11 @@ MOST_INTERVALS = 1.5
 
 @dataclass(frozen=True, slots=True)
 class PartProgress:
-    """What one part shows.
+    """The progress of one part.
 
-    ``steps`` changes with everything it does. ``expects_progress``: it has work, so that standing
-    still is wrong. ``timeout_s``: for how long it may stand still all the same, which is longer
-    than the longest time limit of its waits. ``ended``: why it will never take a step again, or
-    empty.
+    ``steps`` changes with everything it does. ``expects_progress``: it has work. ``timeout_s``: how
+    long it may do nothing even then, longer than the time limits of its waits. ``ended``: why it
+    will never take a step again, or empty.
     """
 
     name: str

@@ -60,7 +60,7 @@ class Pacer:
 
     @property
     def done(self) -> bool:
-        """Whether every frame of a finished reply was handed out."""
+        """Whether every frame of a finished reply was sent."""
         return self._finished and not self._buffer
 
     def push(self, pcm: bytes) -> None:
@@ -84,7 +84,7 @@ class Pacer:
         self.clock.resume(now)
 
     def played(self, now: float) -> int:
-        """Samples of the handed-out audio that the client should have played by ``now``."""
+        """Samples of the sent audio that the client should have played by ``now``."""
         return self.clock.played(now)
 
     def due(self, now: float) -> list[bytes]:

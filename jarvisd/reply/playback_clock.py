@@ -14,7 +14,7 @@ _TOLERANCE_SAMPLES = 1e-3
 class PlaybackClock:
     """Played samples over time, for one stream of mono PCM at ``sample_rate``.
 
-    While paused the player is assumed to stand still, with its buffer unplayed.
+    While paused the player is assumed to keep its buffer unplayed.
     """
 
     def __init__(self, sample_rate: int) -> None:
@@ -37,7 +37,7 @@ class PlaybackClock:
 
     @property
     def paused(self) -> bool:
-        """Whether playback stands still by request."""
+        """Whether playback is paused."""
         return self._paused
 
     @property
@@ -46,7 +46,7 @@ class PlaybackClock:
         return self._underruns
 
     def wrote(self, samples: int, now: float) -> None:
-        """``samples`` more were handed to the player at ``now``."""
+        """``samples`` more were sent to the player at ``now``."""
         if samples <= 0:
             return
         if self._ran_dry or self._is_dry(now):

@@ -23,7 +23,7 @@ class Chooser(Protocol):
 
 
 class ReplyVoice:
-    """Who speaks this reply. ``current`` is ``None`` once nobody can."""
+    """The voice of this reply. ``current`` is ``None`` if none can speak."""
 
     def __init__(self, chooser: Chooser, wanted: str, policy: Policy) -> None:
         self._chooser = chooser

@@ -8,7 +8,7 @@ Pure arithmetic; it must never hold audio itself.
 class Watermark:
     """A level with two marks: full from the upper one on, until it falls to the lower one.
 
-    ``high`` and ``low`` are shares of ``limit``, in whatever unit the level is counted.
+    ``high`` and ``low`` are shares of ``limit``, in any unit.
     """
 
     def __init__(self, limit: float, *, high: float = 0.7, low: float = 0.5) -> None:

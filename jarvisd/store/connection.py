@@ -31,7 +31,7 @@ class DatabaseConnection(aiosqlite.Connection):
     async def run(self, job: Job[T]) -> T:
         """Do ``job`` in the connection's thread, after all that was asked for before.
 
-        Once begun it is done to its end, even when whoever asked for it has gone.
+        Once begun it is finished, even if the caller is cancelled.
         """
         result: T = await self._execute(job, self._conn)  # type: ignore[no-untyped-call]
         return result

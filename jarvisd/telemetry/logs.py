@@ -200,7 +200,7 @@ def text_of(event: EventDict) -> str:
 
 
 def _quoted(value: object) -> str:
-    """``value`` on one line, whatever is in it; quoted where its end would not be clear."""
+    """``value`` on one line; quoted if its end would not be clear."""
     if isinstance(value, str) and value.isprintable() and value and " " not in value:
         return value
     return repr(value)

@@ -97,7 +97,7 @@ class WorkerProcess(asyncio.Protocol):
             self._transport.resume_reading()
 
     def kill(self, reason: str) -> None:
-        """End the process now, whatever it is doing. Idempotent."""
+        """End the process now. Idempotent."""
         self._reason = self._reason or reason
         if self._process:
             self._process.send_signal(signal.SIGKILL)  # nothing where it has ended already

@@ -13,7 +13,7 @@ _SHORTEST_S = 0.25  # the kernel counts processor time in hundredths of a second
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The CPU time of a process so far, and whether it is running or waiting for the disk."""
+    """CPU time and page faults so far; ``able``: a thread is running or waits for the disk."""
 
     used: tuple[int, ...]
     able: bool

@@ -71,7 +71,7 @@ def test_a_refusal_says_why_what_was_left_and_how_to_go_on(
     assert refused.returncode == 1
     assert reason in refused.stderr
     assert "Left behind: Nothing was changed." in refused.stderr
-    assert "To go on:" in refused.stderr
+    assert "Next:" in refused.stderr
     assert list(tmp_path.iterdir()) == []
 
 

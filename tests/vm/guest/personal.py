@@ -57,7 +57,7 @@ def _a_failed_upgrade_is_taken_back() -> None:
         *("--user", "--without-top", "--wheels", str(PROJECT / "wheels/broken")),
     )
     assert failed.code == 1, failed
-    assert f"{former} is back in force" in failed.output, failed
+    assert f"{former} was restored" in failed.output, failed
     assert unit.read_text() == before
     assert (OWN / "current").readlink() == former
     assert HOME.stat().st_mode & 0o777 == 0o700

@@ -56,7 +56,7 @@ def a_version_that_does_not_start_is_taken_back() -> None:
     )
     assert failed.code == 1, failed
     assert "No module named" in failed.output, failed
-    assert "9.0.0 is back in force" in failed.output, failed
+    assert "9.0.0 was restored" in failed.output, failed
     assert _installed() == "9.0.0"
     until(lambda: show("ActiveState") == "active", "it runs")
     assert get("/v1/version")["version"] == "9.0.0"

@@ -50,7 +50,7 @@ def socket_path(url: str) -> str:
 
 
 def no_connection(url: str, error: httpx.ConnectError | httpx.ConnectTimeout) -> LlmError:
-    """Nobody answers at ``url``, or we may not even ask."""
+    """No server answers at ``url``, or we may not connect."""
     cause = _system_error(error)
     if isinstance(cause, PermissionError):
         return LlmError(

@@ -147,7 +147,7 @@ class _Call:
         self._gather = min(self._gather * 2, _LARGEST_GATHERED)
 
     def _put(self, piece: RawPiece) -> None:
-        """Wait for room, unless nobody reads any more."""
+        """Wait for room, unless the reader is gone."""
         while not self._closing:
             try:
                 self._pieces.put(piece, timeout=0.05)
