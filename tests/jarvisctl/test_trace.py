@@ -55,6 +55,7 @@ def test_the_list(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
         header, row = jarvisctl.run(*arguments).text.splitlines()
         assert header.split()[0] == "reply"
         assert row.split()[0] == "r-1"
+        assert row.endswith("piper:amy")
         assert "200.0 ms" in row
     (listed,) = jarvisctl.run("trace", "--json").objects
     assert listed["traces"][0]["figures"]["ttfa_ms"] == 300.0
@@ -72,9 +73,12 @@ def test_the_newest_is_shown_without_a_name(daemon: FakeDaemon, jarvisctl: Jarvi
     served(daemon)
     shown = jarvisctl.run("trace", "show").text
     assert shown == jarvisctl.run("trace", "show", "r-1").text
-    first, figures, _, *spans = shown.splitlines()
+    first, figures, rest, _, *spans = shown.splitlines()
+    assert rest == "e2e 310.0 ms"
     assert first == "r-1  done  llama-server, piper:amy"
-    assert figures.startswith("ttft 200.0 ms")
+    assert (
+        figures == "ttft 200.0 ms · text aggregation 50.0 ms · tts ttfb 50.0 ms · ttfa 300.0 ms ·"
+    )
     assert [span.rstrip() for span in spans] == [
         "                                0                   200.0 ms            400.0 ms",
         "prefill                200.0 ms ████████████████████████",

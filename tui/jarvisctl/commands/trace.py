@@ -12,14 +12,15 @@ import msgspec
 from jarvisctl import otlp
 from jarvisctl.completing import complete_traced_reply
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import columns, fine_milliseconds, table
+from jarvisctl.layout import columns, fine_milliseconds, folded, table
 from jarvisctl.terminal import escaped
 from jarvisctl.waterfall import of_trace, plain
 from jarvisd.errors import JarvisError
 from jarvisd.wire import TraceFigures, TraceInfo, TraceResponse, TracesResponse
 from jarvisd.wire.client import ApiClient
 
-HEADER = ("reply", "when", "outcome", "first token", "first audio", "heard after", "voice")
+# The three figures: until the first token, the first sound, and until it was heard.
+HEADER = ("reply", "when", "outcome", "token", "sound", "heard", "voice")
 
 
 @click.group(
@@ -98,8 +99,9 @@ def show(invocation: Invocation, reply: str | None) -> None:
     trace = msgspec.convert(fields, TraceResponse)
     who = f"{trace.provider}, {trace.voice or 'not spoken'}"
     out.line(f"{out.style(trace.reply, 'bold')}  {trace.outcome}  {who}")
-    figures = (f"{out.style(name, 'dim')} {value}" for name, value in _figures(trace.figures))
-    out.line("  ".join(figures))
+    figures = " · ".join(f"{name} {value}" for name, value in _figures(trace.figures))
+    for line in folded(figures, columns()):
+        out.line(out.style(line, "dim"))
     out.line()
     for line in plain(of_trace(trace), columns()):
         out.line(line)
@@ -157,7 +159,7 @@ def _figures(figures: TraceFigures) -> Iterator[tuple[str, str]]:
     """Those that happened, by name."""
     for name in TraceFigures.__struct_fields__:
         if shown := _figure(getattr(figures, name)):
-            yield name.removesuffix("_ms"), shown
+            yield name.removesuffix("_ms").replace("_", " "), shown
 
 
 def _figure(value: float | None) -> str:
