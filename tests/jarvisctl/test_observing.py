@@ -120,6 +120,7 @@ def test_the_log_level_is_shown_and_changed(daemon: FakeDaemon, jarvisctl: Jarvi
         (("loud",), "'loud' is not one of"),
         (("debug", "--for", "soon"), "'soon' is no duration. Try 30s, 10m or 1h30m."),
         (("debug", "--for", "0"), "is no duration"),
+        (("debug", "--for", "8d"), "at most 7 days: --for 7d"),
         (("--for", "10m"), "jarvisctl log level debug --for 10m"),
         (("configured", "--for", "10m"), "Leave out --for"),
     ],

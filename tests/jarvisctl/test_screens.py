@@ -57,7 +57,10 @@ def ill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jarvisctl]:
     config = tmp_path_factory.mktemp("ill") / "jarvisd.toml"
     config.write_text(ILL)
     with PrivateDaemon(config=config) as daemon:
-        yield Jarvisctl(daemon.socket)
+        jarvisctl = Jarvisctl(daemon.socket)
+        for verb in ("say", "ask"):  # by then it knows its voice, and that there is no model
+            assert jarvisctl.run(verb, "--no-play", "hi").code == 0
+        yield jarvisctl
 
 
 def screen(ran: Ran) -> str:
@@ -106,6 +109,28 @@ def test_a_screen_looks_as_it_was_agreed(well: Jarvisctl, name: str) -> None:
 @pytest.mark.parametrize("name", ILL_CASES)
 def test_what_is_missing_is_named_with_what_helps(ill: Jarvisctl, name: str) -> None:
     compare(name, screen(ill.run(*ILL_CASES[name], environ=WIDE)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("conversations", "list", "--limit", "500"),
+        ("days", "--limit", "1000"),
+        ("health", "--checks", "1000"),
+        ("log", "level", "info", "--for", "7d"),
+        ("logs", "--lines", "1000"),
+        ("notices", "--limit", "1000"),
+        ("replies", "--limit", "100"),
+    ],
+    ids=" ".join,
+)
+def test_the_most_that_a_verb_takes_the_daemon_takes_too(
+    well: Jarvisctl, words: tuple[str, ...]
+) -> None:
+    assert well.run(*words).code == 0
+    *verb, most = words
+    beyond = most.replace("7d", "8d").replace("00", "01")
+    assert well.run(*verb, beyond).code == 2
 
 
 def test_no_screen_is_left_over() -> None:

@@ -46,7 +46,7 @@ def command(context: click.Context) -> None:
     ),
 )
 @click.option(
-    "--limit", type=click.IntRange(1, 1_000), default=20, metavar="N", help="How many to show (20)."
+    "--limit", type=click.IntRange(1, 500), default=20, metavar="N", help="How many to show (20)."
 )
 @click.option("--before", metavar="CURSOR", help="Continue where the last page ended.")
 @daemon_options

@@ -9,6 +9,7 @@ from jarvisctl.output import Output
 from jarvisd.wire import LogLevelRequest, LogLevelResponse
 
 PATH = "/v1/log/level"
+LONGEST_S = 604_800.0  # what the daemon takes
 LEVELS = ("debug", "info", "warning", "error", "configured")
 
 
@@ -56,6 +57,8 @@ def level_(invocation: Invocation, level: str | None = None, for_s: float | None
         raise click.UsageError("Name a level too: jarvisctl log level debug --for 10m")
     if level == "configured" and for_s is not None:
         raise click.UsageError("The configured level has no time limit. Leave out --for.")
+    if for_s is not None and for_s > LONGEST_S:
+        raise click.UsageError("A level can be changed for at most 7 days: --for 7d")
     with invocation.client() as client:
         if level is None:
             state = client.get(PATH, LogLevelResponse)
