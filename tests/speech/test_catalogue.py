@@ -5,7 +5,7 @@ import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PosixPath
 
 import pytest
 
@@ -51,11 +51,14 @@ def test_a_description_nested_without_end_hides_no_other_voice(
     (tmp_path / "deep.onnx.json").write_text("[" * 1_000_000)
     add_voice(tmp_path, voices_dir, "deeper")
     (tmp_path / "deeper.onnx.json").write_text('{"audio":' + "[" * 100_000)
+    add_voice(tmp_path, voices_dir, "deepest")  # where nobody looks, and its reader recurses
+    (tmp_path / "deepest.onnx.json").write_text('{"more":' + "[" * 100_000)
 
     found = reasons(tmp_path)
 
     assert found["good"] == ""
     assert all(found[name] for name in ("deep", "deeper"))
+    assert found["deepest"] == "deepest.onnx.json is nested too deeply"
 
 
 @pytest.mark.parametrize("ending", [".onnx", ".onnx.json"])
@@ -100,10 +103,20 @@ def test_a_name_that_cannot_be_shown_is_listed_as_it_can(tmp_path: Path, voices_
     assert all("cannot be shown" in reason for reason in found.values())
 
 
+class Replaced(PosixPath):
+    """A regular file that becomes a FIFO as soon as somebody has looked."""
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = super().stat(follow_symlinks=follow_symlinks)
+        self.unlink()
+        os.mkfifo(self)
+        return found
+
+
 def test_a_fifo_that_replaces_a_file_meanwhile_is_refused(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "pipe").touch()
     with pytest.raises(ValueError, match="regular"):
-        open_regular(tmp_path / "pipe")
+        open_regular(Replaced(tmp_path / "pipe"))
 
 
 def test_no_more_than_so_much_is_read(tmp_path: Path) -> None:
