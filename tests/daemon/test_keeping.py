@@ -87,8 +87,8 @@ async def killed_after_an_interrupt(directory: Path, model: Conducted, question:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-async def test_what_was_acknowledged_survives_ten_kills(tmp_path: Path, model: Conducted) -> None:
-    await kill(tmp_path, model, 10)
+async def test_what_was_acknowledged_survives_kills(tmp_path: Path, model: Conducted) -> None:
+    await kill(tmp_path, model, 4)
 
 
 @pytest.mark.long

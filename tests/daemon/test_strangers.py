@@ -53,7 +53,13 @@ async def jarvisctl(daemon: RunningDaemon, *words: str, groups: tuple[str, ...] 
     return Ran(process.returncode or 0, stdout.decode(), stderr.decode())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """One loop for the file, as one daemon is enough for all who only look at it."""
+    return ("asyncio", {"use_uvloop": True})
+
+
+@pytest.fixture(scope="module")
 def directory() -> Iterator[Path]:
     """Where anybody may look, as in /run; pytest's own directories are closed."""
     with tempfile.TemporaryDirectory(prefix="j-", dir="/tmp") as folder:
@@ -61,7 +67,7 @@ def directory() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def daemon(directory: Path) -> AsyncIterator[RunningDaemon]:
     async with running_daemon(directory, settings={"api.socket_group": OURS}) as found:
         yield found
@@ -100,7 +106,9 @@ async def test_curl_says_it_in_its_own_words(daemon: RunningDaemon) -> None:
 
 async def test_others_who_may_read_are_told_what_speaking_needs(directory: Path) -> None:
     settings = {"api.socket_group": OURS, "api.others_may_read": "true"}
-    async with running_daemon(directory, settings=settings) as daemon:
+    other = directory / "other"
+    other.mkdir(mode=0o755)
+    async with running_daemon(other, settings=settings) as daemon:
         assert (await jarvisctl(daemon, "status")).code == 0
         ran = await jarvisctl(daemon, "say", "hello")
         assert (ran.code, ran.stdout) == (5, "")
