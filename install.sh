@@ -715,10 +715,10 @@ greet() {
   [ -z "$NO_START" ] || return 0
   step 'Saying a first sentence' "jarvisd $NAME, installed and running." 'jarvisctl status'
   if [ -n "$DRY_RUN" ]; then
-    detail 'would say: jarvisd is installed, and listening.'
+    detail 'would say: jarvisd is installed and ready.'
     return
   fi
-  if ! timeout 120 "$RELEASE/bin/jarvisctl" say 'jarvisd is installed, and listening.'; then
+  if ! timeout 120 "$RELEASE/bin/jarvisctl" say 'jarvisd is installed and ready.'; then
     detail 'It could not be said; the reason is above, and jarvisctl status knows more.'
   fi
   say "jarvisd $NAME is ready. Next: jarvisctl status; jarvisctl ask \"How is this machine?\""

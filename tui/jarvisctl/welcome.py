@@ -17,7 +17,7 @@ from jarvisd.wire import LiveResponse
 STEPS = (
     ('jarvisctl ask "What time is it?"', "ask, and hear the answer"),
     ('jarvisctl say "Dinner is ready."', "speak a text"),
-    ("jarvisctl status", "see how the daemon is"),
+    ("jarvisctl status", "show the daemon's state"),
     ("jarvisctl --help", "list all commands"),
 )
 
