@@ -21,6 +21,7 @@ from jarvisctl.dashboard.messages import (
     Ticked,
 )
 from jarvisctl.dashboard.snapshot import Sample, Snapshot
+from jarvisctl.dashboard.widgets.conversation import ConversationPanel
 from jarvisctl.dashboard.widgets.health import HealthPanel
 from jarvisctl.dashboard.widgets.pipeline import Pipeline
 from jarvisd import wire
@@ -90,6 +91,14 @@ def test_a_loss_that_lasts_is_one_line_and_counts_from_its_beginning() -> None:
 def test_what_was_heard_stands_still_while_the_daemon_is_away() -> None:
     lost = after(*scenes.speaking(), Lost(NOW + 1, "gone", "", NOW + 2), Ticked(NOW + 60, WALL))
     assert lost.heard_at == NOW + 1
+
+
+def test_nothing_is_spoken_or_well_while_the_daemon_is_away() -> None:
+    panels = (ConversationPanel(1, "conversation"), HealthPanel(6, "health"))
+    here = after(*scenes.speaking())
+    assert [panel.heading(here) for panel in panels] == ["writing and speaking", "all well"]
+    lost = after(*scenes.speaking(), Lost(NOW + 1, "gone", "", NOW + 2))
+    assert [panel.heading(lost) for panel in panels] == ["", "as it was last known"]
 
 
 def test_a_reply_that_was_joined_late_knows_where_its_text_begins() -> None:

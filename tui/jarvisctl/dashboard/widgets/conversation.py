@@ -56,9 +56,13 @@ class ConversationPanel(Panel):
         return None
 
     def heading(self, snapshot: Snapshot) -> str:
-        """Whether it is being written or spoken."""
+        """Whether it is being written or spoken; nothing is by a daemon that is away."""
         reply = snapshot.current
-        if reply is None or not playback.audible(reply, snapshot.heard_at):
+        if (
+            snapshot.link.state == "down"
+            or reply is None
+            or not playback.audible(reply, snapshot.heard_at)
+        ):
             return ""
         writing = "writing" if reply.outcome == "running" and reply.ended_at is None else ""
         speaking = "speaking" if playback.word(reply, snapshot.heard_at) else ""

@@ -29,9 +29,11 @@ class HealthPanel(Panel):
         return [row for part in parts for row in shortly(part, longest, snapshot.wall)]
 
     def heading(self, snapshot: Snapshot) -> str:
-        """How many are not well."""
+        """How many are not well; of a daemon that is away nobody can say that all is."""
         if snapshot.status is None:
             return ""
+        if snapshot.link.state == "down":
+            return "as it was last known"
         unwell = sum(
             part.state not in _WELL and not part.optional for part in snapshot.status.components
         )
