@@ -8,11 +8,13 @@ import io
 import os
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 import click
 import msgspec
 
+from jarvisctl.layout import table
 from jarvisctl.terminal import escaped, printable
 from jarvisd.errors import JarvisError
 from jarvisd.wire import SCHEMA
@@ -81,6 +83,14 @@ class Output:
     def line(self, text: str = "") -> None:
         """Write one line of data."""
         self._data.write(_shown(text) + "\n")
+
+    def table(
+        self, header: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = ""
+    ) -> None:
+        """Write columns below their names; ``right`` as for ``layout.table``."""
+        head, *body = table(header, rows, right=right).split("\n")
+        for line in (self.style(head, "bold"), *body):
+            self.line(line)
 
     def talk(self, text: str = "") -> None:
         """Say something beside the data."""

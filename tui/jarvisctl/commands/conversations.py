@@ -9,7 +9,6 @@ import msgspec
 
 from jarvisctl.completing import complete_conversation
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.quiet_blocks import readable
 from jarvisd.wire import (
@@ -73,7 +72,7 @@ def list_(invocation: Invocation, limit: int = 20, before: str | None = None) ->
         )
         for entry in page.conversations
     ]
-    out.line(table(("conversation", "last", "messages", "about"), rows, right="  r"))
+    out.table(("conversation", "last", "messages", "about"), rows, right="  r")
     if page.next:
         out.talk(f"More: jarvisctl conversations list --before {page.next}")
 

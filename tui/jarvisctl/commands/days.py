@@ -6,7 +6,6 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import table
 from jarvisd.wire import Day, DaysResponse
 
 _HEADER = ("day", "replies", "failed", "cut", "spoken", "fallback", "skipped", "sound", "p95")
@@ -42,9 +41,7 @@ def command(invocation: Invocation, limit: int) -> None:
         out.object(fields)
         return
     rows = [_row(day) for day in msgspec.convert(fields, DaysResponse).days]
-    head, _, body = table(_HEADER, rows, right=" rrrrrrrr").partition("\n")
-    out.line(out.style(head, "bold"))
-    out.line(body)
+    out.table(_HEADER, rows, right=" rrrrrrrr")
 
 
 def _row(day: Day) -> list[str]:

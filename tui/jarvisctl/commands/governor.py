@@ -7,7 +7,6 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisd.wire import GovernorDecision, GovernorResponse
 
@@ -44,7 +43,7 @@ def _show(out: Output, governor: GovernorResponse) -> None:
     if governor.decisions:
         out.line()
         rows = [_row(decision) for decision in reversed(governor.decisions)]
-        out.line(table(("  at", "phase", "slots", "weight", "cores", "why"), rows, right="  rrr"))
+        out.table(("  at", "phase", "slots", "weight", "cores", "why"), rows, right="  rrr")
 
 
 def _figures(now: GovernorDecision) -> list[tuple[str, str]]:

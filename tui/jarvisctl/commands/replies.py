@@ -7,7 +7,6 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
 from jarvisd.wire import Quantiles, RecentRepliesResponse, RepliesResponse, ReplySummary
@@ -58,16 +57,10 @@ def _show_recent(out: Output, recent: RecentRepliesResponse) -> None:
         out.talk('No reply has ended yet. Ask for one: jarvisctl ask "Good evening."')
         return
     header = ("ended", "reply", "outcome", "first sound", "all", "spoken", "voice")
-    rows = table(header, map(_row, recent.replies), right="   rrr")
-    head, _, body = rows.partition("\n")
-    out.line(out.style(head, "bold"))
-    out.line(body)
+    out.table(header, map(_row, recent.replies), right="   rrr")
     out.line()
-    spans = table(("span", "count", "p50", "p95", "p99"), map(_span, recent.spans.items()),
-                  right=" rrrr")  # fmt: skip
-    head, _, body = spans.partition("\n")
-    out.line(out.style(head, "bold"))
-    out.line(body)
+    spans = map(_span, recent.spans.items())
+    out.table(("span", "count", "p50", "p95", "p99"), spans, right=" rrrr")
 
 
 def _row(reply: ReplySummary) -> list[str]:

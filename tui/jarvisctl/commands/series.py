@@ -9,7 +9,6 @@ import msgspec
 
 from jarvisctl.durations import duration
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import table
 from jarvisctl.output import Output
 from jarvisctl.percentiles import summary
 from jarvisd.wire import SeriesResponse
@@ -57,9 +56,7 @@ def command(invocation: Invocation, word: str | None, last_s: float) -> None:
 def _show(out: Output, answer: SeriesResponse) -> None:
     rows = [_row(name, values, answer.units[name]) for name, values in answer.series.items()]
     header = ("series", "now", "p50", "p95", "most", "unit", "")
-    head, _, body = table(header, rows, right=" rrrr").partition("\n")
-    out.line(out.style(head, "bold"))
-    out.line(body)
+    out.table(header, rows, right=" rrrr")
 
 
 def _row(name: str, values: list[float | None], unit: str) -> list[str]:

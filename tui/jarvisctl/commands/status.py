@@ -8,7 +8,7 @@ import msgspec
 
 from jarvisctl.components import MARKS, show_components
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import mebibytes, seconds, table
+from jarvisctl.layout import mebibytes, seconds
 from jarvisctl.output import Output
 from jarvisctl.report import voice_name
 from jarvisd.wire import ReplyInfo, StatusResponse
@@ -90,7 +90,7 @@ def _replies(out: Output, replies: list[ReplyInfo]) -> None:
         )
         for reply in active
     ]
-    out.line(table(("  reply", "state", "heard", "voice"), rows))
+    out.table(("  reply", "state", "heard", "voice"), rows)
 
 
 def _heard(reply: ReplyInfo) -> str:
@@ -118,7 +118,7 @@ def _workers(out: Output, status: StatusResponse) -> None:
         for worker in status.workers
     ]
     header = ("  worker", "engine", "state", "pid", "memory", "served")
-    out.line(table(header, rows, right="r  rrr"))
+    out.table(header, rows, right="r  rrr")
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from jarvisctl import otlp
 from jarvisctl.completing import complete_traced_reply
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import columns, fine_milliseconds, folded, table
+from jarvisctl.layout import columns, fine_milliseconds, folded
 from jarvisctl.terminal import escaped
 from jarvisctl.waterfall import of_trace, plain
 from jarvisd.errors import JarvisError
@@ -75,7 +75,7 @@ def list_(invocation: Invocation) -> None:
         )
         for one in found.traces
     ]
-    out.line(table(HEADER, rows, right="   rrr"))
+    out.table(HEADER, rows, right="   rrr")
 
 
 @command.command(
