@@ -101,6 +101,22 @@ async def test_workers_that_hang_one_after_the_other_fail_the_engine(
         assert "hung" in error.message
 
 
+async def test_a_hung_worker_costs_a_quarter_of_a_deadline_at_most(
+    open_pool: OpenPool, tmp_path: Path
+) -> None:
+    """So that a second worker has time for the same utterance."""
+    flag = tmp_path / "flag"
+    flag.touch()
+    pool = open_pool(stuck_engine(flag), slots=1, spares=0, hang_timeout_s=900.0)
+
+    pool.speak(SynthesisRequest("one", "fake:any", deadline_s=1_200.0))
+
+    await until(lambda: [one for one in pool.workers() if one.state == "busy"])
+    [worker] = pool._workers()
+    assert worker.stillness is not None
+    assert worker.stillness.timeout_s == 300.0
+
+
 async def test_a_slow_worker_is_left_alone(open_pool: OpenPool, voices_dir: Path) -> None:
     pool = open_pool(piper(voices_dir), slots=1, hang_timeout_s=0.25)
 
