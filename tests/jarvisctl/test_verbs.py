@@ -175,6 +175,17 @@ def test_voices_are_searched_and_say_why_they_cannot_be_used(
     assert [answer["schema"], answer["voices"][1]["id"]] == [1, "piper/amy"]
 
 
+def test_a_long_reason_is_told_to_its_end(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
+    reason = "amy.onnx leads to /srv/voices/amy.onnx, where a worker may not read. Put it there"
+    voice = msgspec.structs.replace(VOICES.voices[1], reason=reason)
+    daemon.json("GET", "/v1/voices", wire.VoicesResponse(voices=[voice]))
+    assert jarvisctl.run("voices").text.splitlines()[1:] == [
+        "  piper/amy  en_US     16 kHz  not available:",
+        "    amy.onnx leads to /srv/voices/amy.onnx, where a worker may not read. Put it",
+        "    there",
+    ]
+
+
 def test_conversations_are_listed_page_by_page(daemon: FakeDaemon, jarvisctl: Jarvisctl) -> None:
     daemon.json("GET", "/v1/conversations", CONVERSATIONS)
     for arguments in (["conversations"], ["conversations", "list"]):

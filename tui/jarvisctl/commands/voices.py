@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from jarvisctl.invocation import Invocation, daemon_options, examples, pass_invocation
-from jarvisctl.layout import table
+from jarvisctl.layout import columns, folded, table
 from jarvisctl.output import Output
 from jarvisd.wire import Voice, VoicesResponse
 
@@ -44,6 +44,16 @@ def command(invocation: Invocation, word: str | None) -> None:
         invocation.out.talk(f"No voice has {word!r}. All: jarvisctl voices" if word else _NONE)
 
 
+def _with_reason(line: str, reason: str) -> list[str]:
+    """``line``; where its end was cut the whole reason follows on lines of its own."""
+    if not line.endswith("…"):
+        return [line]
+    lead = line.partition("not available")[0]
+    indent = " " * 4
+    told = folded(" ".join(reason.split()), max(20, columns() - len(indent)))
+    return [f"{lead}not available:", *(indent + part for part in told)]
+
+
 def _has(voice: dict[str, Any], word: str) -> bool:
     return any(word in str(voice.get(field, "")).lower() for field in _SEARCHED)
 
@@ -63,6 +73,7 @@ def _show(out: Output, voices: list[Voice]) -> None:
     head, _, body = table(("  voice", "language", "rate", ""), rows).partition("\n")
     out.line(out.style(head, "bold"))
     for line, voice in zip(body.split("\n"), voices, strict=True):
-        out.line(line if voice.available else out.style(line, "dim"))
+        for shown in [line] if voice.available else _with_reason(line, voice.reason):
+            out.line(shown if voice.available else out.style(shown, "dim"))
     if any(voice.default for voice in voices):
         out.talk(out.talk_style("* is the default voice", "dim"))
