@@ -25,6 +25,7 @@ class LevelChoice:
         self.configured = configured
         self._asked: LogLevel | None = None
         self._until: float | None = None
+        self._for_s = 0.0
 
     def ask(self, level: LogLevel | None, *, now: float, for_s: float | None = None) -> None:
         """Log at ``level`` for ``for_s`` seconds, or without a time limit.
@@ -33,6 +34,7 @@ class LevelChoice:
         """
         self._asked = level
         self._until = None if level is None or for_s is None else now + for_s
+        self._for_s = for_s or 0.0
 
     def level(self, now: float) -> LogLevel:
         """The level at ``now``; forgets one whose time is over."""
@@ -43,7 +45,8 @@ class LevelChoice:
     def remaining_s(self, now: float) -> float | None:
         """Seconds until the configured level returns; ``None`` if it does not return by itself."""
         self.level(now)
-        return None if self._until is None else self._until - now
+        # What was added to a large number and taken away again may have become a little more.
+        return None if self._until is None else min(self._until - now, self._for_s)
 
 
 class LevelSwitch:

@@ -55,6 +55,12 @@ def test_the_newest_wish_counts_while_it_lasts(
         assert remaining is None or 0 < remaining <= 50
 
 
+def test_no_more_remains_than_was_asked_for() -> None:
+    choice = LevelChoice("info")
+    choice.ask("debug", now=4044.324, for_s=60.0)
+    assert choice.remaining_s(4044.324) == 60.0
+
+
 async def test_the_switch_applies_changes_and_reverts() -> None:
     reverted = asyncio.Event()
     applied: list[str] = []
