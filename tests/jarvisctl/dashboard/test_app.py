@@ -155,6 +155,7 @@ async def test_help_names_every_key_and_its_id(socket_path: Path) -> None:
             assert binding.id, "every binding can be remapped"  # type: ignore[union-attr]
             assert binding.id in told  # type: ignore[union-attr]
         assert "ctrl+x" in told
+        assert "leave the input line, a filter, a sheet  interrupt" in told
 
 
 async def test_a_remapped_key_does_what_the_old_one_did(

@@ -126,16 +126,24 @@ class HelpSheet(Sheet):
         self._keys = keys
 
     def lines(self, width: int) -> list[Content]:
-        """Groups of keys."""
+        """Groups of keys, in columns as wide as they need to be; the meaning gives way."""
         rows, group = [], ""
+        of_key, of_meaning, of_id = (
+            max((len(entry[index]) for entry in self._keys), default=0) for index in (1, 2, 3)
+        )
+        of_meaning = max(20, min(of_meaning, width - of_key - of_id - 6))
         for name, key, meaning, ident in self._keys:
             if name != group:
                 rows += ([Content("")] if group else []) + [line((name, "bold"))]
                 group = name
             rows.append(
-                line("  ", (column(key, 18), KEY), column(meaning, max(20, width - 42)),
-                     (ident, FAINT))
-            )  # fmt: skip
+                line(
+                    "  ",
+                    (column(key, of_key + 2), KEY),
+                    column(meaning, of_meaning),
+                    (f"  {ident}", FAINT),
+                )
+            )
         return rows
 
 
