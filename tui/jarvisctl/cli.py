@@ -69,7 +69,7 @@ MODULES = {
 
 
 class ReaderLeftError(Exception):
-    """Whoever read our stdout closed it; click would make a failure of the plain error."""
+    """The reader of our stdout closed it; click would turn the plain error into a failure."""
 
 
 class LazyGroup(click.Group):
@@ -209,5 +209,5 @@ def _nowhere(mode: str) -> TextIO:
 
 
 def _forget_stdout() -> None:
-    """Nobody takes our words any more: what is still buffered must not raise when Python exits."""
+    """The reader is gone: buffered text must not raise an error when Python exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -52,5 +52,5 @@ def show_components(
 
 
 def _age(part: Component, now: float) -> str:
-    """How long the part has been in its state; empty where nobody knows."""
+    """How long the part has been in its state; empty if unknown."""
     return seconds(max(0.0, now - part.since)) if part.since else ""

@@ -50,7 +50,7 @@ class Listening:
     timeout: float
 
     def sinks(self, invocation: Invocation) -> list[SinkFactory]:
-        """Where the audio goes; empty where nobody will hear it.
+        """Where the audio goes; empty if it goes nowhere.
 
         The player comes last: its position is what was heard.
         """
@@ -85,12 +85,12 @@ class Listening:
 
     @property
     def plays(self) -> bool:
-        """Whether somebody listens right now: then audio is to come at the pace of hearing it."""
+        """Whether the audio is played now: then it should arrive in real time."""
         return self._playing_wanted and find_player(os.environ) is not None
 
     @property
     def on_disconnect(self) -> OnDisconnect:
-        """Who keeps a reply in a file wants all of it, whatever becomes of the connection."""
+        """A reply that is saved to a file continues if the connection breaks."""
         kept = self.output not in (None, "-") and not self.plays
         return "continue" if kept else "stop"
 

@@ -151,7 +151,7 @@ class Player:
         return self._heard
 
     def end(self) -> None:
-        """No more audio will come; what was handed over is still played."""
+        """No more audio follows; the audio sent so far is still played."""
         self._input.close()
 
     def wait(self, seconds: float) -> bool:

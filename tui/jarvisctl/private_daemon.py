@@ -1,4 +1,4 @@
-"""A daemon of one's own: started in a temporary directory, awaited, and stopped again.
+"""A private daemon: started in a temporary directory, and stopped again.
 
 For ``jarvisctl try`` and the benchmark. It starts the installed daemon as anybody would and knows
 nothing of its inside.

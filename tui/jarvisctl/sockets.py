@@ -1,4 +1,4 @@
-"""Which control socket to use, and why nobody answers there.
+"""Which control socket to use, and why no daemon answers there.
 
 Finding out never changes anything: it looks at files and at /proc, and names the next command. It
 never sends anybody to another user's daemon, and names a unit only where it is installed.

@@ -1,4 +1,4 @@
-"""Text that is safe to show, whoever wrote it: a model, a file, another user. Pure.
+"""Makes text from a model, a file or another user safe to show. Pure.
 
 A terminal obeys control characters: they set its title, fill the clipboard, turn text around, or
 hide it. This module says which characters those are and takes them out. It never decides what to

@@ -13,7 +13,7 @@ from jarvisd.errors import JarvisError
 
 
 class WavFile:
-    """A file that is a valid WAV after every write, also when nobody lives to close it."""
+    """A file that is a valid WAV after every write, even if the process is killed."""
 
     def __init__(self, path: Path, sample_rate: int) -> None:
         self._file = path.open("wb", buffering=0)

@@ -1,6 +1,6 @@
-"""What ``jarvisctl`` alone does: the dashboard where there is one to show, else the first steps.
+"""What ``jarvisctl`` alone does: open the dashboard if possible, else show the first steps.
 
-It never fails: who types only the name asks what there is.
+It never fails.
 """
 
 import sys

@@ -149,7 +149,7 @@ def _voice(fields: Fields, margin: str) -> Row:
 
 
 def readable(name: str, value: object) -> str:
-    """A value as a person reads it; its unit is told by the end of its name."""
+    """A value for people; the end of its name tells the unit."""
     match value:
         case None | "" | [] | {}:
             return "-"

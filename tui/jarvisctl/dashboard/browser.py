@@ -29,10 +29,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class BrowserServer(Server):
-    """Serves a terminal program, one process for each session, to whoever knows ``address``."""
+    """Serves a terminal program, one process for each session, to clients that know ``address``."""
 
     def __init__(self, command: str, *, port: int, say: Callable[[str], None]) -> None:
-        """``say`` is told the address once the port is taken."""
+        """``say`` gets the address when the port is open."""
         super().__init__(command, host=HOST, port=port, title="jarvisd", templates_path=PAGE)
         self.address = f"http://{HOST}:{port}/{secrets.token_urlsafe(TOKEN_BYTES)}"
         self.public_url = f"http://{HOST}:{port}"

@@ -140,7 +140,7 @@ class Events(Follower):
             self.line.put(Happened(at, wall, head.event, event))
 
     def _wonder(self, begun: ReplyStarted) -> None:
-        """Have somebody ask what the events of a reply do not tell."""
+        """Ask for what the events of a reply do not say."""
         if begun.conversation:
             self.line.wanted.append((begun.reply, begun.conversation))
         self.line.stirred.set()

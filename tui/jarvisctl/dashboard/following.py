@@ -67,7 +67,7 @@ class Line:
 
 
 class Follower(threading.Thread):
-    """Follows one resource; what a daemon does not have is told once as ``Missing(WHAT)``."""
+    """Follows one resource; reports once ``Missing(WHAT)`` if the daemon does not have it."""
 
     WHAT = ""
 

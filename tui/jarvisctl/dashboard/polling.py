@@ -102,7 +102,7 @@ class Polling(threading.Thread):
 
 
 class Checking(threading.Thread):
-    """Has the daemon look at what it depends on while somebody watches, and brings the status then.
+    """Makes the daemon check its components while the dashboard is open, and brings the status.
 
     A thread of its own, because an answer may take as long as the slowest dependency.
     """
@@ -112,7 +112,7 @@ class Checking(threading.Thread):
         self._line = line
 
     def hang_up(self) -> None:
-        """Nothing to break off that anybody waits for."""
+        """Nothing to cancel."""
 
     def run(self) -> None:
         """Ask until told to stop."""
@@ -129,7 +129,7 @@ class Checking(threading.Thread):
 
 
 def question_of(messages: list[MessageInfo], reply: str) -> str:
-    """The question that was asked for ``reply``; empty where nobody knows.
+    """The question that ``reply`` answers; empty if unknown.
 
     A question carries the id of its reply. Those of earlier releases do not: there it is the one
     before the answer.

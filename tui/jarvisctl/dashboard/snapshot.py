@@ -101,7 +101,7 @@ class ReplyView:
 
     @property
     def silent(self) -> bool:
-        """Whether nobody speaks it: it was asked for as text, or nobody can."""
+        """Whether it is not spoken: it was asked for as text, or no voice can speak."""
         return not self.voice
 
 
@@ -163,7 +163,7 @@ class Snapshot:
 
     @property
     def heard_at(self) -> float:
-        """The second up to which it is known what was heard: it stands still with the news."""
+        """The time up to which it is known what was heard; it stops while there are no events."""
         return self.link.since if self.link.state == "down" else self.now
 
     @property

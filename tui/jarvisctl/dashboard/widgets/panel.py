@@ -95,7 +95,7 @@ class Panel(Widget, can_focus=True):
         return max(0, len(self._lines) - self.size.height)
 
     def _rest(self) -> int:
-        """The first line in sight where nobody moved."""
+        """The first visible line before any scrolling."""
         watched = self.watched(self._snapshot, self._lines)
         if watched is not None:
             return min(self._last_start(), max(0, watched - self.size.height // 2))
