@@ -132,7 +132,7 @@ class Reply:
 
     @property
     def _now(self) -> ReplyLife:
-        """Its state, updated: with time, everything was heard."""
+        """Its state, updated for the time that has passed."""
         self._life.follow(
             playing=self._speaker is not None and self._speaker.track.position.playing
         )
