@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Literal, TypeVar
 
+from msgspec.structs import replace
+
 from jarvisd.telemetry.sketch import Sketch
 from jarvisd.telemetry.spans import SPANS, spans_of
 from jarvisd.wire import (
@@ -106,17 +108,22 @@ class Records:
     def notice(
         self, level: Level, name: str, message: str, reply: str = "", *, hint: str = ""
     ) -> None:
-        """Record a notice."""
-        self.notices.append(
-            Notice(
-                time=self._wall_clock(),
-                level=level,
-                name=name,
-                message=message,
-                hint=hint,
-                reply=reply,
-            )
+        """Record a notice; one that says the same as the last takes its place.
+
+        A long text that is cut says so for each sentence, and must not push out all others.
+        """
+        made = Notice(
+            time=self._wall_clock(),
+            level=level,
+            name=name,
+            message=message,
+            hint=hint,
+            reply=reply,
         )
+        if self.notices and replace(self.notices[-1], time=made.time) == made:
+            self.notices[-1] = made
+        else:
+            self.notices.append(made)
 
     def checked(self, components: Iterable[Component]) -> None:
         """Record a health check; a changed state is also a notice."""

@@ -99,6 +99,25 @@ def test_failures_and_fallbacks_are_notable(records: Records) -> None:
     assert records.recent(1).replies[0].fallback
 
 
+def test_a_long_text_that_is_cut_is_one_notice(records: Records) -> None:
+    records.notice("error", "store.failed", "the disk is full")
+    for number in range(NOTICES):
+        records.observe(
+            wire.ChunkSkipped(
+                reply="r-1", seq=number, utterance=number, reason="speech.reply_too_long"
+            )
+        )
+    records.observe(
+        wire.ChunkSkipped(reply="r-2", seq=1, utterance=1, reason="speech.reply_too_long")
+    )
+    told = [(found.name, found.reply, found.time) for found in records.notices]
+    assert told == [
+        ("store.failed", "", 1_001.0),
+        ("speech.reply_too_long", "r-1", 1_001.0 + NOTICES),
+        ("speech.reply_too_long", "r-2", 1_002.0 + NOTICES),
+    ]
+
+
 def test_a_change_of_state_is_notable_and_staying_well_is_not(records: Records) -> None:
     for at, state in enumerate(("ready", "ready", "failed", "failed", "ready"), start=1):
         records.checked([component(state, at)])  # type: ignore[arg-type]
@@ -121,6 +140,6 @@ def test_an_answer_that_was_remembered_is_no_check(records: Records) -> None:
 
 def test_rings_are_bounded(records: Records) -> None:
     for number in range(2_000):
-        records.notice("info", "x", "y")
+        records.notice("info", "x", f"y {number}")
         records.checked([component("ready", number + 1.0)])
     assert (len(records.notices), len(records.checks)) == (NOTICES, CHECKS)
