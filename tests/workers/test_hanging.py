@@ -117,6 +117,20 @@ async def test_a_hung_worker_costs_a_quarter_of_a_deadline_at_most(
     assert worker.stillness.timeout_s == 300.0
 
 
+async def test_the_deadline_begins_with_the_worker_and_not_in_the_queue(
+    open_pool: OpenPool, tmp_path: Path
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    pool = open_pool(stuck_engine(flag), slots=1, spares=0, hang_timeout_s=900.0)
+
+    made, waiting = (pool.speak(SynthesisRequest(text, "fake:any")) for text in ("one", "two"))
+
+    await until(lambda: pool._deadlines)
+    assert set(pool._deadlines) == {made}
+    assert waiting.attempts == 0
+
+
 async def test_a_slow_worker_is_left_alone(open_pool: OpenPool, voices_dir: Path) -> None:
     pool = open_pool(piper(voices_dir), slots=1, hang_timeout_s=0.25)
 
