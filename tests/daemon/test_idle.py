@@ -35,7 +35,7 @@ async def test_an_idle_daemon_sleeps(tmp_path: Path) -> None:
                 lambda status: [one["state"] for one in status["workers"]] == ["idle", "idle"]
             )
             pids = [daemon.pid, *(one["pid"] for one in workers["workers"])]
-            await asyncio.sleep(2.0)  # what the start has left behind
+            await asyncio.sleep(2.0)  # what the start has left behind: asking would wake it
             woken = {pid: wake_ups(pid) for pid in pids}
             used_s = {pid: cpu_s(pid) for pid in pids}
             await asyncio.sleep(SECONDS)  # the figures are rates: time must pass

@@ -91,7 +91,7 @@ async def test_series_show_a_reply_while_it_is_heard(daemon: RunningDaemon) -> N
 async def test_nobody_wakes_an_idle_daemon_to_measure_it(daemon: RunningDaemon) -> None:
     await daemon.until(lambda status: all(w["state"] == "idle" for w in status["workers"]))
     await daemon.get("/v1/series")
-    await asyncio.sleep(3)  # a rest: time must pass
+    await asyncio.sleep(3)  # real idleness is what is measured: nobody may ask meanwhile
     times = (await daemon.get("/v1/series"))["times"]
     assert len(times) == 2
     assert times[1] - times[0] >= 3

@@ -97,7 +97,7 @@ async def test_it_is_alive_while_it_works_and_silent_when_frozen(
         daemon.process.send_signal(signal.SIGSTOP)
         await asyncio.to_thread(_wait_until_stopped, daemon.pid)
         systemd.told()
-        # Not a wait for something to happen, but for nothing: several periods without a word.
+        # A real gap in its time, longer than the watchdog allows: no clock can be passed to it.
         await asyncio.sleep(2 * WATCHDOG_S)
         assert systemd.told() == []
         daemon.process.send_signal(signal.SIGCONT)
