@@ -145,7 +145,7 @@ class Records:
                 self.notice(
                     "warning" if _is_bad(found) else "info",
                     f"{found.name}.{found.state}",
-                    found.reason or f"{found.name} is {found.state} again",
+                    found.reason or f"{found.name} is {found.state}",
                     hint=found.hint,
                 )
 

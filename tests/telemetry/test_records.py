@@ -129,7 +129,7 @@ def test_a_component_that_is_well_again_says_so(records: Records) -> None:
     records.checked([component("failed", 1.0)])
     records.checked([msgspec.structs.replace(component("ready", 2.0), reason="", hint="")])
     messages = [notice.message for notice in newest(records.notices, 10)]
-    assert messages == ["llm is ready again", "why"]
+    assert messages == ["llm is ready", "why"]
 
 
 def test_an_answer_that_was_remembered_is_no_check(records: Records) -> None:
