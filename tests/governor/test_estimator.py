@@ -92,18 +92,73 @@ def test_the_cost_is_cpu_for_audio_of_this_voice(watch: Watch) -> None:
     assert watch.look().cost is None
 
 
-def test_the_least_slack_of_those_that_speak_counts(watch: Watch) -> None:
-    assert watch.look().slack_s is None
-    watch.turn.made_s, watch.turn.slack_s = 5.0, 2.5
-    assert watch.look().slack_s == 2.5
+def test_the_cost_is_that_of_the_newest_minute(watch: Watch) -> None:
+    for cost, seconds in ((0.3, 61), (0.9, 30)):
+        for _ in range(seconds):
+            watch.worker_cpu_s += cost
+            watch.turn.made_s += 1.0
+            sample = watch.look()
+    assert sample.cost == pytest.approx((30.5 * 0.3 + 30 * 0.9) / 60.5, rel=0.02)
+
+
+def seen(*turns: FakeTurn, making: int = 0, waiting: int = 0) -> HostLoad:
+    return Estimator().estimate(50.0, turns, Readings(), making=making, waiting=waiting)
+
+
+def test_the_least_slack_of_those_that_speak_counts() -> None:
+    silent, speaking = FakeTurn("r1"), FakeTurn("r2", made_s=5.0, slack_s=2.5)
+    assert seen(silent).slack_s is None
+    assert seen(silent, speaking, FakeTurn("r3", made_s=5.0, slack_s=4.0)).slack_s == 2.5
+
+
+def test_whoever_waits_for_its_first_audio_is_seen_and_whoever_writes() -> None:
+    assert not seen(FakeTurn()).first_pending
+    assert seen(FakeTurn("r1"), FakeTurn("r2", awaited=True)).first_pending
+    assert not seen(FakeTurn()).generating
+    assert seen(FakeTurn("r1"), FakeTurn("r2", writing=True)).generating
+
+
+@pytest.mark.parametrize(("making", "waiting"), [(0, 0), (1, 0), (0, 1), (1, 3)])
+def test_what_is_made_and_what_waits_is_work(making: int, waiting: int) -> None:
+    sample = seen(making=making, waiting=waiting)
+    assert (sample.working, sample.waiting) == (making + waiting > 0, waiting)
+
+
+def test_shares_are_of_the_time_since_the_last_look() -> None:
+    estimator = Estimator()
+    first, second = (
+        estimator.estimate(now, [], readings, making=0, waiting=0)
+        for now, readings in (
+            (50.0, Readings(model_waited_s=7.0, idle_s=7.0)),
+            (50.5, Readings(model_waited_s=7.2, idle_s=8.5)),
+        )
+    )
+    assert (first.model_waits, first.idle_cores) == (None, None)
+    assert second.model_waits == pytest.approx(0.4)
+    assert second.idle_cores == pytest.approx(3.0)
+
+
+def test_learns_once_a_second_and_only_from_tokens_that_came_in_silence(watch: Watch) -> None:
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
+    for _ in range(5):
+        watch.look(2, tokens_per_s=20, making=1)
+        assert watch.look(1.5, tokens_per_s=40).baseline is None
+    watch.look(1.0, tokens_per_s=40)  # the first of three measurements
+    assert watch.look(1.0, tokens_per_s=40).baseline is None
+    assert watch.look(1.0, tokens_per_s=40).baseline == pytest.approx(40, rel=0.05)
 
 
 def test_long_utterances_count_and_fade(watch: Watch) -> None:
     watch.estimator.utterance(12.0)
     assert watch.look().utterance_s == 12.0
+    watch.estimator.utterance(1.0)
+    assert watch.look().utterance_s == pytest.approx(10.8)
     for _ in range(30):
         watch.estimator.utterance(1.0)
     assert watch.look().utterance_s == 4.0
+    watch.estimator.utterance(100.0)
+    assert watch.look().utterance_s == 30.0
 
 
 def test_an_ended_reply_gives_its_context_back(watch: Watch) -> None:
