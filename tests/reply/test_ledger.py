@@ -70,6 +70,30 @@ def test_a_word_is_heard_once_the_next_one_begins(played: int, heard: str) -> No
     assert ledger.heard_end() == len(heard)
 
 
+@pytest.mark.parametrize(("played", "heard"), [(1_219, "Fine then."), (1_220, "Fine then. bb")])
+def test_what_is_being_said_is_a_tenth_slower_than_what_was_said(played: int, heard: str) -> None:
+    ledger = ledger_of("Fine then. ", "bb bb bb bb bb")
+    ledger.audio(0, 1_000)  # 100 a character
+    ledger.ended(0)
+    ledger.audio(1, 500)
+    assert ledger.heard_text(played).strip() == heard
+
+
+def test_of_what_was_rewritten_nothing_is_heard_before_all_of_it_was_said() -> None:
+    ledger = SpokenLedger(RATE)
+    spoken = SpokenText("five dollars", (Alignment(0, 12, 0, 2, verbatim=False),))
+    ledger.utterance(Utterance(0, 0, 2, "$5", (), spoken))
+    ledger.audio(0, 900, marks_of("five dollars", [0, 400]))
+    assert ledger.heard_text(500) == ""
+
+
+def test_words_whose_marks_go_back_begin_with_the_latest_before_them() -> None:
+    ledger = ledger_of("One two.")
+    ledger.audio(0, 900, [WordMark(0, 3, 500), WordMark(4, 4, 100)])
+    assert ledger.heard_text(400) == ""
+    assert ledger.heard_text(500) == "One"
+
+
 def test_an_utterance_played_whole_is_heard_with_all_that_closes_it() -> None:
     ledger = ledger_of('Well, hello ("there"). ', "More.")
     ledger.audio(0, 900, marks_of('Well, hello ("there").', [0, 100, 300]))

@@ -6,6 +6,7 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import Utterance, UtteranceStream
+from jarvisd.text.model import SpokenText
 from tests.text.chunks import made_from
 
 Block = Literal["announce", "skip", "read"]
@@ -150,6 +151,11 @@ def test_what_cannot_be_said_is_skipped_with_its_reason() -> None:
     assert said("🌙🌙\n") == ["(unspeakable)"]
     assert said("\n \n") == ["(blank)"]
     assert said("") == []
+    assert {each.spoken for each in utterances(CODE) if each.skipped} == {SpokenText("")}
+
+
+def test_a_code_block_that_is_read_ends_with_the_pause_of_a_line() -> None:
+    assert utterances("```\necho", code_blocks="read")[-1].pause_ms == 140
 
 
 @pytest.mark.parametrize("limit", [60, 400])
