@@ -1,6 +1,7 @@
 """``make mutants``: change the pure cores one place at a time; the tests must notice each change.
 
-mutmut makes the changes and runs the tests, in a copy of the tree. This prints how many changes of
+mutmut makes the changes and runs the tests, in a copy of the tree. It leaves alone what stands
+outside of functions: the figures named there are changed here. This prints how many changes of
 each core were noticed, and every one that was not and that ``tests/mutants.toml`` does not accept
 with a reason. It fails where there is one, and where a core has less than ``LEAST_KILLED``.
 """
@@ -29,6 +30,11 @@ LIMIT_S = 60 * 60
 CHILDREN = 2
 # A change that makes a loop endless may make a list endless as well.
 MOST_MEMORY = 6 * 2**30
+ENVIRON = {**os.environ, "JARVISD_TESTS_PROFILE": "mutants"}
+# A line that names figures and nothing else, and each of them.
+NAMED = re.compile(r"_?[A-Z][A-Z_, ]* = [\d_.e, -]+(  #.*)?$")
+FIGURE = re.compile(r"\d[\d_]*(\.\d+)?(e-?\d+)?")
+FIGURE_LIMIT_S = 300.0
 # How mutmut notes a test that failed, pytest that broke, a time limit, and a process that died.
 KILLED = {1, 3, 24, 36, 152, 255, -24, -11, -9}
 
@@ -42,7 +48,7 @@ class Core:
     name: str
     mutants: int
     killed: int
-    survivors: list[str]
+    survivors: dict[str, Change]
 
     @property
     def share(self) -> float:
@@ -83,11 +89,12 @@ def main() -> int:
     acceptance = Acceptance(tomllib.loads(ACCEPTED.read_text()))
     with chdir(COPY):
         cores = list(_cores(modules))
+        trouble = trouble or _change_figures(cores, began + LIMIT_S)
         unlisted = [
             (name, change)
             for core in cores
-            for name in core.survivors
-            if not acceptance.accepts(change := _change(name))
+            for name, change in core.survivors.items()
+            if not acceptance.accepts(change)
         ]
     _print_table(cores)
     for name, (function, before, after) in unlisted:
@@ -115,8 +122,7 @@ def _run(patterns: list[str]) -> str:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     program = str(Path(sys.executable).with_name("mutmut"))
     command = [program, "run", "--max-children", f"{CHILDREN}", *patterns]
-    environ = {**os.environ, "JARVISD_TESTS_PROFILE": "mutants"}
-    with subprocess.Popen(command, cwd=COPY, env=environ, process_group=0) as mutmut:
+    with subprocess.Popen(command, cwd=COPY, env=ENVIRON, process_group=0) as mutmut:
         try:
             mutmut.wait(LIMIT_S)
         except subprocess.TimeoutExpired:
@@ -127,9 +133,15 @@ def _run(patterns: list[str]) -> str:
     return "mutmut failed: see above." if mutmut.returncode else ""
 
 
+def _config() -> dict[str, list[str]]:
+    config: dict[str, list[str]] = tomllib.loads(Path("pyproject.toml").read_text())["tool"][
+        "mutmut"
+    ]
+    return config
+
+
 def _cores(modules: list[str]) -> Iterator[Core]:
-    config = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["mutmut"]
-    for path in config["only_mutate"]:
+    for path in _config()["only_mutate"]:
         name = path.removesuffix(".py").replace("/", ".")
         results = Path("mutants", f"{path}.meta")
         if results.exists() and (not modules or name in modules):
@@ -137,7 +149,50 @@ def _cores(modules: list[str]) -> Iterator[Core]:
             killed = [mutant for mutant, code in codes.items() if code in KILLED]
             untried = [mutant for mutant, code in codes.items() if code is None]
             survivors = sorted(set(codes).difference(killed, untried))
-            yield Core(name, len(codes), len(killed), survivors)
+            yield Core(name, len(codes), len(killed), {one: _change(one) for one in survivors})
+
+
+def _change_figures(cores: list[Core], deadline: float) -> str:
+    """Change each figure named in a core and add the outcome to it; why not all, or empty."""
+    for core in cores:
+        path = Path(f"{core.name.replace('.', '/')}.py")
+        original = path.read_text()
+        for before, after in _figures(original):
+            if time.monotonic() > deadline:
+                return f"Not all figures were tried in {LIMIT_S // 60} minutes."
+            path.write_text(original.replace(before, after, 1))
+            core.mutants += 1
+            if _is_noticed(path):
+                core.killed += 1
+            else:
+                core.survivors[f"{core.name}: {after}"] = (core.name, before, after)
+        path.write_text(original)
+    return ""
+
+
+def _figures(source: str) -> Iterator[tuple[str, str]]:
+    """Each line with figures, as it is and with one of them a quarter larger."""
+    for line in filter(NAMED.match, source.splitlines()):
+        code = line.partition("#")[0]
+        for found in FIGURE.finditer(code, code.index("=")):
+            figure = found.group()
+            whole = figure.replace("_", "").isdecimal()
+            larger = int(figure) * 5 // 4 + 1 if whole else float(figure) * 1.25
+            yield line, f"{line[: found.start()]}{larger}{line[found.end() :]}"
+
+
+def _is_noticed(path: Path) -> bool:
+    """Whether a test of the core's room fails now."""
+    config, room = _config(), f"tests/{path.parent.name}/"
+    tests = [test for test in config["pytest_add_cli_args_test_selection"] if test.startswith(room)]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", *config["pytest_add_cli_args"], *tests]
+    try:
+        done = subprocess.run(
+            command, env=ENVIRON, capture_output=True, check=False, timeout=FIGURE_LIMIT_S
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode in KILLED
 
 
 def _change(mutant: str) -> Change:
@@ -167,7 +222,7 @@ def _print_table(cores: list[Core]) -> None:
     mutants, killed = (
         sum(getattr(core, count) for core in cores) for count in ("mutants", "killed")
     )
-    for core in (*cores, Core("all", mutants, killed, [])):
+    for core in (*cores, Core("all", mutants, killed, {})):
         _say(f"{core.name:<36}{core.mutants:>9}{core.killed:>9}{core.share:>9.1%}")
 
 
