@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from jarvisctl.dashboard.snapshot import ReplyView
 from jarvisctl.dashboard.widgets.conversation import turn
-from jarvisctl.quiet_blocks import INDENT, LineKind, QuietText, lines_of, readable
+from jarvisctl.quiet_blocks import INDENT, LineKind, QuietText, is_quiet, lines_of, readable
 
 PIECES = st.lists(
     st.sampled_from(
@@ -32,6 +32,14 @@ PIECES = st.lists(
 )
 def test_only_quiet_blocks_lose_their_fences(text: str, shown: str) -> None:
     assert readable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "quiet"),
+    [("\n```text quiet\nx\n```\n", True), ("```sh\nx\n```", False), ("be ```quiet", False)],
+)
+def test_a_block_for_the_eye_alone_is_told_from_others(text: str, quiet: bool) -> None:
+    assert is_quiet(text) is quiet
 
 
 @given(PIECES)

@@ -48,6 +48,15 @@ def test_try_answers_in_words_and_sound(jarvisctl: Jarvisctl, tmp_path: Path, co
     assert measure(path)[1] > -20
 
 
+def test_a_command_that_is_for_the_eye_alone_is_not_said_to_be_missing(
+    jarvisctl: Jarvisctl, tmp_path: Path, config: Path
+) -> None:
+    out = str(tmp_path / "jarvis.wav")
+    ran = jarvisctl.run("try", "--text", "Good evening!", "-o", out, "--config", str(config))
+    assert "Start it: llama-server" in ran.text
+    assert "not spoken" not in ran.stderr
+
+
 def test_nothing_of_the_callers_directory_is_run(
     jarvisctl: Jarvisctl, tmp_path: Path, config: Path
 ) -> None:

@@ -43,6 +43,11 @@ class QuietBlocks:
         return LineKind.FENCE if quiet else LineKind.TEXT
 
 
+def is_quiet(text: str) -> bool:
+    """Whether ``text`` is such a block."""
+    return QuietBlocks().kind(text.lstrip().partition("\n")[0]) is LineKind.FENCE
+
+
 def lines_of(text: str) -> Iterator[tuple[int, int, LineKind]]:
     """Where each line of ``text`` begins and ends, its line end included, and what it is."""
     blocks, start = QuietBlocks(), 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from jarvisctl import quiet_blocks
 from jarvisctl.exitcodes import ExitCode
 from jarvisd.errors import JarvisError
 from jarvisd.wire import (
@@ -104,5 +105,10 @@ def skips(turn: Turn) -> str:
 
 
 def notable_skips(turn: Turn) -> list[ChunkSkipped]:
-    """The utterances that a listener would miss."""
-    return [skip for skip in turn.skipped.values() if skip.reason not in _QUIET_SKIPS]
+    """The utterances that a listener would miss: not those that are for the eye alone."""
+    quiet = {number for number, cut in turn.utterances.items() if quiet_blocks.is_quiet(cut.text)}
+    return [
+        skip
+        for skip in turn.skipped.values()
+        if skip.reason not in _QUIET_SKIPS and skip.utterance not in quiet
+    ]
