@@ -10,6 +10,12 @@ import pytest
 
 from jarvisd.store import NewMessage, Store, StoreNews
 from jarvisd.store import writer as writer_module
+from tests.support.daemon import LONG_S
+
+
+@pytest.fixture(autouse=True)
+def however_busy_the_disk_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jarvisd.store.store.LOOK_S", LONG_S)
 
 
 @contextmanager
@@ -50,11 +56,11 @@ async def test_a_disk_that_is_full_at_the_start_is_used_as_soon_as_it_has_room(
         store = await Store.open(path, queue=10, on_news=told.append)
         assert "memory only" in store.degraded
         receipt = store.add_message("c", question("one"))
-        assert not await receipt.kept(10)
+        assert not await receipt.kept(LONG_S)
         assert receipt.reason == store.degraded
         assert [message.text for message in await store.history("c", 5)] == ["one"]
         assert [entry.id for entry in await store.conversations(5, None)] == ["c"]
-    assert await receipt.kept(10)
+    assert await receipt.kept(LONG_S)
     assert store.degraded == ""
     assert on_disk(path) == ["one"]
     assert [news.name for news in told] == ["store.memory_only", "store.recovered"]
@@ -83,7 +89,7 @@ async def test_reading_the_settings_again_tries_the_disk_at_once(path: Path) -> 
     with nowhere_to_write(path):
         store = await Store.open(path, queue=10)
     store.reloaded()
-    async with asyncio.timeout(300):
+    async with asyncio.timeout(LONG_S):
         while store.degraded:
             await asyncio.sleep(0.001)
     await store.close()
@@ -105,7 +111,7 @@ async def test_whoever_asks_while_the_disk_is_being_tried_has_it_tried_once_more
     with ExitStack() as broken:
         broken.enter_context(nowhere_to_write(path))
         store.add_message("c", question("one"))
-        async with asyncio.timeout(300):
+        async with asyncio.timeout(LONG_S):
             while "store.recovered" not in names:
                 await asyncio.sleep(0.001)
     assert await store.close()
@@ -134,7 +140,7 @@ async def test_a_deleted_database_is_made_again_with_what_memory_holds(path: Pat
     assert await store.flush(10)
     delete(path)
     receipt = store.add_message("c", question("three"))
-    assert await receipt.kept(10)
+    assert await receipt.kept(LONG_S)
     assert on_disk(path) == ["one", "two", "three"]
     assert [news.name for news in told] == ["store.deleted"]
     delete(path)
@@ -155,7 +161,7 @@ async def test_another_process_that_writes_for_ever_is_waited_for_within_reason(
         assert receipt.reason == "the disk has not taken it yet"
         assert await store.history("c", 5), "a conversation goes on meanwhile"
         other.execute("ROLLBACK")
-    assert await receipt.kept(10)
+    assert await receipt.kept(LONG_S)
     assert on_disk(path) == ["one"]
     await store.close()
 
