@@ -53,7 +53,7 @@ def test_a_command_that_is_for_the_eye_alone_is_not_said_to_be_missing(
 ) -> None:
     out = str(tmp_path / "jarvis.wav")
     ran = jarvisctl.run("try", "--text", "Good evening!", "-o", out, "--config", str(config))
-    assert "Start it: llama-server" in ran.text
+    assert "llama-server -m MODEL.gguf" in ran.text
     assert "not spoken" not in ran.stderr
 
 
