@@ -166,3 +166,99 @@ def test_an_ended_reply_gives_its_context_back(watch: Watch) -> None:
     watch.estimator.token("r1", 1.0)
     assert watch.estimator.ended("r1") == 101
     assert watch.estimator.ended("r1") == 0
+
+
+@pytest.mark.parametrize(
+    ("counted_s", "runs"),
+    [
+        ((0.3,), [False]),
+        ((0.31,), [True]),
+        ((0.2,), [False]),
+        ((0.5, 0.61), [True, True]),
+        ((0.5, 0.59), [True, False]),
+    ],
+)
+def test_a_model_runs_above_the_upper_limit_until_it_is_below_the_lower(
+    counted_s: tuple[float, ...], runs: list[bool]
+) -> None:
+    estimator = Estimator()
+    seen = [
+        estimator.estimate(now, [], Readings(model_cpu_s=cpu_s), making=0, waiting=0).generating
+        for now, cpu_s in enumerate((0.0, *counted_s))
+    ]
+    assert seen == [False, *runs]
+
+
+@pytest.mark.parametrize(("made_s", "cost"), [(1.9, None), (2.0, 0.3)])
+def test_the_cost_is_known_from_two_seconds_on(
+    watch: Watch, made_s: float, cost: float | None
+) -> None:
+    watch.estimator.voice("piper:heavy")
+    watch.look()
+    watch.worker_cpu_s, watch.turn.made_s = 0.6, made_s
+    watch.estimator.voice("piper:heavy")
+    assert watch.look().cost == cost
+
+
+def test_a_minute_is_kept_whole(watch: Watch) -> None:
+    watch.look()
+    watch.worker_cpu_s, watch.turn.made_s = 18.0, 60.0
+    watch.look()
+    watch.worker_cpu_s, watch.turn.made_s = 18.9, 61.0
+    assert watch.look().cost == pytest.approx(18.9 / 61)
+
+
+def test_the_same_voice_costs_the_same(watch: Watch) -> None:
+    watch.estimator.voice("piper:heavy")
+    watch.look()
+    watch.worker_cpu_s, watch.turn.made_s = 3.0, 10.0
+    watch.look()
+    watch.estimator.voice("piper:heavy")
+    assert watch.look().cost == pytest.approx(0.3)
+
+
+def test_a_second_reply_goes_on_with_the_tokens_of_the_first(watch: Watch) -> None:
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
+    watch.look(1, tokens_per_s=20)
+    watch.estimator.started("r2", 100)
+    assert watch.look(tokens_per_s=20).tokens_per_s == pytest.approx(20, rel=0.1)
+
+
+def test_who_does_not_write_has_no_speed(watch: Watch) -> None:
+    watch.estimator.started("r1", 100)
+    sample = watch.look(1, tokens_per_s=20)
+    assert (sample.now, sample.tokens_per_s) == (watch.now, None)
+
+
+def test_a_speed_is_measured_at_once_and_then_once_a_second(watch: Watch) -> None:
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
+    known = [watch.look(tokens_per_s=40).baseline is not None for _ in range(12)]
+    assert known.index(True) == 8  # three measurements
+
+
+def test_a_speed_is_that_of_a_model_a_context_and_so_many_replies(watch: Watch) -> None:
+    watch.turn.writing = True
+    watch.estimator.model = "one"
+    watch.estimator.started("r1", 5_000)
+    assert watch.look(5, tokens_per_s=40).baseline is not None
+    watch.estimator.started("r2", 5_000)
+    assert watch.look(tokens_per_s=40).baseline is None
+    watch.estimator.ended("r2")
+    assert watch.look(tokens_per_s=40).baseline is not None
+    watch.estimator.model = "two"
+    assert watch.look(tokens_per_s=40).baseline is None
+    watch.estimator.model = "one"
+    watch.estimator.ended("r1")
+    watch.estimator.started("r1", 100)
+    assert watch.look(tokens_per_s=40).baseline is None
+
+
+def test_workers_are_silent_below_a_fiftieth_of_a_core(watch: Watch) -> None:
+    watch.turn.writing = True
+    watch.estimator.started("r1", 100)
+    for _ in range(40):
+        watch.worker_cpu_s += 0.0225 * TICK_S
+        sample = watch.look(tokens_per_s=40)
+    assert sample.baseline is None
