@@ -169,7 +169,7 @@ async def test_a_cancel_is_felt_at_once_and_frees_the_slot_when_the_native_call_
     assert (pool.slots_in_use, second.started_at) == (1, 0)  # the native call has not returned
 
     await first.freed()
-    assert second.started_at > 0
+    await until(lambda: second.started_at > 0)  # on a busy machine by a worker that must start yet
     assert await collect(second)
     assert [worker.pid for worker in pool.workers()] == [pid]  # asked, not killed
 
