@@ -54,12 +54,14 @@ def main() -> int:
 
 def _apart(directory: Path) -> tuple[Path, Path]:
     """The project without what exists as source only, and a list of that."""
-    text, listed = PROJECT.read_text(), []
+    text = PROJECT.read_text()
+    listed: list[str] = []
     for name in SOURCES:
         found = re.search(rf'(?m)^    "({name}\b.*)",\n', text)
         if found is None:
             raise SystemExit(f"pyproject.toml does not name {name}")
-        text, listed = text.replace(found.group(), ""), [*listed, found.group(1)]
+        text = text.replace(found.group(), "")
+        listed.append(found.group(1))
     project, sources = directory / "pyproject.toml", directory / "source.in"
     project.write_text(text)
     sources.write_text("\n".join(listed))

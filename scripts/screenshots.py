@@ -23,6 +23,7 @@ from jarvisctl.dashboard.app import Dashboard
 from jarvisctl.dashboard.asking import Asking
 from jarvisctl.dashboard.commanding import Commanding
 from jarvisctl.dashboard.feed import DaemonFeed
+from jarvisctl.dashboard.news import News
 from jarvisctl.dashboard.preferences import Preferences
 from jarvisctl.dashboard.snapshot import Snapshot
 from jarvisctl.private_daemon import PrivateDaemon
@@ -105,8 +106,14 @@ async def trouble(sockets: list[str], model: RunningServer, daemon: PrivateDaemo
 
 def dashboard(sockets: list[str]) -> Dashboard:
     """A dashboard as ``jarvisctl top`` makes it."""
-    wanted = Preferences()
-    return Dashboard(DaemonFeed(sockets), Asking(sockets), Commanding(sockets), preferences=wanted)
+    news = News()
+    return Dashboard(
+        news,
+        DaemonFeed(sockets),
+        Asking(sockets, news.put),
+        Commanding(sockets, news.put),
+        preferences=Preferences(),
+    )
 
 
 async def ask(app: Dashboard, question: str) -> None:
