@@ -131,6 +131,16 @@ def test_what_is_optional_and_not_installed_is_nothing_to_look_at() -> None:
     assert heading(piper, wire.Component(name="llm", state="absent")) == "1 problem"
 
 
+def test_what_is_optional_comes_last_and_asks_for_nothing_where_room_is_short() -> None:
+    parts = [
+        wire.Component(name="engine.piper", state="absent", hint="Put a voice", optional=True),
+        wire.Component(name="llm", state="ready", reason="home-model"),
+    ]
+    now = after(StatusRead(NOW, scenes.status(components=parts)))
+    shown = [row.plain.split() for row in HealthPanel(1, "health").lines(now, 60, 2)]
+    assert shown == [["●", "llm", "ready", "home-model"], ["□", "engine.piper", "optional"]]
+
+
 def test_a_reply_whose_end_was_missed_ends_when_no_status_has_it() -> None:
     begun = after(happened(1, samples.started(started_at=NOW - 60)))
     ended = after(StatusRead(NOW, scenes.status()), start=begun).current

@@ -21,6 +21,13 @@ from jarvisd.wire import (
 # A reply that began this long ago and is in no status has ended, whatever we saw of it.
 GONE_S = 3.0
 _SHOWN_ELSEWHERE = {"type", "event", "reply", "seq"}
+# What is left out because of what it is; any other reason means that something went wrong.
+_SKIP_LEVELS: dict[str, Level] = {
+    "blank": "debug",
+    "code": "info",
+    "table": "info",
+    "unspeakable": "info",
+}
 _WORSE: dict[str, Level] = {"degraded": "warning", "absent": "warning", "failed": "error"}
 
 
@@ -41,9 +48,9 @@ def told(event: ReplyEvent) -> tuple[Level, str]:
             source = "from the cache" if event.cached else f"first sound after {first:.0f} ms"
             return "debug", f"#{event.utterance + 1} {length:.1f} s made, {source}"
         case ChunkSkipped():
-            quiet = event.reason == "blank"
             said = event.message or event.reason
-            return ("debug" if quiet else "warning"), f"#{event.utterance + 1} skipped: {said}"
+            level = _SKIP_LEVELS.get(event.reason, "warning")
+            return level, f"#{event.utterance + 1} skipped: {said}"
     return _end(event)
 
 
@@ -81,7 +88,7 @@ def changes(
     for part in after.components:
         if known.get(part.name, part.state) != part.state:
             reason = f": {part.reason}" if part.reason else ""
-            level = _WORSE.get(part.state, "info")
+            level: Level = "info" if part.optional else _WORSE.get(part.state, "info")
             yield level, "health", printable(f"{part.name} is {part.state}{reason}")
     known_workers, workers = (
         {worker.pid: worker.engine for worker in status.workers if worker.pid}  # 0: not yet started

@@ -1,4 +1,7 @@
-"""Whether all is well: every component, the worst first, with the reason and what helps."""
+"""Whether all is well: every component, the worst first, with the reason and what helps.
+
+What is optional and not there comes last and asks for nothing: the daemon works without it.
+"""
 
 from textual.content import Content
 
@@ -34,19 +37,23 @@ class HealthPanel(Panel):
             return ""
         if snapshot.link.state == "down":
             return "as it was last known"
-        unwell = sum(
-            part.state not in _WELL and not part.optional for part in snapshot.status.components
-        )
+        unwell = sum(not _asks_for_nothing(part) for part in snapshot.status.components)
         return "all well" if not unwell else f"{unwell} problem{'s' * (unwell != 1)}"
 
 
-def _rank(part: Component) -> tuple[int, str]:
-    return (_ORDER.index(part.state) if part.state in _ORDER else 0), part.name
+def _asks_for_nothing(part: Component) -> bool:
+    return part.optional or part.state in _WELL
+
+
+def _rank(part: Component) -> tuple[bool, int, str]:
+    badness = _ORDER.index(part.state) if part.state in _ORDER else 0
+    return part.optional, badness, part.name
 
 
 def _lead(part: Component, longest: int) -> Content:
-    mark, style = COMPONENTS.get(part.state, ("?", WARN))
-    return line((f"{mark} ", style), f"{part.name:<{longest}}  ", (f"{part.state:<9}", style))
+    mark, style = ("□", FAINT) if part.optional else COMPONENTS.get(part.state, ("?", WARN))
+    state = "optional" if part.optional else part.state
+    return line((f"{mark} ", style), f"{part.name:<{longest}}  ", (f"{state:<9}", style))
 
 
 def _why(part: Component, wall: float) -> str:
@@ -69,6 +76,6 @@ def shortly(part: Component, longest: int, wall: float) -> list[Content]:
     """One component on one line, and what helps on a second."""
     lead = line(_lead(part, longest), (_why(part, wall), FAINT))
     hint = " ".join(part.hint.split())
-    if part.state in _WELL or not hint:
+    if _asks_for_nothing(part) or not hint:
         return [lead]
     return [lead, line(("  → ", HINT), (hint, HINT))]
