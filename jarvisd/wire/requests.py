@@ -46,7 +46,7 @@ class ReplyRequest(Request):
     trace: bool = False
     speak: bool = True
     max_tokens: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    seed: int | None = None
+    seed: Annotated[int, Meta(ge=-1, le=4_294_967_295)] | None = None
     on_disconnect: OnDisconnect = "stop"
     when_busy: WhenBusy = "wait"
 

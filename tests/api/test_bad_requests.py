@@ -63,6 +63,7 @@ WRONG_FIELDS: list[tuple[str, bytes]] = [
     ("/v1/replies", b'{"text":"a","max_tokens":0}'),
     ("/v1/replies", b'{"text":"a","max_tokens":1.5}'),
     ("/v1/replies", b'{"text":"a","seed":"x"}'),
+    ("/v1/replies", b'{"text":"a","seed":99999999999999999999}'),
     ("/v1/replies", b'{"text":"a","conversation":5}'),
     ("/v1/replies/r1/played", b'{"samples":-1}'),
     ("/v1/replies/r1/played", b'{"samples":"all"}'),
