@@ -27,10 +27,10 @@ test-long: $(VENV)/.installed-dev ## run all tests, the long ones too, with many
 	JARVISD_TESTS_PROFILE=long $(PYTEST) -m "long or not long" --timeout 3600
 
 test-quick: $(VENV)/.installed-dev ## the tests that take seconds
-	$(BIN)/pytest -q -m "not long and not slow" $(QUICK)
+	$(PYTEST) -q -m "not long and not slow" $(QUICK)
 
-test-pythons: ## the quick tests on each Python from 3.11 to 3.13 that is there
-	@for version in $(PYTHONS); do \
+test-pythons: ## the quick tests on each Python from 3.11 to 3.13 that is there (WITHOUT=3.11)
+	@for version in $(filter-out $(WITHOUT),$(PYTHONS)); do \
 	  python=; \
 	  for found in python$$version $$(ls -d $$HOME/.pyenv/versions/$$version.*/bin/python 2>/dev/null); do \
 	    if $$found -c 'import venv' 2>/dev/null; then python=$$found; fi; \

@@ -433,20 +433,23 @@ make_release() {
   make_directory "$ROOT"
   "$PYTHON" -I -m venv --without-pip "$RELEASE"
   install_locked "$RELEASE" "${LOCKS[@]}"
-  install_sources
+  build_sources
   build_wheel
   # What it needs is there, and checked; nothing else may come with it.
-  pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location "$WHEEL"
+  pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location \
+    "${SOURCES[@]}" "$WHEEL"
   finish_release
   alive "$NAME" || fail 'the new release does not work: jarvisd --version fails'
   printf '%s\n' "$FINGERPRINT" >"$RELEASE/.made-of"
 }
 
-# pip is Python's own copy; it is not left in the release.
+# pip is Python's own copy; it is not left in the release. It is unpacked, because from its wheel it
+# would be compiled anew at each call.
 pip_of() {
   local venv=$1 command=$2
   shift 2
-  PIP_ROOT_USER_ACTION=ignore "$venv/bin/python3" -I "$PIP_WHEEL/pip" "$command" \
+  if [ ! -d "$SCRATCH/pip" ]; then "$PYTHON" -I -m zipfile -e "$PIP_WHEEL" "$SCRATCH/pip"; fi
+  PIP_ROOT_USER_ACTION=ignore "$venv/bin/python3" -I "$SCRATCH/pip/pip" "$command" \
     --quiet --disable-pip-version-check --no-cache-dir "$@"
 }
 
@@ -483,12 +486,14 @@ from_source() {
     --use-pep517 --no-binary :all: "$@" -r "$TREE/lock/source.txt")
 }
 
-install_sources() {
+# Sets SOURCES: wheels of what exists as source only, built here.
+build_sources() {
   local from
+  SOURCES=()
   if ! sources; then return; fi
   mapfile -t from < <(origin)
   from_source wheel --wheel-dir "$SCRATCH/sources" "${from[@]}"
-  pip_of "$RELEASE" install --no-index --no-deps --no-compile --no-warn-script-location "$SCRATCH"/sources/*.whl
+  SOURCES=("$SCRATCH"/sources/*.whl)
 }
 
 # Sets WHEEL: our own, built with what lock/build.txt names, or the one that --wheels brought. Building
