@@ -34,6 +34,8 @@ _SETTINGS = (
     "PRAGMA secure_delete = ON",
     "PRAGMA journal_size_limit = 4194304",
 )
+# The default of 2 MiB in each connection fills turn by turn, and a prompt needs a few pages.
+_CACHE = "PRAGMA cache_size = -512"
 
 
 async def open_connections(path: Path) -> tuple[DatabaseConnection, DatabaseConnection]:
@@ -89,7 +91,7 @@ async def _open(path: Path) -> tuple[DatabaseConnection, DatabaseConnection]:
     writer = DatabaseConnection(path, BUSY_TIMEOUT_S)
     await writer
     try:
-        for setting in _SETTINGS:
+        for setting in (*_SETTINGS, _CACHE):
             await writer.execute_fetchall(setting)
         if thorough:
             await _check(writer)
@@ -100,7 +102,8 @@ async def _open(path: Path) -> tuple[DatabaseConnection, DatabaseConnection]:
     except BaseException:
         await writer.close()
         raise
-    await reader.execute_fetchall("PRAGMA query_only = ON")
+    for setting in ("PRAGMA query_only = ON", _CACHE):
+        await reader.execute_fetchall(setting)
     _log.info("store.opened", path=str(path), migrated_from=found, checked=thorough)
     return writer, reader
 
