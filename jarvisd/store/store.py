@@ -78,7 +78,7 @@ class Store:
     ) -> "Store":
         """Open the database, or use memory only: by choice (``None``), or until it can be opened.
 
-        ``queue`` limits the changes that wait for the disk; ``on_change`` is called when
+        ``queue`` limits the changes that wait for the disk; ``on_news`` is called when
         ``degraded`` may have changed.
         """
         store = cls(Database(path) if path else None, queue=queue, on_news=on_news)

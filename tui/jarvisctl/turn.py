@@ -19,9 +19,10 @@ from jarvisd.wire import (
     UtteranceEvent,
 )
 
-_QUIET_SKIPS = {"blank"}
+# Why an utterance is skipped of which a listener misses nothing.
+QUIET_SKIPS = {"blank"}
 # What is left out because of what it is; any other reason means that something went wrong.
-_MEANT_SKIPS = _QUIET_SKIPS | {"code", "table", "unspeakable"}
+MEANT_SKIPS = QUIET_SKIPS | {"code", "table", "unspeakable"}
 _SKIP_HINTS = {
     "speech.reply_too_long": "Speak it in several replies: jarvisctl say --split\n"
     "or raise audio.max_reply_s, the seconds of speech in one reply.",
@@ -70,7 +71,7 @@ class Turn:
         if self.audio_error is not None and not self.audio_optional:
             error = self.audio_error
             return ErrorDetail(code=error.code, message=error.message, hint=error.hint)
-        lost = [skip for skip in self.skipped.values() if skip.reason not in _MEANT_SKIPS]
+        lost = [skip for skip in self.skipped.values() if skip.reason not in MEANT_SKIPS]
         if lost and not self.audio_optional:
             hint = _SKIP_HINTS.get(lost[0].reason, "See why: jarvisctl status")
             return ErrorDetail(code=lost[0].reason, message=skips(self), hint=hint)
@@ -110,5 +111,5 @@ def notable_skips(turn: Turn) -> list[ChunkSkipped]:
     return [
         skip
         for skip in turn.skipped.values()
-        if skip.reason not in _QUIET_SKIPS and skip.utterance not in quiet
+        if skip.reason not in QUIET_SKIPS and skip.utterance not in quiet
     ]

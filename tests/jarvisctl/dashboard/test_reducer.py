@@ -1,10 +1,11 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvisctl.dashboard import playback, reducer
+from jarvisctl.dashboard import playback, reducer, story
 from jarvisctl.dashboard.messages import (
     Connected,
     Cut,
@@ -139,6 +140,14 @@ def test_what_is_optional_comes_last_and_asks_for_nothing_where_room_is_short() 
     now = after(StatusRead(NOW, scenes.status(components=parts)))
     shown = [row.plain.split() for row in HealthPanel(1, "health").lines(now, 60, 2)]
     assert shown == [["●", "llm", "ready", "home-model"], ["□", "engine.piper", "optional"]]
+
+
+@pytest.mark.parametrize(
+    ("reason", "level"), [("blank", "debug"), ("code", "info"), ("speech.deadline", "warning")]
+)
+def test_only_a_skip_that_nobody_wanted_is_a_warning(reason: str, level: str) -> None:
+    event = samples.skipped(1, 0, reason, "why")
+    assert story.told(event) == (level, "#1 skipped: why")
 
 
 def test_a_reply_whose_end_was_missed_ends_when_no_status_has_it() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from jarvisctl.dashboard.snapshot import Level
 from jarvisctl.terminal import printable
+from jarvisctl.turn import MEANT_SKIPS, QUIET_SKIPS
 from jarvisd.wire import (
     Chunk,
     ChunkSkipped,
@@ -21,13 +22,6 @@ from jarvisd.wire import (
 # A reply that began this long ago and is in no status has ended, whatever we saw of it.
 GONE_S = 3.0
 _SHOWN_ELSEWHERE = {"type", "event", "reply", "seq"}
-# What is left out because of what it is; any other reason means that something went wrong.
-_SKIP_LEVELS: dict[str, Level] = {
-    "blank": "debug",
-    "code": "info",
-    "table": "info",
-    "unspeakable": "info",
-}
 _WORSE: dict[str, Level] = {"degraded": "warning", "absent": "warning", "failed": "error"}
 
 
@@ -49,9 +43,14 @@ def told(event: ReplyEvent) -> tuple[Level, str]:
             return "debug", f"#{event.utterance + 1} {length:.1f} s made, {source}"
         case ChunkSkipped():
             said = event.message or event.reason
-            level = _SKIP_LEVELS.get(event.reason, "warning")
-            return level, f"#{event.utterance + 1} skipped: {said}"
+            return _skip_level(event.reason), f"#{event.utterance + 1} skipped: {said}"
     return _end(event)
+
+
+def _skip_level(reason: str) -> Level:
+    if reason in QUIET_SKIPS:
+        return "debug"
+    return "info" if reason in MEANT_SKIPS else "warning"
 
 
 def _end(event: ReplyDone | ReplyInterrupted | ReplyFailed) -> tuple[Level, str]:
