@@ -444,12 +444,12 @@ make_release() {
 }
 
 # pip is Python's own copy; it is not left in the release. It is unpacked, because from its wheel it
-# would be compiled anew at each call.
+# would be compiled anew at each call. What it says of its own next versions (-W) helps no owner.
 pip_of() {
   local venv=$1 command=$2
   shift 2
   if [ ! -d "$SCRATCH/pip" ]; then "$PYTHON" -I -m zipfile -e "$PIP_WHEEL" "$SCRATCH/pip"; fi
-  PIP_ROOT_USER_ACTION=ignore "$venv/bin/python3" -I "$SCRATCH/pip/pip" "$command" \
+  PIP_ROOT_USER_ACTION=ignore "$venv/bin/python3" -I -W ignore "$SCRATCH/pip/pip" "$command" \
     --quiet --disable-pip-version-check --no-cache-dir "$@"
 }
 
@@ -711,7 +711,7 @@ remove_old_releases() {
   if [ -n "$DRY_RUN$DESTDIR" ] || [ -z "$before" ] || [ "$before" = "$NAME" ]; then return; fi
   for made_of in "$ROOT"/*/.made-of; do
     name=$(basename "$(dirname "$made_of")")
-    [ "$name" != "$NAME" ] || continue
+    if [ "$name" = "$NAME" ] || [ "$name" = current ]; then continue; fi
     if [ "$made_of" -ot "$ROOT/$before/.made-of" ] || ! alive "$name"; then drop "$ROOT/$name"; fi
   done
 }

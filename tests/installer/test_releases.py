@@ -231,6 +231,28 @@ def test_a_release_whose_interpreter_is_gone_is_made_anew(tree: Path, home: Path
     assert version(home) == f"jarvisd {small_tree.VERSION}\n"
 
 
+AFTER_AN_UPGRADE = """source "$1/install.sh"
+ROOT=$HOME/releases NAME=2
+alive() { true; }
+remove_old_releases 1
+"""
+
+
+def test_a_release_that_was_prepared_long_ago_stays_in_force(tree: Path, folder: Path) -> None:
+    """Older releases than the one before are removed; ``current`` leads to such a one here."""
+    releases = folder / "upgraded/releases"
+    for age, name in enumerate(("1", "2", "0")):
+        (releases / name).mkdir(parents=True)
+        (releases / name / ".made-of").touch()
+        os.utime(releases / name / ".made-of", (1_000 - age, 1_000 - age))
+    (releases / "current").symlink_to("2")
+    subprocess.run(
+        ["/bin/bash", "-euc", AFTER_AN_UPGRADE, "test", tree],
+        check=True, env={"HOME": str(releases.parent), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert sorted(os.listdir(releases)) == ["1", "2", "current"]
+
+
 def test_removing_takes_the_directories_that_were_made_here_and_no_others(
     tree: Path, home: Path
 ) -> None:
