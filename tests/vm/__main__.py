@@ -14,7 +14,7 @@ from tests.vm import machine, project_image, root_image, tools
 from tests.vm.project_image import TREE
 
 CACHE = TREE / ".cache/vm"
-# About six minutes on two free cores; others may be at work beside us.
+# About eleven minutes on two free cores; others may be at work beside us.
 LIMIT_S = 3600.0
 
 

@@ -1,7 +1,9 @@
-"""What the tests bring into the guest: this working tree, and wheels of it and its libraries.
+"""What the tests bring into the guest: this working tree, wheels of it and its libraries, releases.
 
 Three sets of wheels: for the tree as it is, a next version, and one that does not start, for
-upgrades that succeed and that must be rolled back. The first is built in the guest, as an owner's.
+upgrades that succeed and that must be rolled back. The first is built in the guest, as an owner's;
+releases of the others are made here, as a packager's, in a tenth of the time. So is one more of the
+next version, on an interpreter that goes away.
 """
 
 import hashlib
@@ -10,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +21,7 @@ from tests.vm.root_image import make_ext4
 TREE = Path(__file__).parents[2]
 NEXT_VERSION = "9.0.0"
 BROKEN_VERSION = "9.1.0"
-SIZE = "300M"
+SIZE = "500M"
 # The guest's files are this machine's packages, so this is the Python that it has.
 GUEST_PYTHON = "/usr/bin/python3"
 # What docs/operations.md installs beside jarvisd.
@@ -28,6 +31,8 @@ TOOLS = ("py-spy",)
 def build(cache: Path, names: list[str]) -> Path:
     """An image of the tree as ``/project``, with ``wheels/{this,next,broken}``; made anew.
 
+    Below ``/project/releases`` lies ``/opt/jarvisd``, with the releases of ``next`` and ``broken``,
+    and a second one of ``next`` on the interpreter that ``/project/former-python`` names.
     ``names`` are parts of the names of the tests to run; none: all.
     """
     libraries = _libraries(cache)
@@ -49,6 +54,7 @@ def build(cache: Path, names: list[str]) -> Path:
             for library in (path for path in libraries.iterdir() if path.is_file()):
                 (wheels / library.name).symlink_to(f"../this/{library.name}")
             _wheel(changed, wheels)
+        _make_releases(project)
         image = cache / "project.ext4"
         make_ext4(project, image, SIZE)
     return image
@@ -88,6 +94,30 @@ def _wheel(tree: Path, into: Path) -> None:
     _pip("wheel", str(tree), "--no-deps", "--wheel-dir", str(into))
     for left in ("build", "jarvisd.egg-info"):
         shutil.rmtree(tree / left, ignore_errors=True)
+
+
+def _make_releases(project: Path) -> None:
+    """Make them with the tree's own installer."""
+    # A service may not look into home directories, nor into those for temporary files.
+    with TemporaryDirectory(prefix="jarvisd-vm-", dir="/srv") as directory:
+        former = Path(directory) / Path(GUEST_PYTHON).resolve().name
+        shutil.copy(GUEST_PYTHON, former)
+        (project / "former-python").write_text(str(former))
+        with ThreadPoolExecutor() as beside:
+            broken = beside.submit(_prepare, project, "broken", GUEST_PYTHON)
+            _prepare(project, "next", GUEST_PYTHON)
+            _prepare(project, "next", str(former))
+            broken.result()
+
+
+def _prepare(project: Path, wheels: str, python: str) -> None:
+    options = ("--without-top", "--prepare", "--wheels", project / "wheels" / wheels)
+    subprocess.run(
+        [project / "install.sh", *options],
+        check=True,
+        env={**os.environ, "PYTHON": python, "DESTDIR": str(project / "releases")},
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _pip(*arguments: str) -> None:

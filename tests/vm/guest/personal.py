@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from harness import test, until
-from installing import making, tree_with_other_units
+from installing import bringing, tree_with_other_units
 from system import MEMBER, PROJECT, Done, run, show, succeed
 
 HOME = Path("/home") / MEMBER
@@ -48,7 +48,7 @@ def a_user_has_a_daemon_of_their_own() -> None:
 
 def _a_failed_upgrade_is_taken_back() -> None:
     """Files come back one by one; a home that is closed to others stays closed."""
-    making.join()
+    bringing.join()
     (OWN / "9.1.0").symlink_to("/opt/jarvisd/9.1.0")
     unit = HOME / ".config/systemd/user/jarvisd.service"
     before, former = unit.read_text(), (OWN / "current").readlink()

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,8 +34,9 @@ class Done:
 def run(
     *command: str | Path, environment: dict[str, str] | None = None, limit_s: float = 1500
 ) -> Done:
-    """Run a command; what it prints goes to the log, too."""
+    """Run a command; what it prints goes to the log, too, and how long it took."""
     print("$", *command, flush=True)
+    begun = time.monotonic()
     ended = subprocess.run(
         [str(word) for word in command],
         check=False,
@@ -45,7 +47,7 @@ def run(
         timeout=limit_s,
         env={**os.environ, **(environment or {})},
     )
-    print(ended.stdout, flush=True)
+    print(ended.stdout, f"({time.monotonic() - begun:.1f} s)", flush=True)
     return Done(ended.returncode, ended.stdout)
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from harness import test, until
-from installing import FORMER_PYTHON, install, making, tree_with_other_units
+from installing import FORMER_PYTHON, bringing, install, tree_with_other_units
 from system import PROJECT, as_installed, get, run, show, succeed
 from tries import Tries
 
@@ -19,7 +19,7 @@ def _installed() -> str:
 def an_upgrade_refuses_nobody() -> None:
     """An upgrade puts the next version in force; the socket never refuses a connection."""
     as_installed()
-    making.join()
+    bringing.join()
     assert (RELEASES / "9.0.0/bin/jarvisd").exists()
     old = _installed()
     tries = Tries()
@@ -75,7 +75,7 @@ def an_interpreter_that_goes_away_is_mended_by_installing_again() -> None:
     broken = _installed()
     assert broken != good
     assert get("/v1/version")["version"] == "9.0.0"
-    shutil.rmtree(FORMER_PYTHON.parents[1])
+    shutil.rmtree(FORMER_PYTHON.parent)
     assert run("systemctl", "restart", "jarvisd.service").code != 0
     assert show("ExecMainStatus") == "203"
     assert run("/bin/sh", "-c", "jarvisctl version").code == 127
