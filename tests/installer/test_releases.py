@@ -250,7 +250,7 @@ def test_a_release_that_was_prepared_long_ago_stays_in_force(tree: Path, folder:
         ["/bin/bash", "-euc", AFTER_AN_UPGRADE, "test", tree],
         check=True, env={"HOME": str(releases.parent), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
-    assert sorted(os.listdir(releases)) == ["1", "2", "current"]
+    assert {path.name for path in releases.iterdir()} == {"1", "2", "current"}
 
 
 def test_removing_takes_the_directories_that_were_made_here_and_no_others(
