@@ -114,7 +114,9 @@ def masked(value: Any, name: str = "") -> Any:
         return value
     if isinstance(value, int | float):
         return 0
-    return "…" if name in FREE and value else re.sub(r"\b[rc]-[0-9a-f]+|.*/.*", "…", value)
+    if name in FREE and value:
+        return "…"
+    return re.sub(r"\b[rc]-[0-9a-f]+|\d{4}-\d\d-\d\d|.*/.*", "…", value)
 
 
 def documents(text: str) -> list[Any]:
