@@ -31,8 +31,8 @@ TOOLS = ("py-spy",)
 def build(cache: Path, names: list[str]) -> Path:
     """An image of the tree as ``/project``, with ``wheels/{this,next,broken}``; made anew.
 
-    Below ``/project/releases`` lies ``/opt/jarvisd``, with the releases of ``next`` and ``broken``,
-    and a second one of ``next`` on the interpreter that ``/project/former-python`` names.
+    Below ``/project/releases`` lies ``/opt/jarvisd``, with the release of ``broken`` and two of
+    ``next``: the first stands on the interpreter that ``/project/former-python`` names.
     ``names`` are parts of the names of the tests to run; none: all.
     """
     libraries = _libraries(cache)
@@ -105,8 +105,8 @@ def _make_releases(project: Path) -> None:
         (project / "former-python").write_text(str(former))
         with ThreadPoolExecutor() as beside:
             broken = beside.submit(_prepare, project, "broken", GUEST_PYTHON)
-            _prepare(project, "next", GUEST_PYTHON)
             _prepare(project, "next", str(former))
+            _prepare(project, "next", GUEST_PYTHON)
             broken.result()
 
 
