@@ -1,9 +1,9 @@
 """What the tests bring into the guest: this working tree, wheels of it and its libraries, releases.
 
 Three sets of wheels: for the tree as it is, a next version, and one that does not start, for
-upgrades that succeed and that must be rolled back. The first is built in the guest, as an owner's;
-releases of the others are made here, as a packager's, in a tenth of the time. So is one more of the
-next version, on an interpreter that goes away.
+upgrades that succeed and that must be rolled back. Their releases are made here, as a packager's,
+in a tenth of the time that the guest takes. So is one more of the next version, on an interpreter
+that goes away.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from tests.vm.root_image import make_ext4
 TREE = Path(__file__).parents[2]
 NEXT_VERSION = "9.0.0"
 BROKEN_VERSION = "9.1.0"
-SIZE = "500M"
+SIZE = "600M"
 # The guest's files are this machine's packages, so this is the Python that it has.
 GUEST_PYTHON = "/usr/bin/python3"
 # What docs/operations.md installs beside jarvisd.
@@ -31,8 +31,8 @@ TOOLS = ("py-spy",)
 def build(cache: Path, names: list[str]) -> Path:
     """An image of the tree as ``/project``, with ``wheels/{this,next,broken}``; made anew.
 
-    Below ``/project/releases`` lies ``/opt/jarvisd``, with the release of ``broken`` and two of
-    ``next``: the first stands on the interpreter that ``/project/former-python`` names.
+    Below ``/project/releases`` lies ``/opt/jarvisd``, with a release of each and two of ``next``:
+    the first of these stands on the interpreter that ``/project/former-python`` names.
     ``names`` are parts of the names of the tests to run; none: all.
     """
     libraries = _libraries(cache)
@@ -103,11 +103,14 @@ def _make_releases(project: Path) -> None:
         former = Path(directory) / Path(GUEST_PYTHON).resolve().name
         shutil.copy(GUEST_PYTHON, former)
         (project / "former-python").write_text(str(former))
-        with ThreadPoolExecutor() as beside:
-            broken = beside.submit(_prepare, project, "broken", GUEST_PYTHON)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            others = [
+                beside.submit(_prepare, project, name, GUEST_PYTHON) for name in ("this", "broken")
+            ]
             _prepare(project, "next", str(former))
             _prepare(project, "next", GUEST_PYTHON)
-            broken.result()
+            for one in others:
+                one.result()
 
 
 def _prepare(project: Path, wheels: str, python: str) -> None:

@@ -4,11 +4,9 @@ import shutil
 from pathlib import Path
 
 from harness import test, until
-from installing import FORMER_PYTHON, bringing, install, tree_with_other_units
+from installing import FORMER_PYTHON, RELEASES, bringing, install, tree_with_other_units
 from system import PROJECT, as_installed, get, run, show, succeed
 from tries import Tries
-
-RELEASES = Path("/opt/jarvisd")
 
 
 def _installed() -> str:
