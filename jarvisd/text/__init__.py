@@ -5,16 +5,14 @@ Characters arrive in chunks of any size. ``SentenceSplitter`` finds the sentence
 it is to be said, each stretch aligned with the original. Pure: no I/O, no clock, no state beyond
 one sentence.
 
-The path of a character: ``scanner`` looks at it once and finds the ``boundaries``. Its parts:
-``endings`` judges full stops (``abbreviations`` is the data), ``clauses`` finds cuts inside a
-sentence, ``nesting``, ``lists``, ``widestops`` and ``fences`` follow what their names say.
-``sentences`` and ``stream`` make values of the boundaries. ``speakable`` applies reading
-``rules``: ``markup``, ``technical``, ``dates``, ``quantities``, ``symbols``.
+The path of a character: ``splitting`` finds the boundaries of sentences and clauses, ``stream``
+makes utterances of them, and ``spoken`` says what is to be said. ``languages`` holds what differs
+between languages.
 """
 
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
-from jarvisd.text.sentences import SentenceSplitter
-from jarvisd.text.speakable import speakable
+from jarvisd.text.splitting.sentences import SentenceSplitter
+from jarvisd.text.spoken.speakable import speakable
 from jarvisd.text.stream import UtteranceStream
 
 __all__ = [

@@ -7,11 +7,11 @@ chunking. Nothing here waits, and at most one utterance and one sentence are hel
 """
 
 from jarvisd.config.settings import TextSettings
-from jarvisd.text.boundaries import Boundary, Kind
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
-from jarvisd.text.scanner import MAX_SENTENCE_CHARS, Scanner
-from jarvisd.text.sentences import sentence_at
-from jarvisd.text.speakable import speakable
+from jarvisd.text.splitting.boundaries import Boundary, Kind
+from jarvisd.text.splitting.scanner import MAX_SENTENCE_CHARS, Scanner
+from jarvisd.text.splitting.sentences import sentence_at
+from jarvisd.text.spoken.speakable import speakable
 from jarvisd.text.window import Window
 
 # A boundary is decided at most this many characters after its place.

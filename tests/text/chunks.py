@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
-from jarvisd.text.boundaries import Boundary
-from jarvisd.text.scanner import Scanner
+from jarvisd.text.splitting.boundaries import Boundary
+from jarvisd.text.splitting.scanner import Scanner
 from jarvisd.text.window import Window
 
 Made_co = TypeVar("Made_co", covariant=True)

@@ -5,8 +5,8 @@ from types import FrameType
 
 import pytest
 
-from jarvisd.text.boundaries import Kind
-from jarvisd.text.scanner import (
+from jarvisd.text.splitting.boundaries import Kind
+from jarvisd.text.splitting.scanner import (
     MAX_GAP_CHARS,
     MAX_SENTENCE_CHARS,
     WRAPPED_LINE_CHARS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jarvisd.text.endings import Verdict, judge, settle
+from jarvisd.text.splitting.endings import Verdict, judge, settle
 
 
 @pytest.mark.parametrize(

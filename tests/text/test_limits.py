@@ -4,8 +4,8 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import SentenceSplitter, UtteranceStream
-from jarvisd.text.clauses import ClauseFinder
 from jarvisd.text.model import Utterance
+from jarvisd.text.splitting.clauses import ClauseFinder
 from jarvisd.text.stream import _last_gap
 from tests.text.chunks import made_from
 

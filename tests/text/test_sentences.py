@@ -3,7 +3,7 @@
 import pytest
 
 from jarvisd.text import SentenceSplitter
-from jarvisd.text.scanner import MAX_SENTENCE_CHARS
+from jarvisd.text.splitting.scanner import MAX_SENTENCE_CHARS
 from tests.text.chunks import made_from
 
 # One text a line, its sentences separated by "¦".

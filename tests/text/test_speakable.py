@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvisd.text import speakable
-from jarvisd.text.speakable import MAX_SPOKEN_CHARS
+from jarvisd.text.spoken.speakable import MAX_SPOKEN_CHARS
 from tests.text.chunks import TEXTS
 
 EXAMPLES = [

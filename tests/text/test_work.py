@@ -6,7 +6,7 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import UtteranceStream, speakable, stream
-from jarvisd.text.speakable import READING_RULES
+from jarvisd.text.spoken.speakable import READING_RULES
 from jarvisd.text.window import Window
 from tests.text.chunks import by_size
 from tests.text.regex_steps import Steps

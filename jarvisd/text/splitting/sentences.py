@@ -1,8 +1,8 @@
 """Sentences for display, found while the text is still arriving."""
 
-from jarvisd.text.boundaries import Boundary, Kind
 from jarvisd.text.model import Sentence
-from jarvisd.text.scanner import Scanner
+from jarvisd.text.splitting.boundaries import Boundary, Kind
+from jarvisd.text.splitting.scanner import Scanner
 from jarvisd.text.window import Window
 
 _NO_SENTENCE = frozenset({Kind.CLAUSE, Kind.PARAGRAPH, Kind.FENCE, Kind.CODE_LINE})

@@ -8,13 +8,13 @@ The scanner never holds more than one sentence (``MAX_SENTENCE_CHARS``) and neve
 import re
 from enum import Enum, auto
 
-from jarvisd.text.boundaries import Boundary, Kind
-from jarvisd.text.clauses import ClauseFinder
-from jarvisd.text.endings import Verdict, judge, settle
-from jarvisd.text.fences import FENCE_CHARS, CodeFence
-from jarvisd.text.lists import BULLETS, InlineList
-from jarvisd.text.nesting import Nesting
-from jarvisd.text.widestops import WideStop
+from jarvisd.text.splitting.boundaries import Boundary, Kind
+from jarvisd.text.splitting.clauses import ClauseFinder
+from jarvisd.text.splitting.endings import Verdict, judge, settle
+from jarvisd.text.splitting.fences import FENCE_CHARS, CodeFence
+from jarvisd.text.splitting.lists import BULLETS, InlineList
+from jarvisd.text.splitting.nesting import Nesting
+from jarvisd.text.splitting.widestops import WideStop
 from jarvisd.text.window import Window
 
 MAX_SENTENCE_CHARS = 4_000  # longer ones, and longer code blocks, are cut

@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import SOFT_COMMA, Rule, fixed, nothing_after
+from jarvisd.text.spoken.rules import SOFT_COMMA, Rule, fixed, nothing_after
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "vs.": "versus", "approx.": "approximately",

@@ -8,8 +8,8 @@ this makes the splitter independent of chunking.
 import re
 from enum import Enum, auto
 
-from jarvisd.text import abbreviations as known
-from jarvisd.text.lists import BULLETS, LIST_MARKER
+from jarvisd.text.splitting import abbreviations as known
+from jarvisd.text.splitting.lists import BULLETS, LIST_MARKER
 
 STOPS = ".!?…‽।؟۔"
 QUOTES = "\"'“”‘’„‚«»‹›「」『』"

@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import Rule, fixed, nothing_after
+from jarvisd.text.spoken.rules import Rule, fixed, nothing_after
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",

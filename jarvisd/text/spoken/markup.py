@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import SOFT_COMMA, SOFT_STOP, Rule, fixed
+from jarvisd.text.spoken.rules import SOFT_COMMA, SOFT_STOP, Rule, fixed
 
 _ENTITIES = {"amp": "and", "lt": "less than", "gt": "greater than", "nbsp": " ", "quot": ""}
 _LOWER = re.compile(r"[^\W\d_A-Z]")

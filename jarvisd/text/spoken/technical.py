@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.rules import Rule, spaced
+from jarvisd.text.spoken.rules import Rule, spaced
 
 _NAMES = {
     ".": "dot", "/": "slash", "\\": "backslash", "~": "tilde", "@": "at", ":": "colon",

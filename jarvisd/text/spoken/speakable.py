@@ -7,9 +7,9 @@ so that every spoken position has a written one.
 
 import re
 
-from jarvisd.text import dates, markup, quantities, symbols, technical
 from jarvisd.text.model import Alignment, SpokenText
-from jarvisd.text.rules import SOFT_COMMA, SOFT_STOP
+from jarvisd.text.spoken import dates, markup, quantities, symbols, technical
+from jarvisd.text.spoken.rules import SOFT_COMMA, SOFT_STOP
 
 MAX_SPOKEN_CHARS = 8_000
 

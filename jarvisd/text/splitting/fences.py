@@ -2,7 +2,7 @@
 
 import re
 
-from jarvisd.text.boundaries import Kind
+from jarvisd.text.splitting.boundaries import Kind
 
 FENCE_CHARS = 3  # so many in a row open a block; the closing line has at least as many
 _FENCE = re.compile(r"`{3,}|~{3,}")

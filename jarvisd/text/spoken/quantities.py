@@ -5,7 +5,7 @@ Digits stay digits, because every engine reads them in its own language. Signs b
 
 import re
 
-from jarvisd.text.rules import AFTER_UNIT, BEFORE_NUMBER, NUMBER, Rule
+from jarvisd.text.spoken.rules import AFTER_UNIT, BEFORE_NUMBER, NUMBER, Rule
 
 _MONEY = {
     "€": ("euro", "cent"), "EUR": ("euro", "cent"), "$": ("dollar", "cent"),
