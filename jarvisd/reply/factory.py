@@ -17,6 +17,7 @@ from jarvisd.reply.voice import ReplyVoice
 from jarvisd.reply.writing import TextWriter
 from jarvisd.speech import Speech
 from jarvisd.text import UtteranceStream
+from jarvisd.text.languages import language
 from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 
 # A silent reply still has positions; nobody hears the rate they are counted in.
@@ -65,7 +66,9 @@ class ReplyFactory:
         events = self._make_events(id_, voice, request, received_at)
         speaker = self._make_speaker(voice, events, request.speed) if spoken else None
         stream = UtteranceStream(
-            self._settings.text, pause_ms=self._settings.audio.sentence_pause_ms
+            self._settings.text,
+            pause_ms=self._settings.audio.sentence_pause_ms,
+            language=language(voice.current.voice.language if voice.current else ""),
         )
         writer = TextWriter(stream, events, life, spoken=spoken, echo=asked)
         record = ReplyRecord(

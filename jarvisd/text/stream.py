@@ -7,6 +7,7 @@ chunking. Nothing here waits, and at most one utterance and one sentence are hel
 """
 
 from jarvisd.config.settings import TextSettings
+from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
 from jarvisd.text.splitting.boundaries import Boundary, Kind
 from jarvisd.text.splitting.scanner import MAX_SENTENCE_CHARS, Scanner
@@ -31,10 +32,14 @@ class UtteranceStream:
     """Turns a text that arrives in chunks into utterances.
 
     ``pause_ms`` is the pause after a plain sentence; other endings get a multiple of it.
+    ``language`` is that of the voice that will speak.
     """
 
-    def __init__(self, settings: TextSettings, *, pause_ms: int = 180) -> None:
+    def __init__(
+        self, settings: TextSettings, *, pause_ms: int = 180, language: Language = ENGLISH
+    ) -> None:
         self._settings = settings
+        self._language = language
         self._pause_ms = pause_ms
         self._window = Window()
         self._scanner = Scanner(self._window)
@@ -193,7 +198,7 @@ class UtteranceStream:
         if self._skipping and text.strip():
             self._add(end, SpokenText(""), skipped=self._skipping)
             return
-        spoken = speakable(text, self._start)
+        spoken = speakable(text, self._start, language=self._language)
         if spoken.text:
             self._add(end, spoken, pause_ms=self._pause(spoken.text, kind))
         else:

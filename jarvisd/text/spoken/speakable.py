@@ -7,6 +7,7 @@ so that every spoken position has a written one.
 
 import re
 
+from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, SpokenText
 from jarvisd.text.spoken import dates, markup, quantities, symbols, technical
 from jarvisd.text.spoken.rules import SOFT_COMMA, SOFT_STOP
@@ -36,8 +37,8 @@ _SPACES = " \n"
 _BREAK = frozenset(_SPACES)
 
 
-def speakable(text: str, start: int = 0) -> SpokenText:
-    """Say ``text``, which begins at the offset ``start`` of its reply."""
+def speakable(text: str, start: int = 0, *, language: Language = ENGLISH) -> SpokenText:
+    """Say ``text``, which begins at the offset ``start`` of its reply, in ``language``."""
     speech = _Speech(text, start)
     position = 0
     for match in _ANY.finditer(text):

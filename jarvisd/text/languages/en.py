@@ -1,0 +1,5 @@
+"""English."""
+
+from jarvisd.text.languages.model import Language
+
+LANGUAGE = Language(code="en")

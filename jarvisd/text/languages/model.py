@@ -1,0 +1,16 @@
+"""A language as the text room sees it: the shape of its data.
+
+It must never hold words of a language: those are in the language's own file.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What is known of a language. ``code`` is its shortest tag ("de"); "" is no language."""
+
+    code: str
+
+
+NEUTRAL = Language("")

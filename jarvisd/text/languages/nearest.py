@@ -1,0 +1,31 @@
+"""Finds the language that a tag means, among those that have a file here."""
+
+import re
+from functools import cache
+from importlib import import_module
+
+from jarvisd.text.languages.model import NEUTRAL, Language
+
+# The languages that have a file here, ``<code>.py`` with a ``LANGUAGE``.
+CODES = ("en",)
+# Tags that name a language by another code than its file's.
+_OTHER_CODES = {
+    "cmn": "zh", "zho": "zh", "yue": "zh", "deu": "de", "ger": "de", "eng": "en", "fra": "fr",
+    "fre": "fr", "spa": "es", "ita": "it", "nld": "nl", "dut": "nl", "por": "pt", "pol": "pl",
+    "rus": "ru", "ukr": "uk", "swe": "sv", "dan": "da", "jpn": "ja",
+}  # fmt: skip
+_TAG = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
+
+
+def language(tag: str) -> Language:
+    """The data nearest to ``tag``, as "de", "de-AT", "pt_BR" or "cmn"; else ``NEUTRAL``."""
+    found = _TAG.match(tag)
+    code = found[0].lower() if found else ""
+    code = _OTHER_CODES.get(code, code)
+    return _data(code) if code in CODES else NEUTRAL
+
+
+@cache  # at most one for each of CODES
+def _data(code: str) -> Language:
+    data: Language = import_module(f"jarvisd.text.languages.{code}").LANGUAGE
+    return data
