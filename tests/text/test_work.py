@@ -6,7 +6,7 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import UtteranceStream, speakable, stream
-from jarvisd.text.spoken.speakable import READING_RULES
+from jarvisd.text.spoken.speakable import READERS
 from jarvisd.text.window import Window
 from tests.text.chunks import by_size
 from tests.text.regex_steps import Steps
@@ -68,7 +68,7 @@ def test_what_is_held_is_bounded(unit: str) -> None:
         assert utterances._window.end - utterances._window._base <= 4_000 + 400 + 128
 
 
-# Beginnings of what the rules look for, again and again: each makes some rule start and fail.
+# Beginnings of what the readers look for, again and again: each makes some reader start and fail.
 PREFIXES = [
     "<a ", "<", "<!--", "<!-- ", "</", "[", "![", "](", "](a(", '](a "', "[^1", "- [ ", "`", "``` ",
     "**", "__", "_a", "http://", "http://a.", "www.", "a@", "a.b@", "1", "1.", "1,", "1 - ", "1/",
@@ -79,13 +79,13 @@ PREFIXES = [
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_no_reading_rule_does_more_than_linear_work(prefix: str) -> None:
-    for rule in READING_RULES:
+def test_no_reader_does_more_than_linear_work(prefix: str) -> None:
+    for reader in READERS:
         some, more = (prefix * 180)[:60], (prefix * 180)[:180]
-        few, many = Steps(rule.pattern, some), Steps(rule.pattern, more)
+        few, many = Steps(reader.trigger, some), Steps(reader.trigger, more)
         few.spans()
-        assert many.spans() == [match.span() for match in re.finditer(rule.pattern, more)]
-        assert many.count <= 3.5 * few.count + 200, (rule.pattern, few.count, many.count)
+        assert many.spans() == [match.span() for match in re.finditer(reader.trigger, more)]
+        assert many.count <= 3.5 * few.count + 200, (reader.trigger, few.count, many.count)
 
 
 @pytest.mark.parametrize("unit", [*PREFIXES, ". , ", "., ", '". , ', "。 ", "etc. ", "…"])

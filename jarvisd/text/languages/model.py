@@ -6,7 +6,7 @@ It must never hold words of a language: those are in the language's own file.
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one for each language: known by its identity
 class Language:
     """What is known of a language. ``code`` is its shortest tag ("de"); "" is no language."""
 

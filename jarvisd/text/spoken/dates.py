@@ -1,8 +1,8 @@
-"""Reading rules for dates and times of day."""
+"""Readers of dates and times of day."""
 
 import re
 
-from jarvisd.text.spoken.rules import Rule, fixed, nothing_after
+from jarvisd.text.spoken.readings import fixed, nothing_after, worded
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -45,27 +45,32 @@ def _keep_stop(match: re.Match[str], spoken: str) -> str:
     return spoken
 
 
-RULES = (
-    Rule(
+READERS = (
+    worded(
+        "date",
         r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
         rf"(?:[T ]{_TIME}(Z|[+-]\d\d:?\d\d)?)?(?![\w-])",
         _iso_date,
     ),
-    Rule(
+    worded(
+        "date",
         r"(?<![\w.])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(\d{4})\b",
         lambda match: _date(match[3], match[2], match[1]),
     ),
-    Rule(
+    worded(
+        "date",
         r"(?<![\w/])(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/(\d{4})\b(?!/)",
         lambda match: _date(match[3], match[1], match[2]),
     ),
-    Rule(
+    worded(
+        "clock time",
         rf"(?<![\w:.]){_TIME}{_HALF}?(?![:\d]|\.\d)",
         lambda match: _keep_stop(match, _clock(match)),
     ),
-    Rule(
+    worded(
+        "time of day",
         rf"(?<![\w:.,])(1[0-2]|[1-9]){_HALF}",
         lambda match: _keep_stop(match, f"{match[1]} {match[2].upper()} M"),
     ),
-    Rule(r"(?<=\d)[ ]?[-–][ ]?(?=\d{1,2}:\d\d)", fixed("to")),
+    worded("range of times", r"(?<=\d)[ ]?[-–][ ]?(?=\d{1,2}:\d\d)", fixed("to")),
 )

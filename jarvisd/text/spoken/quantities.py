@@ -1,11 +1,11 @@
-"""Reading rules for amounts of money and for numbers with units.
+"""Readers of amounts of money and for numbers with units.
 
 Digits stay digits, because every engine reads them in its own language. Signs become words.
 """
 
 import re
 
-from jarvisd.text.spoken.rules import AFTER_UNIT, BEFORE_NUMBER, NUMBER, Rule
+from jarvisd.text.spoken.readings import AFTER_UNIT, BEFORE_NUMBER, NUMBER, worded
 
 _MONEY = {
     "€": ("euro", "cent"), "EUR": ("euro", "cent"), "$": ("dollar", "cent"),
@@ -109,20 +109,27 @@ _SPACE = "[ \u00a0\u202f]?"
 _SYMBOLS = _any_of(_MONEY)
 _SCALE = r"(?:thousand|million|billion|trillion|bn|[kKMB])\b"
 
-RULES = (
-    Rule(
+READERS = (
+    worded(
+        "amount of money",
         rf"(?<![\w])({_SYMBOLS}){_SPACE}({NUMBER})(?:{_SPACE}({_SCALE}))?",
         lambda match: _amount(match[2], match[1], match[3]),
     ),
-    Rule(
+    worded(
+        "amount of money",
         rf"{BEFORE_NUMBER}({NUMBER})(?:{_SPACE}({_SCALE}))?{_SPACE}({_SYMBOLS})(?!\w)",
         lambda match: _amount(match[1], match[3], match[2]),
     ),
     # "the 90s" is a decade, so seconds need a space there.
-    Rule(
+    worded(
+        "measure",
         rf"{BEFORE_NUMBER}(?:({NUMBER}){_SPACE}[-–]{_SPACE})?({NUMBER})"
         rf"(?!\b[0-9]0s)(?:{_SPACE}(?!(?<=0)s\b)({_any_of(UNITS)})){AFTER_UNIT}",
         _measure,
     ),
-    Rule(r"(?<![\w/])[123]/[234](?![\w/])|[½¼¾]", lambda match: _FRACTIONS.get(match[0], match[0])),
+    worded(
+        "fraction",
+        r"(?<![\w/])[123]/[234](?![\w/])|[½¼¾]",
+        lambda match: _FRACTIONS.get(match[0], match[0]),
+    ),
 )

@@ -1,54 +1,53 @@
 """The spoken text of an utterance: no markup, symbols as words, aligned with the original.
 
-One pass with all reading rules; all other text is spoken as written. The result has no control
-characters and no tags, its length is bounded, and its alignments cover the original without gaps,
-so that every spoken position has a written one.
+One pass with the readers of the language; all other text is spoken as written. The result has no
+control characters and no tags, its length is bounded, and its alignments cover the original without
+gaps, so that every spoken position has a written one.
 """
 
-import re
+from collections.abc import Iterator
+from functools import cache
 
 from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, SpokenText
 from jarvisd.text.spoken import dates, markup, quantities, symbols, technical
-from jarvisd.text.spoken.rules import SOFT_COMMA, SOFT_STOP
+from jarvisd.text.spoken.readings import SOFT_COMMA, SOFT_STOP, Frame, Reading
 
 MAX_SPOKEN_CHARS = 8_000
 
-# Where two rules match at the same place, the first wins.
-READING_RULES = (
-    *markup.LINE_RULES,
-    *technical.RULES[:3],  # addresses before the markup inside them
-    *markup.INLINE_RULES,
-    *dates.RULES,
-    *quantities.RULES,
-    *technical.RULES[3:],
-    *symbols.RULES,
+READERS = (
+    *markup.LINE_READERS,
+    *technical.READERS[:3],  # addresses before the markup inside them
+    *markup.INLINE_READERS,
+    *dates.READERS,
+    *quantities.READERS,
+    *technical.READERS[3:],
+    *symbols.READERS,
 )
-# Passed over quickly: plain words with plain words behind them, and the rest of a word at whose
-# start no rule matched.
-_PLAIN = (
-    r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z])|(?<=[A-Za-z])[A-Za-z]+)"
-)
-_NAMED = [f"(?P<r{n}>{rule.pattern})" for n, rule in enumerate(READING_RULES)]
-_ANY = re.compile("|".join([_PLAIN, *_NAMED]))
-_EACH = {f"r{n}": (re.compile(rule.pattern), rule.say) for n, rule in enumerate(READING_RULES)}
 _PUNCTUATION = ".,;:!?。！？、，；："
 _SPACES = " \n"
 _BREAK = frozenset(_SPACES)
+
+
+@cache  # at most one for each language
+def _frame(language: Language) -> Frame:
+    del language  # so far all have the same readers
+    return Frame(READERS)
+
+
+def readings(text: str, *, language: Language = ENGLISH) -> Iterator[Reading]:
+    """Every stretch of ``text`` that is said in other words, with the name of the rule."""
+    return _frame(language).readings(text)
 
 
 def speakable(text: str, start: int = 0, *, language: Language = ENGLISH) -> SpokenText:
     """Say ``text``, which begins at the offset ``start`` of its reply, in ``language``."""
     speech = _Speech(text, start)
     position = 0
-    for match in _ANY.finditer(text):
-        if match.lastgroup == "plain":
-            continue
-        speech.as_written(position, match.start())
-        pattern, say = _EACH[match.lastgroup or ""]
-        inner = pattern.match(text, match.start())
-        speech.in_words(say(inner) if inner else "", match.start(), match.end())
-        position = match.end()
+    for reading in readings(text, language=language):
+        speech.as_written(position, reading.start)
+        speech.in_words(reading.spoken, reading.start, reading.end)
+        position = reading.end
         if speech.full:
             break
     else:
@@ -92,7 +91,7 @@ class _Speech:
 
     def in_words(self, spoken: str, start: int, end: int) -> None:
         """Say ``spoken`` for the original's ``[start:end]``."""
-        if spoken in (SOFT_COMMA, SOFT_STOP):
+        if spoken in (SOFT_COMMA, SOFT_STOP, Frame, Reading):
             self._wait(f"{spoken[1]} ")
         elif not spoken:
             if self._last and not self._gap:  # closes what was said, as "**" behind a word

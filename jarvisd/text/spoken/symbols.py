@@ -1,8 +1,8 @@
-"""Reading rules for abbreviations, symbols and punctuation; what no engine can say is dropped."""
+"""Readers of abbreviations, symbols and punctuation; what no engine can say is dropped."""
 
 import re
 
-from jarvisd.text.spoken.rules import SOFT_COMMA, Rule, fixed, nothing_after
+from jarvisd.text.spoken.readings import SOFT_COMMA, fixed, nothing_after, worded
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "vs.": "versus", "approx.": "approximately",
@@ -49,39 +49,54 @@ def _wide_strongest(match: re.Match[str]) -> str:
     return match[0][0]
 
 
-RULES = (
-    Rule(
+READERS = (
+    worded(
+        "abbreviation",
         rf"(?<![\w.])(?:{_any_of(_ABBREVIATIONS)})(?=\s)",
         lambda match: _ABBREVIATIONS[match[0]],
     ),
-    Rule(rf"\b(?:{_any_of(_TITLES)})(?=\s+\w)", lambda match: _TITLES[match[0]]),
-    Rule(r"\b[Ee]tc\.", _et_cetera),
-    Rule(r"\bNo\.(?=\s?\d)|\bNr\.(?=\s?\d)|N°\.?(?=\s?\d)|#(?=\d)", fixed("number")),
-    Rule(r"(?<!\S)[:;=8][-~]?[)(DPp/|](?!\w)|(?<!\S)<3(?![\d.,]\d|\d)", fixed("")),  # :-)
-    Rule(r"\^2\b|(?<=[A-Za-z)])²", fixed("squared")),
-    Rule(r"\^3\b|(?<=[A-Za-z)])³", fixed("cubed")),
-    Rule(r"\^(?=[\w({])", fixed("to the power of")),
-    Rule(r"\bC\+\+", fixed("C plus plus")),
-    Rule(r"\b([CF])#(?!\w)", lambda match: f"{match[1]} sharp"),
-    Rule(r"[~≈](?=[ ]?\d)", fixed("about")),
-    Rule(r"(?<![\w)])[-−](?=\d)", fixed("minus")),
-    Rule(r"(?<![\w-])--?(?=[A-Za-z])", fixed("dash")),  # an option of a command
-    Rule(r"(?<=\d)[ ]?–[ ]?(?=\d)", fixed("to")),
-    Rule(r"(?<![\w-])\d{4}-\d{4}(?![\w-])", lambda match: match[0].replace("-", " to ")),  # years
-    Rule(r"\b24/7\b", fixed("24 7")),
-    Rule(r"(?<=\d) ?/ ?(?=\d)", fixed("slash")),
-    Rule(r"(?<= )<(?= )", fixed("less than")),
-    Rule(r"(?<= )>(?= )", fixed("greater than")),
-    Rule(r"[<>\u200b]", fixed(" ")),
-    Rule(_any_of(_SYMBOLS), lambda match: _SYMBOLS[match[0]]),
-    Rule(r"…|\.{3,}|(?:\. ){2,}\.", _ellipsis),
-    Rule(r"(?<! ) (?=[?!;:](?!\S))", fixed("")),  # French sets a space there
-    Rule(r"[.,;:!?]{2,}", _strongest),
-    Rule(rf"[{_WIDE}]{{2,}}", _wide_strongest),
-    Rule(r"[()\[\]{}（）]|[–—]+|(?<=\s)-+(?=\s)|--+", fixed(SOFT_COMMA)),
-    Rule(r"(?<=\w)/(?=\w)", fixed(" ")),
-    Rule(r"[^\S\n]{2,}|[^\S\n ]", fixed(" ")),
-    Rule(rf"[^\w\s.,;:!?'’{_WIDE}\-{_MARKS}]", fixed("")),  # emoji, quotes, control characters
-    Rule(r"(?<!\w)['’]|['’](?!\w)", fixed("")),  # quotation marks, not apostrophes
-    Rule(r"(?<!\w)-|-(?!\w)", fixed("")),
+    worded("title", rf"\b(?:{_any_of(_TITLES)})(?=\s+\w)", lambda match: _TITLES[match[0]]),
+    worded("abbreviation", r"\b[Ee]tc\.", _et_cetera),
+    worded(
+        "number sign", r"\bNo\.(?=\s?\d)|\bNr\.(?=\s?\d)|N°\.?(?=\s?\d)|#(?=\d)", fixed("number")
+    ),
+    worded(
+        "smiley", r"(?<!\S)[:;=8][-~]?[)(DPp/|](?!\w)|(?<!\S)<3(?![\d.,]\d|\d)", fixed("")
+    ),  # :-)
+    worded("power", r"\^2\b|(?<=[A-Za-z)])²", fixed("squared")),
+    worded("power", r"\^3\b|(?<=[A-Za-z)])³", fixed("cubed")),
+    worded("power", r"\^(?=[\w({])", fixed("to the power of")),
+    worded("name with a sign", r"\bC\+\+", fixed("C plus plus")),
+    worded("name with a sign", r"\b([CF])#(?!\w)", lambda match: f"{match[1]} sharp"),
+    worded("about", r"[~≈](?=[ ]?\d)", fixed("about")),
+    worded("minus", r"(?<![\w)])[-−](?=\d)", fixed("minus")),
+    worded("option", r"(?<![\w-])--?(?=[A-Za-z])", fixed("dash")),  # an option of a command
+    worded("range", r"(?<=\d)[ ]?–[ ]?(?=\d)", fixed("to")),
+    worded(
+        "range of years",
+        r"(?<![\w-])\d{4}-\d{4}(?![\w-])",
+        lambda match: match[0].replace("-", " to "),
+    ),  # years
+    worded("name with a sign", r"\b24/7\b", fixed("24 7")),
+    worded("slash", r"(?<=\d) ?/ ?(?=\d)", fixed("slash")),
+    worded("comparison", r"(?<= )<(?= )", fixed("less than")),
+    worded("comparison", r"(?<= )>(?= )", fixed("greater than")),
+    worded("angle bracket", r"[<>\u200b]", fixed(" ")),
+    worded("symbol", _any_of(_SYMBOLS), lambda match: _SYMBOLS[match[0]]),
+    worded("ellipsis", r"…|\.{3,}|(?:\. ){2,}\.", _ellipsis),
+    worded(
+        "space before a mark", r"(?<! ) (?=[?!;:](?!\S))", fixed("")
+    ),  # French sets a space there
+    worded("several marks", r"[.,;:!?]{2,}", _strongest),
+    worded("several marks", rf"[{_WIDE}]{{2,}}", _wide_strongest),
+    worded("break", r"[()\[\]{}（）]|[–—]+|(?<=\s)-+(?=\s)|--+", fixed(SOFT_COMMA)),
+    worded("slash", r"(?<=\w)/(?=\w)", fixed(" ")),
+    worded("white space", r"[^\S\n]{2,}|[^\S\n ]", fixed(" ")),
+    worded(
+        "unspeakable", rf"[^\w\s.,;:!?'’{_WIDE}\-{_MARKS}]", fixed("")
+    ),  # emoji, quotes, control characters
+    worded(
+        "quotation mark", r"(?<!\w)['’]|['’](?!\w)", fixed("")
+    ),  # quotation marks, not apostrophes
+    worded("hyphen", r"(?<!\w)-|-(?!\w)", fixed("")),
 )

@@ -1,8 +1,8 @@
-"""Reading rules for addresses, paths, versions and names of files."""
+"""Readers of addresses, paths, versions and names of files."""
 
 import re
 
-from jarvisd.text.spoken.rules import Rule, spaced
+from jarvisd.text.spoken.readings import spaced, worded
 
 _NAMES = {
     ".": "dot", "/": "slash", "\\": "backslash", "~": "tilde", "@": "at", ":": "colon",
@@ -60,22 +60,27 @@ def _grouped(match: re.Match[str]) -> str:
     return match[0].replace(".", ",")
 
 
-RULES = (
-    Rule(rf"(?:https?|ftp|wss?|ssh|file)://[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
-    Rule(rf"\bwww\.[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
-    Rule(r"(?<![\w.%+-])(?:mailto:)?[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+", _named),
-    Rule(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", _mac),
-    Rule(r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])", _ipv6),
-    Rule(r"(?<![\w:])(?=[0-9A-Fa-f:]{0,36}::)[0-9A-Fa-f:]{2,39}(?<=[0-9A-Fa-f])(?![\w:])", _ipv6),
-    Rule(
+READERS = (
+    worded("web address", rf"(?:https?|ftp|wss?|ssh|file)://[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
+    worded("web address", rf"\bwww\.[^\s<>()\[\]\"'`*]*{_URL_END}/?", _url),
+    worded("mail address", r"(?<![\w.%+-])(?:mailto:)?[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+", _named),
+    worded("MAC address", r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", _mac),
+    worded("IPv6 address", r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])", _ipv6),
+    worded(
+        "IPv6 address",
+        r"(?<![\w:])(?=[0-9A-Fa-f:]{0,36}::)[0-9A-Fa-f:]{2,39}(?<=[0-9A-Fa-f])(?![\w:])",
+        _ipv6,
+    ),
+    worded(
+        "IPv4 address",
         rf"(?<![\w.])({_OCTET}(?:\.{_OCTET}){{3}})(?:/(\d{{1,2}}))?(?::(\d{{1,5}}))?(?![\w/]|\.\d)",
         _ipv4,
     ),
-    Rule(r"\b[1-9]\d{0,2}(?:\.\d{3}){2,}\b(?!\.\d)", _grouped),  # 1.000.000
-    Rule(r"\b[vV]\d+(?:\.\d+)*(?:[-+][a-z0-9]+)?\b", _version),
-    Rule(r"(?<![\w.])\d+(?:\.\d+){2,}(?:-[A-Za-z0-9]+)*(?!\.?\d)", _version),
-    Rule(rf"(?<![\w/.-])[\w-]+(?:[/.][\w-]+)*\.(?:{_EXTENSIONS})\b(?!\.\w)", _named),
-    Rule(r"(?<![\w/.:<])(?:~|\.{1,2})?/(?:[\w.@%+=:-]+/)*[\w.@%+=:-]*[\w/]", _named),
-    Rule(r"(?<![\w\\])[A-Za-z]:\\[\w.\\-]*\w", _named),
-    Rule(rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})\b(?!\.?\w)", _named),
+    worded("grouped number", r"\b[1-9]\d{0,2}(?:\.\d{3}){2,}\b(?!\.\d)", _grouped),  # 1.000.000
+    worded("version", r"\b[vV]\d+(?:\.\d+)*(?:[-+][a-z0-9]+)?\b", _version),
+    worded("version", r"(?<![\w.])\d+(?:\.\d+){2,}(?:-[A-Za-z0-9]+)*(?!\.?\d)", _version),
+    worded("file name", rf"(?<![\w/.-])[\w-]+(?:[/.][\w-]+)*\.(?:{_EXTENSIONS})\b(?!\.\w)", _named),
+    worded("path", r"(?<![\w/.:<])(?:~|\.{1,2})?/(?:[\w.@%+=:-]+/)*[\w.@%+=:-]*[\w/]", _named),
+    worded("path", r"(?<![\w\\])[A-Za-z]:\\[\w.\\-]*\w", _named),
+    worded("domain", rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})\b(?!\.?\w)", _named),
 )

@@ -1,0 +1,100 @@
+"""What a rewrite is, and the readers that make them.
+
+A reader looks at the places where its trigger matches, and nowhere else. It may decline; then the
+next reader is asked. A ``Frame`` tries its readers in order over a text in one pass.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+SOFT_STOP = "\x00."  # a full stop, where the text has none: the end of a line
+SOFT_COMMA = "\x00,"  # a short break, where words follow: a dash, brackets
+NUMBER = r"\d+(?:[.,]\d+)*"
+# Around a number: no Latin letter and no digit. Chinese and Japanese write no spaces there.
+BEFORE_NUMBER = r"(?<![A-Za-zÀ-ɏ\d_.,^])"
+AFTER_UNIT = r"(?![A-Za-zÀ-ɏ\d_/²³°])"
+_VISIBLE = re.compile(r"\s*+\S")
+# Passed over quickly: plain words with plain words behind them, and the rest of a word at whose
+# start no reader wants to look.
+_PLAIN = (
+    r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z])|(?<=[A-Za-z])[A-Za-z]+)"
+)
+
+
+class Reading(NamedTuple):
+    """The text's ``[start:end]`` is said as ``spoken``; ``rule`` names the reason for people.
+
+    Empty words drop the stretch. ``SOFT_STOP`` and ``SOFT_COMMA`` are pauses that are left out
+    beside other punctuation. Who says it adds white space around the words.
+    """
+
+    start: int
+    end: int
+    spoken: str
+    rule: str
+
+
+class Reader(NamedTuple):
+    """``trigger`` uses no named groups; ``read`` gets its match and may return ``None``.
+
+    A reading starts where the trigger does, and is not empty; it may end anywhere behind.
+    """
+
+    rule: str
+    trigger: str
+    read: Callable[[re.Match[str]], Reading | None]
+
+
+def worded(rule: str, pattern: str, say: Callable[[re.Match[str]], str]) -> Reader:
+    """A reader that puts all that ``pattern`` matches into words."""
+
+    def read(match: re.Match[str]) -> Reading:
+        return Reading(match.start(), match.end(), say(match), rule)
+
+    return Reader(rule, pattern, read)
+
+
+class Frame:
+    """Readers in their order: where two have a reading at the same place, the first wins."""
+
+    def __init__(self, readers: Sequence[Reader]) -> None:
+        named = [f"(?P<r{n}>{reader.trigger})" for n, reader in enumerate(readers)]
+        self._any = re.compile("|".join([_PLAIN, *named]))
+        self._each = [(re.compile(reader.trigger), reader.read) for reader in readers]
+
+    def readings(self, text: str) -> Iterator[Reading]:
+        """Every rewrite of ``text``, in order; they do not overlap."""
+        position = 0
+        while match := self._any.search(text, position):
+            if match.lastgroup == "plain":
+                position = match.end()
+                continue
+            reading = self._read(text, match.start(), int((match.lastgroup or "r0")[1:]))
+            if reading:
+                yield reading
+            position = reading.end if reading else match.start() + 1
+
+    def _read(self, text: str, place: int, first: int) -> Reading | None:
+        """What the first reader from number ``first`` on says that does not decline."""
+        for trigger, read in self._each[first:]:
+            match = trigger.match(text, place)
+            reading = read(match) if match else None
+            if reading:
+                return reading
+        return None
+
+
+def nothing_after(match: re.Match[str]) -> bool:
+    """Whether nothing but white space follows; looks no further than it must."""
+    return _VISIBLE.match(match.string, match.end()) is None
+
+
+def fixed(spoken: str) -> Callable[[re.Match[str]], str]:
+    """Always say the same."""
+    return lambda _match: spoken
+
+
+def spaced(text: str, names: dict[str, str]) -> str:
+    """``text`` with the characters in ``names`` replaced by their names, as words."""
+    return " ".join("".join(f" {names[c]} " if c in names else c for c in text).split())
