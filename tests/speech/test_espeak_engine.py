@@ -8,6 +8,7 @@ from jarvisd.errors import SpeechError
 from jarvisd.speech.engine import SynthesisAborted, VoiceFailed
 from jarvisd.speech.engines.espeak.catalogue import read_voices
 from jarvisd.speech.engines.espeak.engine import EspeakEngine
+from jarvisd.speech.engines.espeak.library import Library
 from jarvisd.speech.engines.espeak.paths import find
 from jarvisd.speech.shaping import UtteranceShaper
 
@@ -165,3 +166,12 @@ def test_data_that_is_missing_makes_the_embedded_voice_unavailable_with_the_reas
 
     assert not voice.available
     assert "/nowhere/data" in voice.reason
+
+
+def test_phonemes_come_clause_by_clause_and_without_audio() -> None:
+    library = Library.open("", "")
+    assert library.select("en-us")
+
+    assert library.phonemes("Hello world. Three dogs") == ["həlˈoʊ wˈɜːld", "θɹˈiː dˈɑːɡz"]
+    assert library.phonemes("") == []
+    assert library.phonemes("…") == []

@@ -17,6 +17,7 @@ _SYNCHRONOUS = 2
 _BUFFER_MS = 50
 _DO_NOT_EXIT = 0x8000  # without it the library ends the process when its data is missing
 _CHARS_UTF8 = 1
+_IPA = 0x02
 _RATE = 1
 _SLOWEST, _FASTEST = 80, 450
 _OK = 0
@@ -108,6 +109,16 @@ class Library:
                 f"espeak-ng refused the text (status {status})", code="speech.engine_failed"
             )
 
+    def phonemes(self, text: str) -> list[str]:
+        """What would be said, in the alphabet of the IPA: a string for each clause; no audio."""
+        encoded = ctypes.create_string_buffer(text.replace("\0", " ").encode(errors="replace"))
+        rest = ctypes.c_void_p(ctypes.addressof(encoded))
+        clauses = []
+        while rest.value is not None:  # the library moves it on by a clause, at the end to null
+            said = self._native.espeak_TextToPhonemes(ctypes.byref(rest), _CHARS_UTF8, _IPA)
+            clauses.append((said or b"").decode(errors="replace"))
+        return [clause for clause in clauses if clause]
+
     def _called(self, samples: object, count: int, events: object) -> int:
         if self._on_audio is None:
             return STOP
@@ -126,6 +137,12 @@ class Library:
         native.espeak_Info.restype = ctypes.c_char_p
         native.espeak_SetVoiceByName.argtypes = [ctypes.c_char_p]
         native.espeak_SetParameter.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int]
+        native.espeak_TextToPhonemes.argtypes = [
+            ctypes.POINTER(ctypes.c_void_p),
+            ctypes.c_int,
+            ctypes.c_int,
+        ]
+        native.espeak_TextToPhonemes.restype = ctypes.c_char_p
         native.espeak_Synth.argtypes = [
             ctypes.c_char_p,
             ctypes.c_size_t,
