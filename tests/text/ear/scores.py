@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jarvisd.text import speakable
+from jarvisd.text.languages import language
 from tests.text.ear.cases import Case
 from tests.text.ear.phonemes import ear, parse
 
@@ -33,7 +34,7 @@ class Score:
 
 
 def hear(case: Case) -> Heard:
-    said = speakable(case.written).text
+    said = speakable(case.written, language=language(case.language)).text
     sounds, expected = (ear().listen(text, case.language) for text in (said, case.reading))
     return Heard(case, said, sounds, expected)
 
