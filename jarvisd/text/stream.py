@@ -42,7 +42,7 @@ class UtteranceStream:
         self._language = language
         self._pause_ms = pause_ms
         self._window = Window()
-        self._scanner = Scanner(self._window)
+        self._scanner = Scanner(self._window, language)
         self._made: list[Utterance] = []
         self._seq = 0
         self._start = 0  # where the utterance in progress begins

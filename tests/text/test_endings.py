@@ -2,6 +2,7 @@
 
 import pytest
 
+from jarvisd.text.languages import ENGLISH
 from jarvisd.text.splitting.endings import Verdict, judge, settle
 
 
@@ -17,7 +18,7 @@ from jarvisd.text.splitting.endings import Verdict, judge, settle
         ("?", "a", 1, Verdict.ENDS),
         ("?", "", 0, Verdict.GOES_ON),
         ("p.m.", "5", 2, Verdict.BEFORE_STARTER),
-        ("p.m.", "5", 3, Verdict.UNLESS_LOWER),
+        ("p.m.", "5", 3, Verdict.UNLESS_ZONE),
         ("well-known.", "a", 2, Verdict.ENDS),
         ("o'clock.", "a", 2, Verdict.ENDS),
         ("o’clock.", "a", 2, Verdict.ENDS),
@@ -28,7 +29,7 @@ from jarvisd.text.splitting.endings import Verdict, judge, settle
     ],
 )
 def test_a_word_with_a_stop(word: str, previous: str, words_before: int, verdict: Verdict) -> None:
-    assert judge(word, previous, words_before) is verdict
+    assert judge(word, previous, words_before, ENGLISH.stops) is verdict
 
 
 @pytest.mark.parametrize(
@@ -53,4 +54,4 @@ def test_a_word_with_a_stop(word: str, previous: str, words_before: int, verdict
 def test_what_follows_settles_it(
     verdict: Verdict, following: str, complete: bool, ended: bool | None
 ) -> None:
-    assert settle(verdict, following, complete=complete) is ended
+    assert settle(verdict, following, ENGLISH.stops, complete=complete) is ended

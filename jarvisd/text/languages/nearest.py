@@ -5,14 +5,16 @@ from functools import cache
 from importlib import import_module
 
 from jarvisd.text.languages.model import NEUTRAL, Language
+from jarvisd.text.languages.stops.model import words
 
 # The languages that have a file here, ``<code>.py`` with a ``LANGUAGE``.
-CODES = ("en",)
+CODES = words("da de el en es fr it ja kk nl pl pt ru sv uk zh")
 # Tags that name a language by another code than its file's.
 _OTHER_CODES = {
     "cmn": "zh", "zho": "zh", "yue": "zh", "deu": "de", "ger": "de", "eng": "en", "fra": "fr",
     "fre": "fr", "spa": "es", "ita": "it", "nld": "nl", "dut": "nl", "por": "pt", "pol": "pl",
     "rus": "ru", "ukr": "uk", "swe": "sv", "dan": "da", "jpn": "ja",
+    "ell": "el", "gre": "el", "kaz": "kk",
 }  # fmt: skip
 _TAG = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
 

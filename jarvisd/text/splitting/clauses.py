@@ -6,7 +6,7 @@ most the first character of the next one, so a cut depends on the text alone. Ho
 must be is decided by the caller.
 """
 
-from jarvisd.text.splitting.abbreviations import words
+from jarvisd.text.languages.stops.model import words
 
 PUNCTUATION = ",;:—–、，；："
 

@@ -7,6 +7,7 @@ class Nesting:
     def __init__(self) -> None:
         self.code = False
         self.guillemets = False
+        self.title = False  # 《…》: its stops end no sentence
         self._label = False
         self._depth = 0
         self._quoted = False
@@ -14,7 +15,7 @@ class Nesting:
     @property
     def open(self) -> bool:
         """Whether anything is open: no place for a cut inside a sentence."""
-        return self.code or self._quoted or self.guillemets or self._depth > 0
+        return self.code or self._quoted or self.guillemets or self.title or self._depth > 0
 
     @property
     def indivisible(self) -> bool:
@@ -23,7 +24,7 @@ class Nesting:
 
     def reset(self) -> None:
         """A line or sentence ended: close everything."""
-        self.code = self.guillemets = self._label = self._quoted = False
+        self.code = self.guillemets = self.title = self._label = self._quoted = False
         self._depth = 0
 
     def character(self, character: str) -> None:
@@ -38,6 +39,8 @@ class Nesting:
             self._quoted = not self._quoted
         elif character in "“„”":
             self._quoted = character != "”" and not self._quoted
+        elif character in "《》":
+            self.title = character == "《"
         elif character in "«»":
             self.guillemets = not self.guillemets  # either way round: «…» and »…«
 

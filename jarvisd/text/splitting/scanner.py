@@ -8,13 +8,14 @@ The scanner never holds more than one sentence (``MAX_SENTENCE_CHARS``) and neve
 import re
 from enum import Enum, auto
 
+from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.splitting.boundaries import Boundary, Kind
 from jarvisd.text.splitting.clauses import ClauseFinder
 from jarvisd.text.splitting.endings import Verdict, judge, settle
 from jarvisd.text.splitting.fences import FENCE_CHARS, CodeFence
 from jarvisd.text.splitting.lists import BULLETS, InlineList
 from jarvisd.text.splitting.nesting import Nesting
-from jarvisd.text.splitting.widestops import WideStop
+from jarvisd.text.splitting.widestops import LOOK_BACK, WideStop
 from jarvisd.text.window import Window
 
 MAX_SENTENCE_CHARS = 4_000  # longer ones, and longer code blocks, are cut
@@ -31,10 +32,14 @@ class _Block(Enum):
 
 
 class Scanner:
-    """Finds the boundaries of the text in ``window``, which its owner appends to and trims."""
+    """Finds the boundaries of the text in ``window``, which its owner appends to and trims.
 
-    def __init__(self, window: Window) -> None:
+    ``language`` is that of the text; one sentence of another language does little harm.
+    """
+
+    def __init__(self, window: Window, language: Language = ENGLISH) -> None:
         self._window = window
+        self._known = language.stops
         self._found: list[Boundary] = []
         self._position = 0  # of the character being read
         self._seen = 0  # characters read
@@ -49,7 +54,7 @@ class Scanner:
         self._previous_end = 0
         self._verdict = Verdict.GOES_ON  # of the stop that waits for what follows it
         self._stop = 0  # where that stop ends
-        self._wide_stop = WideStop()
+        self._wide_stop = WideStop(self._known)
         self._fence = CodeFence()
         self._list = InlineList()
         self._nesting = Nesting()
@@ -180,19 +185,29 @@ class Scanner:
             return
         if self._waiting:
             self._settle(complete=True)
-        if self._wide_stop.open:
+        if self._wide_stop.open and self._wide_stop.ended_by_space():
             self._end_wide_sentence(self._seen)
             return
         word = self._window.cut(self._word, self._position)
-        if self._words and self._list.continues_with(word):
+        if self._words and self._begins_next_item(word):
             self._end_sentence(Kind.SENTENCE, self._previous_end, self._word)
         if gap == "\n":
             self._close_word(word)
             return
-        self._add_clause(self._clauses.word(word, self._word, nested=self._nesting.open))
-        verdict = judge(word, self._previous, self._words)
+        verdict = judge(word, self._previous, self._words, self._known)
+        clause = self._clauses.word(word, self._word, nested=self._nesting.open)
+        self._add_clause(clause if verdict is not Verdict.ENDS else None)
         self._close_word(word)
         self._apply(verdict)
+
+    def _begins_next_item(self, word: str) -> bool:
+        """Whether ``word`` is the marker of the next item, and no initial of another name."""
+        if not self._list.continues_with(word):
+            return False
+        initial = word[0].isupper() and word.endswith(".")
+        return not initial or (
+            self._previous[-1] not in ".," and self._previous not in self._known.joiners
+        )
 
     def _close_word(self, word: str) -> None:
         leads = not self._words and self._list.lead(word)
@@ -220,7 +235,7 @@ class Scanner:
     def _settle(self, *, complete: bool) -> None:
         """Decide about the last full stop, now that more of the next word is known."""
         following = self._window.cut(self._word, self._position + (not complete))
-        ended = settle(self._verdict, following, complete=complete)
+        ended = settle(self._verdict, following, self._known, complete=complete)
         if ended:
             kind = Kind.LINE if self._stop < self._line else Kind.SENTENCE
             self._end_sentence(kind, self._stop, self._word)
@@ -228,6 +243,13 @@ class Scanner:
             self._verdict = Verdict.GOES_ON
 
     def _read_wide_stop(self, character: str) -> None:
+        if not self._wide_stop.open:
+            if character in self._wide_stop.openers and not self._nesting.title:
+                before = self._window.cut(
+                    max(self._word, self._position - LOOK_BACK), self._position
+                )
+                self._wide_stop.begin(character, before, self._position)
+            return
         ended = self._wide_stop.character(character, self._position)
         if ended:
             self._end_wide_sentence(self._wide_stop.end)

@@ -1,5 +1,6 @@
 """Sentences for display, found while the text is still arriving."""
 
+from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Sentence
 from jarvisd.text.splitting.boundaries import Boundary, Kind
 from jarvisd.text.splitting.scanner import Scanner
@@ -11,15 +12,16 @@ _NO_SENTENCE = frozenset({Kind.CLAUSE, Kind.PARAGRAPH, Kind.FENCE, Kind.CODE_LIN
 class SentenceSplitter:
     """Cuts a text that arrives in chunks into sentences; the same ones for every chunking.
 
+    ``language`` is that of the text.
     Each sentence is returned as soon as the text decides that it ended. White space around a
     sentence belongs to none: between one sentence's ``end`` and the next one's ``start`` is only
     white space. A fenced code block is one sentence, so is a row of
     a table. Memory is bounded: a sentence longer than ``scanner.MAX_SENTENCE_CHARS`` is cut.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language = ENGLISH) -> None:
         self._window = Window()
-        self._scanner = Scanner(self._window)
+        self._scanner = Scanner(self._window, language)
 
     def feed(self, text: str) -> list[Sentence]:
         """Take the next chunk; return the sentences that are now certain."""

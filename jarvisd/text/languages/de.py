@@ -1,0 +1,6 @@
+"""German."""
+
+from jarvisd.text.languages.model import Language
+from jarvisd.text.languages.stops.de import STOPS
+
+LANGUAGE = Language(code="de", stops=STOPS)

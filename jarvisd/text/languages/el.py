@@ -1,0 +1,6 @@
+"""Greek."""
+
+from jarvisd.text.languages.model import Language
+from jarvisd.text.languages.stops.el import STOPS
+
+LANGUAGE = Language(code="el", stops=STOPS)
