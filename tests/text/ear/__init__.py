@@ -17,6 +17,9 @@ How it is compared
     word), the stress of a word of one syllable (the engine stresses "one" at the end of a clause,
     and "point" as a word but not between digits), and which of its two short unstressed i it says
     ("11" and "eleven" differ).
+    In some languages the engine's own sounds for digits differ from those of the word, and are the
+    better ones. So a text in which the rules left digits may also pass with these in words, as
+    ``numerals.py`` does for numbers that the engine says right.
     Counted: every other sound, so every word in its order, the stress inside longer words, and a
     change to the sounds of another language.
 
