@@ -1,15 +1,17 @@
 """``python -m tests.text.ear``: the scores by class, then the failing seen cases."""
 
 import argparse
+import sys
 from collections import defaultdict
+from collections.abc import Sequence
 
 from tests.text.ear.cases import languages, read_language
 from tests.text.ear.phonemes import differing
 from tests.text.ear.scores import Heard, Score, hear, score
 
 
-def main() -> None:
-    wanted = _arguments()
+def main(arguments: Sequence[str]) -> None:
+    wanted = _arguments(arguments)
     for language in wanted.languages or languages():
         heard = [
             hear(case)
@@ -20,7 +22,7 @@ def main() -> None:
         _print_failures(heard, wanted)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.text.ear", description=__doc__)
     parser.add_argument("languages", nargs="*", metavar="LANG", help="default: all")
     parser.add_argument("--class", dest="kind", metavar="C", help="only this class")
@@ -31,7 +33,7 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="failing unseen cases as well: spoils them for whoever writes rules",
     )
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _print_table(language: str, heard: list[Heard]) -> None:
@@ -66,4 +68,4 @@ def _print_failures(heard: list[Heard], wanted: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.text.ear.__main__ import main
 from tests.text.ear.cases import BadCaseError, Case, languages, read_file, read_language
 from tests.text.ear.phonemes import ear, parse
 from tests.text.ear.scores import Heard, hear, score
@@ -97,6 +98,28 @@ def test_files_have_comments_blank_lines_and_line_breaks(tmp_path: Path) -> None
 def test_a_bad_line_is_named(line: str, tmp_path: Path) -> None:
     with pytest.raises(BadCaseError, match=r"date\.txt:2: "):
         read(tmp_path, f"ok ⇒ okay\n{line}\n")
+
+
+def failures(arguments: str, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    main(arguments.split())
+    return {line for line in capsys.readouterr().out.splitlines() if line.startswith("en/")}
+
+
+def test_the_runner_keeps_unseen_failures_to_itself(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = [Case("en", "money", f"{count} euros", "one dollar") for count in range(2, 14)]
+    unseen = {case.id for case in wrong if case.unseen}
+    seen = {case.id for case in wrong} - unseen
+    assert seen
+    assert unseen
+    monkeypatch.setattr("tests.text.ear.__main__.read_language", lambda _: wrong)
+
+    assert failures("en", capsys) == seen
+    assert failures("en --reveal", capsys) == seen | unseen
+    assert failures("en --unseen", capsys) == set()
+    assert failures("en --class date", capsys) == set()
+    assert len(failures("en --failures 1", capsys)) == 1
 
 
 @pytest.fixture(scope="module")
