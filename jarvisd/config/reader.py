@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from jarvisd.config.checks import violations
+from jarvisd.config.say import merged, problem
 from jarvisd.config.settings import Settings
 from jarvisd.config.sources import (
     DEFAULT,
@@ -26,7 +27,7 @@ from jarvisd.config.sources import (
     override_entries,
 )
 from jarvisd.config.spelling import advice, choices
-from jarvisd.config.tree import build, leaves, tables
+from jarvisd.config.tree import SAY, build, leaves, tables
 from jarvisd.errors import ConfigError
 
 NO_OVERRIDES: Mapping[str, object] = MappingProxyType({})
@@ -76,7 +77,7 @@ def load_with_sources(
     refused = set()
     for entry in _entries(read, environ, overrides, problems):
         try:
-            values[entry.path] = _convert(entry)
+            values[entry.path] = _added(values.get(entry.path), _convert(entry))
             sources[entry.path] = entry.source
         except ValueError as error:
             problems.append(f"{entry.source}: {entry.path[:_SHOWN_CHARS]}: {error}")
@@ -102,6 +103,11 @@ def _entries(
     yield from override_entries(overrides)
 
 
+def _added(before: object, value: object) -> object:
+    """The later value; own words come to those of the places read before."""
+    return merged(before, value) if isinstance(before, dict) and isinstance(value, dict) else value
+
+
 def _convert(entry: Entry) -> object:
     """The entry's value in its setting's type; raises ``ValueError`` saying what is wrong."""
     leaf = leaves().get(entry.path)
@@ -109,6 +115,8 @@ def _convert(entry: Entry) -> object:
         if entry.path in tables():
             raise ValueError(f"is a section, not a setting; got {_shown(entry.value)}")
         raise ValueError(advice(entry.path, entry.value))
+    if leaf.path == SAY:
+        return _words(entry.value)
     textual = entry.source.kind != "file"
     try:
         converted: object = msgspec.convert(entry.value, leaf.type, strict=not textual)
@@ -117,6 +125,19 @@ def _convert(entry: Entry) -> object:
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     return converted
+
+
+def _words(value: object) -> object:
+    """Own words as they came from one place; raises ``ValueError`` where one cannot be used."""
+    if not isinstance(value, dict):
+        raise ValueError(f"expected tables like [text.say.en]; got {_shown(value)}")  # noqa: TRY004 - a problem of the file
+    for language, words in value.items():
+        if not isinstance(words, dict):
+            raise ValueError(f"expected a table [text.say.{language}]; got {_shown(words)}")  # noqa: TRY004 - as above
+        for written, spoken in words.items():
+            if wrong := problem(language, written, spoken):
+                raise ValueError(f"{_shown(written)} in [text.say.{language}]: {wrong}")
+    return value
 
 
 def _explain(message: str, value: object, annotated: object) -> str:

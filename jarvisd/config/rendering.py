@@ -4,6 +4,7 @@ Generated, so that the reference file always has the defaults and bounds of the 
 """
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Annotated, NamedTuple, get_args, get_origin
@@ -16,6 +17,7 @@ from jarvisd.config.spelling import choices
 from jarvisd.config.tree import Leaf, Table, leaves, tables, value_at
 
 WIDTH = 98
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 HEADER = """\
 # Configuration of jarvisd. Every setting is shown with its default, so all of them may stay
 # commented out. Sources are read in this order; for each setting the last one counts:
@@ -56,10 +58,17 @@ def toml_value(value: object) -> str:
     """A setting's value as TOML: booleans, numbers, text, and lists of them."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{_key(name)} = {toml_value(one)}" for name, one in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, float):
         return repr(value)
     # JSON's strings, numbers and booleans are TOML's; DEL is the one that TOML wants escaped.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else toml_value(name)
 
 
 def _section(table: Table) -> str:

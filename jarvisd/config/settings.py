@@ -6,10 +6,12 @@ One frozen tree, unknown fields forbidden; an empty file is a valid configuratio
 beside a field is what ``etc/jarvisd.toml`` shows above its commented default.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, defstruct, field
 
+from jarvisd.config.say import too_many
 from jarvisd.llm import providers
 from jarvisd.llm.providers import AUTO
 from jarvisd.llm.providers.llama_server import settings as llama_server
@@ -163,6 +165,18 @@ class TextSettings(Section, frozen=True):
         Annotated[int, Meta(ge=60, le=5_000)],
         about("Sentences longer than this are spoken in parts, cut between clauses."),
     ] = 400
+    say: Annotated[
+        dict[str, dict[str, str]],
+        about(
+            'Your own words, by language: [text.say.en] with lines like PVE = "Proxmox". '
+            "[text.say.all] is for every language."
+        ),
+    ] = field(default_factory=dict)
+
+    def broken_rules(self) -> Iterator[tuple[str, str]]:
+        """Too many own words."""
+        if wrong := too_many(self.say):
+            yield "say", wrong
 
 
 class SpeechSettings(Section, frozen=True):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from jarvisd.config.lines import key_lines, nearest
-from jarvisd.config.tree import join, tables
+from jarvisd.config.tree import SAY, join, tables
 
 SYSTEM_FILE = Path("/etc/jarvisd/jarvisd.toml")
 PREFIX = "JARVISD__"
@@ -107,7 +107,8 @@ def file_entries(path: Path, problems: list[str]) -> Iterator[Entry]:
         return
     lines = key_lines(text)
     for dotted, value in _flatten("", document):
-        yield Entry(dotted, value, Source("file", str(path), nearest(lines, dotted)))
+        source = Source("file", str(path), nearest(lines, dotted))
+        yield Entry(SAY if dotted.startswith(f"{SAY}.") else dotted, value, source)
 
 
 def _read(path: Path, problems: list[str]) -> str:
@@ -141,8 +142,22 @@ def _flatten(parent: str, values: Mapping[str, object]) -> Iterator[tuple[str, o
         path = join(parent, name)
         if isinstance(value, dict) and path in tables():
             yield from _flatten(path, value)
+        elif isinstance(value, dict) and path == SAY:
+            yield from _own_words(path, value)
         else:
             yield path, value
+
+
+def _own_words(path: str, languages: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Each word by itself, so that a wrong one has its own line and hides no other."""
+    for language, words in languages.items():
+        if isinstance(words, dict):
+            for written, spoken in words.items():
+                yield f"{path}.{language}.{written}", {language: {written: spoken}}
+        else:
+            yield f"{path}.{language}", {language: words}
+    if not languages:
+        yield path, languages
 
 
 def environment_entries(environ: Mapping[str, str]) -> Iterator[Entry]:

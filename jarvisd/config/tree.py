@@ -13,6 +13,7 @@ import msgspec
 from jarvisd.config.settings import Settings
 from jarvisd.sections import Section
 
+SAY = "text.say"  # the one setting whose tables have names that the owner chooses
 AnySection = TypeVar("AnySection", bound=Section)
 
 

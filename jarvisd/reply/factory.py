@@ -18,6 +18,7 @@ from jarvisd.reply.writing import TextWriter
 from jarvisd.speech import Speech
 from jarvisd.text import UtteranceStream
 from jarvisd.text.languages import language
+from jarvisd.text.spoken.own_words import SayTables
 from jarvisd.wire import ReplyEvent, ReplyRequest, SayRequest
 
 # A silent reply still has positions; nobody hears the rate they are counted in.
@@ -37,7 +38,7 @@ class ReplyFactory:
         measures: Measures,
         clock: Callable[[], float],
     ) -> None:
-        self._settings = settings
+        self.apply(settings)
         self._speech = speech
         self._memory = memory
         self._publish = publish
@@ -47,6 +48,7 @@ class ReplyFactory:
     def apply(self, settings: Settings) -> None:
         """New settings for the replies to come."""
         self._settings = settings
+        self._say = SayTables(settings.text.say)
 
     def make(
         self,
@@ -65,10 +67,12 @@ class ReplyFactory:
         life = ReplyLife()
         events = self._make_events(id_, voice, request, received_at)
         speaker = self._make_speaker(voice, events, request.speed) if spoken else None
+        tag = voice.current.voice.language if voice.current else ""
         stream = UtteranceStream(
             self._settings.text,
             pause_ms=self._settings.audio.sentence_pause_ms,
-            language=language(voice.current.voice.language if voice.current else ""),
+            language=language(tag),
+            own_words=self._say.words(tag),
         )
         writer = TextWriter(stream, events, life, spoken=spoken, echo=asked)
         record = ReplyRecord(

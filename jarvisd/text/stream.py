@@ -12,6 +12,7 @@ from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
 from jarvisd.text.splitting.boundaries import Boundary, Kind
 from jarvisd.text.splitting.scanner import MAX_SENTENCE_CHARS, Scanner
 from jarvisd.text.splitting.sentences import sentence_at
+from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords
 from jarvisd.text.spoken.speakable import speakable
 from jarvisd.text.window import Window
 
@@ -32,14 +33,20 @@ class UtteranceStream:
     """Turns a text that arrives in chunks into utterances.
 
     ``pause_ms`` is the pause after a plain sentence; other endings get a multiple of it.
-    ``language`` is that of the voice that will speak.
+    ``language`` is that of the voice that will speak; ``own_words`` are said as the owner wants.
     """
 
     def __init__(
-        self, settings: TextSettings, *, pause_ms: int = 180, language: Language = ENGLISH
+        self,
+        settings: TextSettings,
+        *,
+        pause_ms: int = 180,
+        language: Language = ENGLISH,
+        own_words: OwnWords = NO_WORDS,
     ) -> None:
         self._settings = settings
         self._language = language
+        self._own_words = own_words
         self._pause_ms = pause_ms
         self._window = Window()
         self._scanner = Scanner(self._window, language)
@@ -198,7 +205,7 @@ class UtteranceStream:
         if self._skipping and text.strip():
             self._add(end, SpokenText(""), skipped=self._skipping)
             return
-        spoken = speakable(text, self._start, language=self._language)
+        spoken = speakable(text, self._start, language=self._language, own_words=self._own_words)
         if spoken.text:
             self._add(end, spoken, pause_ms=self._pause(spoken.text, kind))
         else:

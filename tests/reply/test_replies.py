@@ -2,8 +2,10 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
+from jarvisd.config import TextSettings
 from jarvisd.errors import (
     JarvisError,
     LimitError,
@@ -17,7 +19,7 @@ from jarvisd.reply.registry import PLAYING_REPLIES
 from jarvisd.reply.reply import Reply
 from jarvisd.wire import ReplyInterrupted, ReplyRequest, ReplyStarted
 from tests.fakes.speech import OTHER, RATE, WANTED, settled
-from tests.reply.stage import Stage, ended, read
+from tests.reply.stage import PLAIN, Stage, ended, read
 
 
 async def refused(stage: Stage, kind: type[JarvisError], text: str = "One.", **more: str) -> str:
@@ -211,3 +213,14 @@ async def test_a_failed_engine_is_said_at_the_start() -> None:
         "it failed",
     )
     await reply.interrupt()
+
+
+async def test_own_words_are_taken_over_by_the_replies_to_come() -> None:
+    stage = Stage(text=PLAIN["text"] | {"say": {"all": {"PVE": "Proxmox"}}})
+    await stage.say("PVE.")
+    changed = TextSettings(say={"all": {"PVE": "P V E"}})
+    stage.replies.apply(msgspec.structs.replace(stage.settings, text=changed))
+    await stage.say("PVE.")
+    await stage.speech.makes("P V E.")
+    assert stage.speech.texts == ["Proxmox.", "P V E."]
+    await stage.replies.close(0)

@@ -21,10 +21,15 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
 
 def language(tag: str) -> Language:
     """The data nearest to ``tag``, as "de", "de-AT", "pt_BR" or "cmn"; else ``NEUTRAL``."""
+    found = code(tag)
+    return _data(found) if found in CODES else NEUTRAL
+
+
+def code(tag: str) -> str:
+    """The code that a file for the language of ``tag`` has, or would have; "" for no tag."""
     found = _TAG.match(tag)
-    code = found[0].lower() if found else ""
-    code = _OTHER_CODES.get(code, code)
-    return _data(code) if code in CODES else NEUTRAL
+    plain = found[0].lower() if found else ""
+    return _OTHER_CODES.get(plain, plain)
 
 
 @cache  # at most one for each of CODES

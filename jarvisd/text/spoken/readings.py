@@ -63,22 +63,25 @@ class Frame:
         self._any = re.compile("|".join([_PLAIN, *named]))
         self._each = [(re.compile(reader.trigger), reader.read) for reader in readers]
 
-    def readings(self, text: str) -> Iterator[Reading]:
-        """Every rewrite of ``text``, in order; they do not overlap."""
-        position = 0
-        while match := self._any.search(text, position):
+    def readings(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Reading]:
+        """Every rewrite of ``text[start:end]``, in order; they do not overlap.
+
+        Readers see what is before ``start``, and nothing from ``end`` on.
+        """
+        position, end = start, len(text) if end is None else end
+        while match := self._any.search(text, position, end):
             if match.lastgroup == "plain":
                 position = match.end()
                 continue
-            reading = self._read(text, match.start(), int((match.lastgroup or "r0")[1:]))
+            reading = self._read(text, match.start(), end, int((match.lastgroup or "r0")[1:]))
             if reading:
                 yield reading
             position = reading.end if reading else match.start() + 1
 
-    def _read(self, text: str, place: int, first: int) -> Reading | None:
+    def _read(self, text: str, place: int, end: int, first: int) -> Reading | None:
         """What the first reader from number ``first`` on says that does not decline."""
         for trigger, read in self._each[first:]:
-            match = trigger.match(text, place)
+            match = trigger.match(text, place, end)
             reading = read(match) if match else None
             if reading:
                 return reading

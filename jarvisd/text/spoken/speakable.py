@@ -11,6 +11,7 @@ from functools import cache
 from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, SpokenText
 from jarvisd.text.spoken import dates, markup, quantities, symbols, technical
+from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords
 from jarvisd.text.spoken.readings import SOFT_COMMA, SOFT_STOP, Frame, Reading
 
 MAX_SPOKEN_CHARS = 8_000
@@ -35,16 +36,47 @@ def _frame(language: Language) -> Frame:
     return Frame(READERS)
 
 
-def readings(text: str, *, language: Language = ENGLISH) -> Iterator[Reading]:
+def readings(
+    text: str, *, language: Language = ENGLISH, own_words: OwnWords = NO_WORDS
+) -> Iterator[Reading]:
     """Every stretch of ``text`` that is said in other words, with the name of the rule."""
-    return _frame(language).readings(text)
+    frame = _frame(language)
+    return _owned(text, frame, own_words) if own_words else frame.readings(text)
 
 
-def speakable(text: str, start: int = 0, *, language: Language = ENGLISH) -> SpokenText:
+def _owned(text: str, frame: Frame, own_words: OwnWords) -> Iterator[Reading]:
+    """The owner's words win, except inside a name that is read as a whole: an address, a path."""
+    ruled = frame.readings(text)
+    rule = next(ruled, None)
+    for own in own_words.readings(text):
+        while rule and rule.end <= own.start:
+            yield rule
+            rule = next(ruled, None)
+        if rule and rule.start < own.end:
+            if _in_a_name(text, own, rule):
+                continue
+            yield from frame.readings(text, rule.start, own.start)
+            ruled = frame.readings(text, own.end)
+            rule = next(ruled, None)
+        yield own
+    if rule:
+        yield rule
+    yield from ruled
+
+
+def _in_a_name(text: str, own: Reading, rule: Reading) -> bool:
+    longer = rule.end - rule.start > own.end - own.start
+    inside = rule.start <= own.start and own.end <= rule.end
+    return longer and inside and not any(map(str.isspace, text[rule.start : rule.end]))
+
+
+def speakable(
+    text: str, start: int = 0, *, language: Language = ENGLISH, own_words: OwnWords = NO_WORDS
+) -> SpokenText:
     """Say ``text``, which begins at the offset ``start`` of its reply, in ``language``."""
     speech = _Speech(text, start)
     position = 0
-    for reading in readings(text, language=language):
+    for reading in readings(text, language=language, own_words=own_words):
         speech.as_written(position, reading.start)
         speech.in_words(reading.spoken, reading.start, reading.end)
         position = reading.end
@@ -91,7 +123,7 @@ class _Speech:
 
     def in_words(self, spoken: str, start: int, end: int) -> None:
         """Say ``spoken`` for the original's ``[start:end]``."""
-        if spoken in (SOFT_COMMA, SOFT_STOP, Frame, Reading):
+        if spoken in (SOFT_COMMA, SOFT_STOP):
             self._wait(f"{spoken[1]} ")
         elif not spoken:
             if self._last and not self._gap:  # closes what was said, as "**" behind a word
