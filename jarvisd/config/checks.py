@@ -66,14 +66,13 @@ def _socket_length(socket: str) -> Iterator[Violation]:
 
 def _utterance_lengths(settings: Settings) -> Iterator[Violation]:
     text = settings.text
-    for name in ("utterance_min_chars", "first_clause_chars"):
-        value = getattr(text, name)
-        if value > text.utterance_max_chars:
-            yield Violation(
-                f"text.{name}",
-                f"{value} is above text.utterance_max_chars, which is {text.utterance_max_chars}",
-                also=("text.utterance_max_chars",),
-            )
+    least, most = text.utterance_min_chars, text.utterance_max_chars
+    if least > most:
+        yield Violation(
+            "text.utterance_min_chars",
+            f"{least} is above text.utterance_max_chars, which is {most}",
+            also=("text.utterance_max_chars",),
+        )
 
 
 def _worker_memory(settings: Settings) -> Iterator[Violation]:

@@ -153,10 +153,13 @@ class TextSettings(Section, frozen=True):
     tables: Annotated[Literal["announce", "skip", "read"], about("What to do with tables.")] = (
         "read"
     )
-    first_clause_chars: Annotated[
-        Annotated[int, Meta(ge=0, le=200)],
-        about("Shortest first clause to speak before its sentence ends; 0: whole sentences only."),
-    ] = 12
+    first_audio_budget_ms: Annotated[
+        Annotated[int, Meta(ge=0, le=5_000)],
+        about(
+            "How long after its first token an answer waits for a written pause before it is cut "
+            "between phrases, to be heard soon; 0: whole sentences only."
+        ),
+    ] = 180
     utterance_min_chars: Annotated[
         Annotated[int, Meta(ge=0, le=500)],
         about("Sentences shorter than this are spoken together."),

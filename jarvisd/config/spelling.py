@@ -6,10 +6,14 @@ from typing import Annotated, Literal, get_args, get_origin
 from jarvisd.config.tree import leaves, tables
 
 _LONGEST = 80
+# Settings of earlier releases, and what to set instead.
+REPLACED = {"text.first_clause_chars": "text.first_audio_budget_ms"}
 
 
 def advice(path: str, value: object) -> str:
     """The message for an unknown key, with the most similar setting or section."""
+    if path in REPLACED:
+        return f"unknown setting; it was replaced by {REPLACED[path]}"
     what = "unknown section" if isinstance(value, dict) else "unknown setting"
     meant = _sections_like(path) if isinstance(value, dict) else _settings_like(path)
     return f"{what}; did you mean {meant}?" if meant else what

@@ -40,6 +40,10 @@ class Stopwatch:
             return None
         return max(0.0, self.marks[end] - self.marks[start]) * 1_000
 
+    def ms_since(self, step: str) -> float:
+        """Milliseconds that have passed since ``step``, which happened."""
+        return (self._clock() - self.marks[step]) * 1_000
+
     def since_start_ms(self, at: float) -> float:
         """Milliseconds from the start of the reply to the monotonic second ``at``."""
         return round(max(0.0, at - self.started_at) * 1000, 3)

@@ -1,6 +1,7 @@
 """The writing half of a reply: the provider's stream becomes text, tokens and utterances.
 
-Reads one stream to its end and keeps its text. Nothing here knows about audio.
+Reads one stream to its end and keeps its text. It tells the text how much time has passed while the
+opening of an answer waits to be cut; no timer runs otherwise. Nothing here knows about audio.
 """
 
 import asyncio
@@ -56,6 +57,7 @@ class TextWriter:
         self.failure: JarvisError | None = None
         self.steps = 0
         self._finished = False
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def at_work(self) -> bool:
@@ -76,6 +78,8 @@ class TextWriter:
                     await asyncio.sleep(0)  # much may come at once: others have their turn
         except JarvisError as error:
             self.failure = error
+        finally:
+            self._stop_timer()
         self._finished = True
         self._reader.stopwatch.mark("last_token")
         await self._cut(self._stream.finish())
@@ -108,7 +112,30 @@ class TextWriter:
         if self._echo:
             self._reader.token(text)
         if self._spoken:
+            self._stop_timer()  # what the text releases comes before what time releases
             await self._cut(self._stream.feed(text))
+            if self._echo:  # a given text is all there: nobody waits for more of it
+                self._keep_time()
+
+    def _keep_time(self) -> None:
+        """Have the opening cut when it is due, now or later."""
+        self._timer = None
+        if self._queue.full():  # hours of speech are ahead: none is missing
+            return
+        elapsed_ms = self._reader.stopwatch.ms_since("first_token")
+        for utterance in self._stream.tick(elapsed_ms):  # one at most
+            if not self._life.interrupted:
+                self._reader.utterance(utterance)
+                self._queue.put_nowait(utterance)
+        wake_ms = self._stream.wake_ms
+        if wake_ms is not None:
+            wait_s = max(0.0, wake_ms - elapsed_ms) / 1_000
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._keep_time)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _cut(self, utterances: list[Utterance]) -> None:
         for utterance in utterances:

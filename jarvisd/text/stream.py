@@ -1,15 +1,18 @@
 """Utterances: the units of speech, made from a reply's text while it arrives.
 
-The first clause is released before its sentence ends, so that speech starts at once; later
-sentences are spoken whole, short ones together. Code blocks and tables are announced, skipped or
-read, as configured. All utterances together are exactly the input, and are the same for every
-chunking. Nothing here waits, and at most one utterance and one sentence are held.
+The opening is released before its sentence ends, at a written pause or when time presses, so that
+speech starts at once; later sentences are spoken whole, short ones together. Code blocks and tables
+are announced, skipped or read, as configured. All utterances together are exactly the input, and
+are the same for every chunking with the same ticks. Nothing here waits or knows the time, and at
+most one utterance and one sentence are held.
 """
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
+from jarvisd.text.opening import Opening
 from jarvisd.text.splitting.boundaries import Boundary, Kind
+from jarvisd.text.splitting.clauses import ClauseCut
 from jarvisd.text.splitting.scanner import MAX_SENTENCE_CHARS, Scanner
 from jarvisd.text.splitting.sentences import sentence_at
 from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords
@@ -60,15 +63,33 @@ class UtteranceStream:
         self._skipping: str | None = None  # why the block in progress is not spoken
         self._in_table = False
         self._opening = True  # nothing but clauses of the first sentence was released
-        self._opening_parts = 0
+        self._cuts = Opening(
+            self._window,
+            budget_ms=settings.first_audio_budget_ms,
+            part_chars=settings.utterance_min_chars,
+        )
 
     def feed(self, text: str) -> list[Utterance]:
         """Take the next chunk; return the utterances that are now certain."""
         self._window.append(text)
         self._take_all(self._scanner.read())
-        self._cut_overlong(self._window.end)
+        self._cut_up(self._window.end, self._window.end)
         self._window.forget(min(self._start, self._scanner.needed_from))
         return self._hand_out()
+
+    def tick(self, elapsed_ms: float) -> list[Utterance]:
+        """So much time has passed since the first token; return what is spoken for lack of time."""
+        if self._opening and not self._sentences:
+            cut = self._cuts.tick(self._start, elapsed_ms)
+            if cut is not None:
+                self._release(cut, Kind.CLAUSE)
+        return self._hand_out()
+
+    @property
+    def wake_ms(self) -> float | None:
+        """When the next tick is wanted, if no text comes before; ``None``: none is."""
+        waits = self._opening and not self._sentences
+        return self._cuts.wake_ms(self._start) if waits else None
 
     def finish(self) -> list[Utterance]:
         """The text is over: return the rest of it."""
@@ -82,13 +103,15 @@ class UtteranceStream:
 
     def _take_all(self, boundaries: list[Boundary]) -> None:
         for boundary in boundaries:
-            self._cut_overlong(boundary.decided)
+            self._cut_up(boundary.decided, boundary.decided - 1)
             self._take(boundary)
 
     def _take(self, boundary: Boundary) -> None:
         kind = boundary.kind
         if kind is Kind.CLAUSE:
-            self._take_clause(boundary.after)
+            self._clause = boundary.after
+            if self._opening:
+                self._cuts.add(ClauseCut(boundary.after, boundary.strength))
             return
         sentence = sentence_at(self._window, boundary)
         if kind is Kind.PARAGRAPH:
@@ -112,18 +135,11 @@ class UtteranceStream:
         long_enough = boundary.after - self._start >= self._settings.utterance_min_chars
         if self._opening or long_enough:
             self._release(boundary.after, boundary.kind)
-        self._opening = False
+        self._end_opening()
 
-    def _take_clause(self, cut: int) -> None:
-        self._clause = cut
-        if not self._opening or self._sentences or not self._settings.first_clause_chars:
-            return
-        # Each further part of the first sentence is longer: speech is ahead by then.
-        least = self._opening_parts * self._settings.utterance_min_chars
-        least = least or self._settings.first_clause_chars
-        if len(self._window.cut(self._start, cut).strip()) >= least:
-            self._opening_parts += 1
-            self._release(cut, Kind.CLAUSE)
+    def _end_opening(self) -> None:
+        self._opening = False
+        self._cuts.start_sentence()
 
     # Blocks
 
@@ -166,19 +182,35 @@ class UtteranceStream:
 
     def _release_before(self, start: int) -> None:
         """A block begins: release the held text before it."""
-        self._opening = False
+        self._end_opening()
         if self._sentences or self._window.cut(self._start, start).strip():
             self._release(start, Kind.PARAGRAPH)
 
     # Release
 
-    def _cut_overlong(self, seen: int) -> None:
-        """Release text that waited too long: a short sentence, or one without an end."""
-        while seen - self._start > self._patience + _DECISION_CHARS:
-            if self._start < self._held_until:
-                self._release(self._held_until, self._held_kind)
+    def _cut_up(self, seen: int, opening_seen: int) -> None:
+        """Release what is certain after ``seen`` characters, in the order in which it became so.
+
+        A boundary that the last of them decides comes before a cut that it would allow, so that
+        of the opening only ``opening_seen`` count.
+        """
+        while True:
+            overlong = self._start + self._patience + _DECISION_CHARS + 1
+            waits = self._opening and not self._sentences
+            strong = self._cuts.strong(self._start, opening_seen) if waits else None
+            if strong and strong[1] < overlong:
+                self._release(strong[0], Kind.CLAUSE)
+            elif seen >= overlong:
+                self._cut_overlong()
             else:
-                self._release(self._cut_within(self._start + self._limit), Kind.CLAUSE)
+                return
+
+    def _cut_overlong(self) -> None:
+        """Release text that waited too long: a short sentence, or one without an end."""
+        if self._start < self._held_until:
+            self._release(self._held_until, self._held_kind)
+        else:
+            self._release(self._cut_within(self._start + self._limit), Kind.CLAUSE)
 
     @property
     def _patience(self) -> int:
@@ -230,6 +262,7 @@ class UtteranceStream:
                 pause_ms=pause_ms,
             )
         )
+        self._cuts.released(self._start, end)
         self._seq += 1
         self._start = end
         self._sentences = []

@@ -71,8 +71,8 @@ def test_an_utterances_least_length_is_below_its_largest(empty: Path) -> None:
         "text.utterance_min_chars: 80 is above text.utterance_max_chars, which is 79"
     ]
     # The source named is the one that was set, even when the rule is stated for the other.
-    assert problems_of(empty, text__first_clause_chars=61, text__utterance_max_chars=60) == [
-        "text.first_clause_chars: 61 is above text.utterance_max_chars, which is 60"
+    assert problems_of(empty, text__utterance_max_chars=60, text__utterance_min_chars=61) == [
+        "text.utterance_min_chars: 61 is above text.utterance_max_chars, which is 60"
     ]
 
 

@@ -148,7 +148,7 @@ slots = "two"
         load(
             file,
             environ={"JARVISD__API__MAX_CONNECTIONS": "many", "JARVISD__API": "x"},
-            overrides={"text.first_clause_chars": 201},
+            overrides={"text.first_audio_budget_ms": 5001},
         )
     expected = """\
 main:2: api.max_conections: unknown setting; did you mean api.max_connections?
@@ -160,17 +160,23 @@ main.d/10.toml:2: log.level: expected one of 'debug', 'info', 'warning', 'error'
 main.d/20.toml:1: not valid TOML: Expected ']' at the end of a table declaration
 JARVISD__API: api: is a section, not a setting; got 'x'
 JARVISD__API__MAX_CONNECTIONS: api.max_connections: expected int; got 'many'
-command line: text.first_clause_chars: expected int <= 200; got 201
+command line: text.first_audio_budget_ms: expected int <= 5000; got 5001
 main:7: llm.url: must start with http://, https:// or unix:/; got 'ftp://models'
 """
     listed = [problem.replace(str(file), "main") for problem in caught.value.problems]
     assert listed == expected.splitlines()
 
 
+REPLACED = (
+    "2: text.first_clause_chars: unknown setting; it was replaced by text.first_audio_budget_ms"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("slots = 2", "1: slots: unknown setting; did you mean speech.slots?"),
+        ("[text]\nfirst_clause_chars = 12", REPLACED),
         ("[api]\nspares = 2", "2: api.spares: unknown setting; did you mean speech.spares?"),
         ("[log]\nlvel = 'info'", "2: log.lvel: unknown setting; did you mean log.level?"),
         ("[log]\nzzzz = 1", "2: log.zzzz: unknown setting"),

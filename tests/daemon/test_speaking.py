@@ -124,3 +124,18 @@ async def test_speech_begins_while_the_model_still_writes(
         model.end()
         assert (await answer.end())["type"] == "reply.done"
     check(answer.events)
+
+
+async def test_speech_begins_in_a_sentence_whose_model_is_slow(
+    asked: RunningDaemon, model: Conducted
+) -> None:
+    async with turn(asked, "/v1/replies", {"text": "Well?"}) as answer:
+        model.write("I moved the meeting to Thursday")  # and no more until it is heard
+        chunk = await answer.until("chunk")
+        assert chunk["samples"] > 0
+        model.write(" at noon.")
+        model.end()
+        assert (await answer.end())["type"] == "reply.done"
+    check(answer.events)
+    first, rest = (event["text"] for event in answer.of("utterance"))
+    assert (first, rest) == ("I moved the meeting ", "to Thursday at noon.")

@@ -54,7 +54,7 @@ def test_people_get_two_columns(jarvisctl: Jarvisctl) -> None:
     assert ran.code == 0
     header, *rows = ran.text.splitlines()
     assert header.split() == ["#", "written", "spoken"]
-    assert any("5 gigabytes free." in row for row in rows)
+    assert any("5 gigabytes" in row for row in rows)
     assert any("(not spoken: code)" in row for row in rows)
     assert max(map(display_width, rows)) <= 80
     assert ran.stderr.endswith("not spoken\n")
@@ -62,7 +62,7 @@ def test_people_get_two_columns(jarvisctl: Jarvisctl) -> None:
 
 def test_settings_come_from_a_file(jarvisctl: Jarvisctl, tmp_path: Path) -> None:
     config = tmp_path / "jarvisd.toml"
-    config.write_text("[text]\nutterance_min_chars = 0\nfirst_clause_chars = 0\n")
+    config.write_text("[text]\nutterance_min_chars = 0\nfirst_audio_budget_ms = 0\n")
     text = "One. Two. Three."
     assert len(jarvisctl.run("preview", "--json", text).objects) < 3
     ran = jarvisctl.run("preview", "--json", "--config", str(config), text)

@@ -17,7 +17,7 @@ from tests.fakes.provider import ScriptedProvider
 from tests.fakes.speech import OTHER, WANTED, Clock, ScriptedSpeech, settled, until
 
 PLAIN = {
-    "text": {"first_clause_chars": 0, "utterance_min_chars": 0},
+    "text": {"first_audio_budget_ms": 0, "utterance_min_chars": 0},
     "audio": {"sentence_pause_ms": 0},
 }
 

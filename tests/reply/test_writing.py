@@ -14,7 +14,7 @@ from tests.fakes.provider import ScriptedProvider
 from tests.fakes.speech import Clock, settled
 
 PROMPT = Prompt(())
-SENTENCES = TextSettings(first_clause_chars=0, utterance_min_chars=0)
+SENTENCES = TextSettings(first_audio_budget_ms=0, utterance_min_chars=0)
 
 
 class Reader:
@@ -31,11 +31,13 @@ class Reader:
 
 
 class Writing:
-    def __init__(self, *, spoken: bool = True, echo: bool = True) -> None:
+    def __init__(
+        self, *, spoken: bool = True, echo: bool = True, settings: TextSettings = SENTENCES
+    ) -> None:
         self.clock = Clock()
         self.reader = Reader(self.clock)
         self.provider = ScriptedProvider()
-        stream = UtteranceStream(SENTENCES)
+        stream = UtteranceStream(settings)
         self.writer = TextWriter(stream, self.reader, ReplyLife(), spoken=spoken, echo=echo)
 
     def start(self) -> asyncio.Task[None]:
@@ -142,3 +144,52 @@ async def test_a_cancelled_writer_disconnects_from_the_model() -> None:
     running.cancel()
     await asyncio.wait({running})
     assert writing.provider.closed == 1
+
+
+PHRASES = TextSettings(first_audio_budget_ms=100)
+
+
+async def test_an_opening_that_is_due_is_spoken_without_another_token() -> None:
+    writing = Writing(settings=PHRASES)
+    running = writing.start()
+    writing.provider.write("I moved ", "the meeting ")
+    await settled()
+    assert writing.writer._timer is None  # there is nothing to cut
+    writing.clock.advance(0.11)
+    writing.provider.write("to Thursday")
+    await settled()
+    assert writing.writer._timer is not None
+    assert writing.reader.utterances == []
+    writing.clock.advance(0.03)
+    first = await anext(writing.writer.utterances())
+    assert first.text == "I moved the meeting "
+    assert writing.writer._timer is None
+    writing.provider.answer(" at noon.")
+    assert await writing.said() == ["to Thursday at noon."]
+    await running
+
+
+async def test_a_timer_ends_with_the_text() -> None:
+    writing = Writing(settings=PHRASES)
+    running = writing.start()
+    writing.provider.write("I moved the meeting to Thursday")
+    await settled()
+    assert writing.writer._timer is not None
+    writing.provider.end()
+    assert await writing.said() == ["I moved the meeting to Thursday"]
+    await running
+    assert writing.writer._timer is None
+
+
+async def test_a_given_text_waits_for_nothing() -> None:
+    writing = Writing(echo=False, settings=PHRASES)
+    running = writing.start()
+    writing.provider.write("I moved the meeting to Thursday")
+    await settled()
+    writing.clock.advance(1)
+    writing.provider.write(" at noon")
+    await settled()
+    assert writing.writer._timer is None
+    writing.provider.end()
+    assert await writing.said() == ["I moved the meeting to Thursday at noon"]
+    await running

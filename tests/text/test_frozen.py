@@ -14,6 +14,7 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import SentenceSplitter, Utterance, UtteranceStream
+from jarvisd.text.splitting.boundaries import Kind
 from tests.text.chunks import FRAGMENTS, boundaries
 from tests.text.replies import REPLIES
 
@@ -85,10 +86,11 @@ def as_line(made: Utterance) -> str:
 
 
 def bounded(text: str) -> Iterator[str]:
-    for read, (kind, start, end, after, decided) in boundaries(text):
+    for read, (kind, start, end, after, decided, strength) in boundaries(text):
         assert decided == read
         shown = text[max(start, end - SHOWN) : end]
-        yield f"{read:5}: {kind.name.lower()} {start}-{end} then {after} {shown!r}"
+        name = (strength if kind is Kind.CLAUSE else kind).name.lower()
+        yield f"{read:5}: {name} {start}-{end} then {after} {shown!r}"
 
 
 REPLIES_TEXT = " ".join(REPLIES[:8]) + "\n\n" + "\n".join(REPLIES[8:])

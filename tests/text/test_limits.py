@@ -15,7 +15,7 @@ MAX_GAP_CHARS = 16
 WRAPPED_LINE_CHARS = 60
 DECISION_CHARS = 64
 PATIENCE = 3
-WHOLE_SENTENCES = TextSettings(first_clause_chars=0)
+WHOLE_SENTENCES = TextSettings(first_audio_budget_ms=0)
 
 
 def fed(text: str, settings: TextSettings = WHOLE_SENTENCES) -> list[str]:
@@ -59,15 +59,14 @@ def test_a_sentence_of_the_least_length_is_spoken_alone() -> None:
         assert (sentence in fed(opening + sentence + "And")) == alone
 
 
-def test_a_first_clause_of_the_least_length_is_spoken_at_once() -> None:
-    assert TextSettings().first_clause_chars == len("Sure enough,")
-    assert fed("Sure enough, it", TextSettings()) == ["Sure enough,"]
-    assert fed("Well enough it, it", TextSettings()) == ["Well enough it,"]
-    assert fed("Sur enough, it", TextSettings()) == []
+def test_an_opening_of_two_words_is_spoken_once_two_more_have_begun() -> None:
+    assert fed("Sure enough, it i", TextSettings()) == ["Sure enough,"]
+    assert fed("Sure enough, it ", TextSettings()) == []
+    assert fed("Enough, it is", TextSettings()) == []
 
 
 def test_a_cut_may_be_as_far_as_the_limit() -> None:
-    settings = TextSettings(first_clause_chars=0, utterance_max_chars=60)
+    settings = TextSettings(first_audio_budget_ms=0, utterance_max_chars=60)
     for before, cut in (("x " * 29, 60), ("x " * 29 + "y", 58)):
         assert len(fed(before + "y, " + "z " * 60, settings)[0]) == cut
 
@@ -165,7 +164,8 @@ def test_a_mark_behind_a_short_word(word: str, following: str, cut: int | None) 
     finder = ClauseFinder()
     now = finder.word(word, 10, nested=False)
     later = finder.next_character(following)
-    assert (now if now is not None else later) == cut
+    found = now or later
+    assert (found and found.at) == cut
 
 
 @pytest.mark.parametrize(
@@ -188,4 +188,5 @@ def test_an_opener_behind_a_name_or_a_number(
     finder.word(previous, 5, nested=False)
     now = finder.word("with", 10, nested=False)
     later = finder.next_character(following[0])
-    assert (now if now is not None else later) == cut
+    found = now or later
+    assert (found and found.at) == cut

@@ -18,7 +18,7 @@ from jarvisbench.wire import Wire, post
 from jarvisd.speech.engine import Engine
 from jarvisd.speech.engines import make
 
-TARGETS_S = {40: 0.20, 20: 0.40}
+TARGETS_S = {40: 0.25, 20: 0.40}
 FURTHER = " And this goes on for a while, so that the answer is far from over by then."
 
 

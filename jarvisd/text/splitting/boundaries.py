@@ -1,6 +1,6 @@
 """The places in a text where something ends."""
 
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 from typing import NamedTuple
 
 
@@ -18,6 +18,22 @@ class Kind(Enum):
     CODE = auto()  # a code block ended
 
 
+class Strength(IntEnum):
+    """How much of a pause a reader makes at a boundary, the least first."""
+
+    PHRASE = auto()  # before a preposition, or before the verb behind its subject
+    SUBORDINATE = auto()  # before a relative or subordinate clause
+    CONJUNCTION = auto()  # before "and", "but" and their like
+    COMMA = auto()
+    COLON = auto()  # a colon, a semicolon, a dash
+    SENTENCE = auto()
+
+    @property
+    def strong(self) -> bool:
+        """Whether it is written: a reader pauses there in any case."""
+        return self >= Strength.COMMA
+
+
 class Boundary(NamedTuple):
     """A boundary: what it closes is ``[start:end]``; ``after`` includes the white space read.
 
@@ -29,3 +45,4 @@ class Boundary(NamedTuple):
     end: int
     after: int
     decided: int
+    strength: Strength = Strength.SENTENCE

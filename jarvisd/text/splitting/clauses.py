@@ -1,21 +1,34 @@
 """Where a sentence may be cut before it ends, so that its first part can be spoken at once.
 
-A cut is safe after clause punctuation and, in English, before a word that opens a phrase. It is
-never placed inside a number, a name, brackets, a quotation or code. The rules see one word and at
-most the first character of the next one, so a cut depends on the text alone. How long a clause
-must be is decided by the caller.
+A cut is safe after clause punctuation and, in English, before a word that opens a phrase; each has
+a strength. It is never placed inside a number, a name, brackets, a quotation or code, nor inside a
+short subject or before "of", which goes on with the noun before it. The rules see one word and at
+most the first character of the next one, so a cut depends on the text alone. When a cut is used is
+decided by the caller.
 """
 
+from typing import NamedTuple
+
 from jarvisd.text.languages.stops.model import words
+from jarvisd.text.splitting.boundaries import Strength
 
-PUNCTUATION = ",;:—–、，；："
+_COMMAS = ",、，"
+PUNCTUATION = _COMMAS + ";:—–；："
 
-PHRASE_OPENERS = words(
-    """about after although and as at because before between but by despite during except for from
-    if in inside into near of on once onto or outside over since so than that though through to
-    toward towards under unless until when where whereas whether which while who whose why with
-    within without"""
+_CONJUNCTIONS = words("and but or so")
+_SUBORDINATORS = words(
+    """after although as because before if once since than that though unless until when where
+    whereas whether which while who whose why"""
 )
+_PREPOSITIONS = words(
+    """about at by despite during except for from in inside into near on onto outside over through
+    to toward towards under with within without"""
+)
+_OPENERS = {
+    **dict.fromkeys(_PREPOSITIONS, Strength.PHRASE),
+    **dict.fromkeys(_SUBORDINATORS, Strength.SUBORDINATE),
+    **dict.fromkeys(_CONJUNCTIONS, Strength.CONJUNCTION),
+}
 # Verbs that follow a finished noun phrase: "The lights in the kitchen | are off."
 VERB_OPENERS = words("are can could has have is should was were will would")
 _SUBJECTS = words(
@@ -25,10 +38,6 @@ _SUBJECTS = words(
 
 # Words that belong to the opener behind them: "such as", "want to", "turn on", "out of".
 _BOUND: dict[str, frozenset[str]] = {
-    "of": words(
-        """all because both each instead kind lot many most much none one out part some sort list
-        number couple bit full"""
-    ),
     "to": words(
         """able according due going got had has have like likes need needs next ought used want
         wanted wants try"""
@@ -49,20 +58,35 @@ _NEVER_BEFORE = words(
     were which while with your not very too"""
 )
 
+# What a subject begins with: "The lights in the kitchen" is said in one breath. So many words of it
+# are taken for a subject where no verb is known.
+_DETERMINERS = words(
+    "a all an each every her his its my no our some that the their these this your"
+)
+_SUBJECT_WORDS = 4
+
+
+class ClauseCut(NamedTuple):
+    """A place where a sentence may be cut: the offset of what follows, and how strong it is."""
+
+    at: int
+    strength: Strength
+
 
 class ClauseFinder:
     """Reads a sentence word by word and says where it may be cut."""
 
     def __init__(self) -> None:
         self._previous = ""
-        self._waiting: int | None = None
+        self._waiting: ClauseCut | None = None
         self._barred = ""
+        self._subject = 0  # words of the subject, as far as it is one
 
     def start_sentence(self) -> None:
         """Forget the sentence that ended."""
-        self._previous, self._waiting = "", None
+        self._previous, self._waiting, self._subject = "", None, 0
 
-    def word(self, word: str, start: int, *, nested: bool) -> int | None:
+    def word(self, word: str, start: int, *, nested: bool) -> ClauseCut | None:
         """Take a word that begins at ``start`` and has a space behind it; return a cut or None.
 
         ``nested`` says that the word is inside brackets, a quotation or code. A cut that still
@@ -70,15 +94,17 @@ class ClauseFinder:
         """
         previous, self._previous = self._previous, word
         self._waiting = None
+        self._follow_subject(previous, word)
         if nested:
             return None
         if word[-1] in PUNCTUATION or word.endswith(("…", "...")):
             return self._after_punctuation(word, start + len(word))
-        if _opens_phrase(previous, word):
-            return self._before_opener(previous, start)
-        return None
+        if self._subject and word in _PREPOSITIONS:
+            return None
+        strength = _opens_phrase(previous, word)
+        return self._before_opener(previous, ClauseCut(start, strength)) if strength else None
 
-    def next_character(self, character: str) -> int | None:
+    def next_character(self, character: str) -> ClauseCut | None:
         """Take the first character of the next word; return the cut that waited for it, or None."""
         cut, self._waiting = self._waiting, None
         if cut is None:
@@ -91,7 +117,13 @@ class ClauseFinder:
             barred = not character.islower()
         return None if barred else cut
 
-    def _after_punctuation(self, word: str, cut: int) -> int | None:
+    def _follow_subject(self, previous: str, word: str) -> None:
+        begins = not previous and word.lower() in _DETERMINERS
+        goes_on = 0 < self._subject < _SUBJECT_WORDS and word not in VERB_OPENERS
+        self._subject = self._subject + 1 if begins or goes_on else 0
+
+    def _after_punctuation(self, word: str, at: int) -> ClauseCut | None:
+        cut = ClauseCut(at, Strength.COMMA if word[-1] in _COMMAS else Strength.COLON)
         if word.endswith(("…", "...")):
             self._wait(cut, "sentence")
             return None
@@ -100,7 +132,7 @@ class ClauseFinder:
             return None
         return cut if len(word) > 1 or word in "—–" else None
 
-    def _before_opener(self, previous: str, cut: int) -> int | None:
+    def _before_opener(self, previous: str, cut: ClauseCut) -> ClauseCut | None:
         if previous[-1].isdigit():
             self._wait(cut, "number")
         elif previous[0].isupper() and previous != "I":
@@ -109,14 +141,15 @@ class ClauseFinder:
             return cut
         return None
 
-    def _wait(self, cut: int, barred: str) -> None:
+    def _wait(self, cut: ClauseCut, barred: str) -> None:
         self._waiting, self._barred = cut, barred
 
 
-def _opens_phrase(previous: str, word: str) -> bool:
-    if not previous:
-        return False
+def _opens_phrase(previous: str, word: str) -> Strength | None:
+    """How strong the place before ``word`` is; ``None`` where nothing begins."""
     before = previous.lower()
-    if word in PHRASE_OPENERS:
-        return before not in _NEVER_BEFORE and before not in _BOUND.get(word, ())
-    return word in VERB_OPENERS and before not in _SUBJECTS and before not in _NEVER_BEFORE
+    if not previous or before in _NEVER_BEFORE:
+        return None
+    if word in _OPENERS:
+        return None if before in _BOUND.get(word, ()) else _OPENERS[word]
+    return Strength.PHRASE if word in VERB_OPENERS and before not in _SUBJECTS else None

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.splitting.boundaries import Boundary, Kind
-from jarvisd.text.splitting.clauses import ClauseFinder
+from jarvisd.text.splitting.clauses import ClauseCut, ClauseFinder
 from jarvisd.text.splitting.endings import Verdict, judge, settle
 from jarvisd.text.splitting.fences import FENCE_CHARS, CodeFence
 from jarvisd.text.splitting.lists import BULLETS, InlineList
@@ -260,9 +260,10 @@ class Scanner:
     def _end_wide_sentence(self, after: int) -> None:
         self._end_sentence(Kind.SENTENCE, self._wide_stop.end, after)
 
-    def _add_clause(self, cut: int | None) -> None:
+    def _add_clause(self, cut: ClauseCut | None) -> None:
         if cut is not None and not self._waiting:
-            self._found.append(Boundary(Kind.CLAUSE, self._sentence, cut, cut, self._seen))
+            at, strength = cut
+            self._found.append(Boundary(Kind.CLAUSE, self._sentence, at, at, self._seen, strength))
 
     def _end_sentence(self, kind: Kind, end: int, after: int) -> None:
         """Close the sentence; a word in progress behind it begins the next one."""
