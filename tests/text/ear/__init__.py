@@ -19,7 +19,9 @@ How it is compared
     ("11" and "eleven" differ).
     In some languages the engine's own sounds for digits differ from those of the word, and are the
     better ones. So a text in which the rules left digits may also pass with these in words, as
-    ``numerals.py`` does for numbers that the engine says right.
+    ``numerals.py`` does for numbers that the engine says right. In German, French, Spanish,
+    Italian, Dutch and Portuguese digits and words differ in stress and in shades of a sound only:
+    there ``folding.py`` takes these as one, and stress is not counted.
     Counted: every other sound, so every word in its order, the stress inside longer words, and a
     change to the sounds of another language.
 
