@@ -5,6 +5,8 @@ All offsets are counted in characters (Python ``str`` indices) from the start of
 
 from dataclasses import dataclass
 
+_CLOSING = "\"'’”»)]}%°€$£"
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -42,6 +44,14 @@ class SpokenText:
     text: str
     alignments: tuple[Alignment, ...] = ()
 
+    def continuing(self, end: int) -> "SpokenText":
+        """The same for a sentence that goes on at ``end``: engines hear that by a comma."""
+        if not self.text or not (self.text[-1].isalnum() or self.text[-1] in _CLOSING):
+            return self  # it has a mark of its own
+        size = len(self.text)
+        comma = Alignment(size, size + 1, end, end, verbatim=False)
+        return SpokenText(self.text + ",", (*self.alignments, comma))
+
     def original_end(self, spoken_offset: int) -> int:
         """Offset in the original text after ``spoken_offset`` spoken characters.
 
@@ -67,7 +77,7 @@ class Utterance:
     back. ``sentences`` are the display sentences that end in it: a sentence that is spoken in parts
     belongs to its last part. ``skipped`` holds the reason where nothing is to be said (``blank``,
     ``code``, ``table``, ``unspeakable``); ``spoken.text`` is empty then. ``pause_ms`` is the
-    pause after it.
+    pause after it. ``continues``: its sentence goes on in the next one, and the engine is told so.
     """
 
     seq: int
@@ -78,3 +88,4 @@ class Utterance:
     spoken: SpokenText
     skipped: str | None = None
     pause_ms: int = 0
+    continues: bool = False

@@ -12,7 +12,7 @@ from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, Sentence, SpokenText, Utterance
 from jarvisd.text.opening import Opening
 from jarvisd.text.splitting.boundaries import Boundary, Kind
-from jarvisd.text.splitting.clauses import ClauseCut
+from jarvisd.text.splitting.clauses import COMMAS, PUNCTUATION, ClauseCut
 from jarvisd.text.splitting.scanner import MAX_SENTENCE_CHARS, Scanner
 from jarvisd.text.splitting.sentences import sentence_at
 from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords
@@ -27,6 +27,10 @@ _PATIENCE = 3
 _LOUDER_PAUSE = 1.3  # after a question or an exclamation
 _LINE_PAUSE = 1.4  # after a line: a heading, an item of a list
 _PARAGRAPH_PAUSE = 2.0
+# Inside a sentence, where it is cut: what espeak-ng makes at these marks when it says it whole. The
+# ends of a clip have none of it.
+_COMMA_PAUSE = 0.85
+_COLON_PAUSE = 1.3
 # A code block whose opening line has this word ("```sh quiet") is for the eye alone, whatever the
 # settings say.
 QUIET = "quiet"
@@ -238,8 +242,12 @@ class UtteranceStream:
             self._add(end, SpokenText(""), skipped=self._skipping)
             return
         spoken = speakable(text, self._start, language=self._language, own_words=self._own_words)
+        continues = kind is Kind.CLAUSE
         if spoken.text:
-            self._add(end, spoken, pause_ms=self._pause(spoken.text, kind))
+            # A mark such as a dash is written and not said.
+            pause_ms = self._pause(text.rstrip() if continues else spoken.text, kind)
+            said = spoken.continuing(end) if continues else spoken
+            self._add(end, said, pause_ms=pause_ms, continues=continues)
         else:
             self._add(end, spoken, skipped="unspeakable" if text.strip() else "blank")
 
@@ -248,7 +256,13 @@ class UtteranceStream:
         self._add(end, SpokenText(phrase, (whole,)), pause_ms=self._pause(phrase, Kind.LINE))
 
     def _add(
-        self, end: int, spoken: SpokenText, *, skipped: str | None = None, pause_ms: int = 0
+        self,
+        end: int,
+        spoken: SpokenText,
+        *,
+        skipped: str | None = None,
+        pause_ms: int = 0,
+        continues: bool = False,
     ) -> None:
         self._made.append(
             Utterance(
@@ -260,6 +274,7 @@ class UtteranceStream:
                 spoken=spoken,
                 skipped=skipped,
                 pause_ms=pause_ms,
+                continues=continues,
             )
         )
         self._cuts.released(self._start, end)
@@ -269,12 +284,19 @@ class UtteranceStream:
 
     def _pause(self, spoken: str, kind: Kind) -> int:
         if kind is Kind.CLAUSE:
-            return 0
+            return round(self._pause_ms * _pause_inside(spoken[-1:]))
         if kind is Kind.PARAGRAPH:
             return round(self._pause_ms * _PARAGRAPH_PAUSE)
         if kind in (Kind.LINE, Kind.ROW):
             return round(self._pause_ms * _LINE_PAUSE)
         return round(self._pause_ms * (_LOUDER_PAUSE if spoken[-1] in "?!？！" else 1))
+
+
+def _pause_inside(mark: str) -> float:
+    """The pause behind ``mark`` inside a sentence, as a share of that behind a sentence."""
+    if mark in COMMAS:
+        return _COMMA_PAUSE
+    return _COLON_PAUSE if mark in PUNCTUATION or mark == "…" else 0.0
 
 
 def _code_phrase(fence: str) -> str:

@@ -190,3 +190,55 @@ def test_later_parts_of_a_long_first_sentence_grow() -> None:
     assert lengths[0] >= 12
     assert lengths[1] >= 40
     assert lengths[2] >= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "pause_ms"),
+    [
+        ("I moved the meeting to Thursday because of it", "I moved the meeting to Thursday,", 0),
+        ("It needs 20 % in all because of it and", "It needs 20 percent in all,", 0),
+        ("It is sunny today, and warm outside", "It is sunny today,", 85),
+        ("Please wait here; it will take", "Please wait here;", 130),
+        ("Please wait here: it will take", "Please wait here:", 130),
+        ("There you go — it is done", "There you go,", 130),
+    ],
+)
+def test_what_continues_is_said_as_continuing(text: str, said: str, pause_ms: int) -> None:
+    stream = UtteranceStream(TextSettings(first_audio_budget_ms=100), pause_ms=100)
+    made = [*stream.feed(text), *stream.tick(100), *stream.tick(130)]
+    assert (made[0].spoken.text, made[0].pause_ms, made[0].continues) == (said, pause_ms, True)
+    (rest,) = stream.finish()
+    assert not rest.continues
+
+
+def test_the_comma_of_a_cut_is_no_original_text() -> None:
+    stream = UtteranceStream(TextSettings(first_audio_budget_ms=100))
+    stream.feed("I moved the meeting to Thursday")
+    stream.tick(100)
+    (made,) = stream.tick(130)
+    spoken = made.spoken
+    assert (spoken.text, made.text) == ("I moved the meeting,", "I moved the meeting ")
+    assert spoken.text[spoken.alignments[-1].spoken_start :] == ","
+    assert (spoken.alignments[-1].start, spoken.alignments[-1].end) == (made.end, made.end)
+    assert spoken.original_end(len(spoken.text) - 1) == made.end
+    assert spoken.original_end(len(spoken.text)) == made.end
+    assert spoken.original_end(len("I moved the")) == len("I moved the")
+
+
+@given(TEXTS, CUTS, st.integers(0, 3))
+def test_only_what_is_cut_inside_a_sentence_continues(
+    text: str, ticks: list[int], pace: int
+) -> None:
+    stream = UtteranceStream(TextSettings(first_audio_budget_ms=50, utterance_max_chars=60))
+    made: list[Utterance] = []
+    for number, part in enumerate(by_cuts(text, ticks)):
+        made += [*stream.feed(part), *stream.tick(number * 10 * 4**pace)]
+    made += stream.finish()
+    assert "".join(each.text for each in made) == text
+    for each in made:
+        assert not (each.continues and each.sentences)
+        end = each.start
+        for part in each.spoken.alignments:
+            assert part.start == end
+            end = part.end
+        assert end == each.end or not each.spoken.text

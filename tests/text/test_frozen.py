@@ -80,7 +80,8 @@ def as_line(made: Utterance) -> str:
         f"{part.spoken_start}-{part.spoken_end}{'~='[part.verbatim]}{part.start}-{part.end}"
         for part in made.spoken.alignments
     )
-    how = made.skipped or f"{made.spoken.text!r} then {made.pause_ms} ms [{parts}]"
+    on = " goes on" if made.continues else ""
+    how = made.skipped or f"{made.spoken.text!r}{on} then {made.pause_ms} ms [{parts}]"
     shown = "".join(f" ({each.start}-{each.end})" for each in made.sentences)
     return f"{made.seq}: {made.start}-{made.end} {made.text!r}: {how}{shown}"
 

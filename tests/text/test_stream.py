@@ -119,7 +119,7 @@ def test_pauses_follow_the_ending() -> None:
         "Is it a question that is rather long for one? It goes on here for quite a while.\n\n"
         "# A heading that is long enough to stand alone\nThe end of it."
     )
-    assert [each.pause_ms for each in utterances(text)] == [0, 100, 130, 200, 140, 100]
+    assert [each.pause_ms for each in utterances(text)] == [85, 100, 130, 200, 140, 100]
 
 
 def test_a_breath_is_180_ms_unless_told_otherwise_and_none_where_nothing_is_said() -> None:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from jarvisd.text.languages.stops.model import words
 from jarvisd.text.splitting.boundaries import Strength
 
-_COMMAS = ",、，"
-PUNCTUATION = _COMMAS + ";:—–；："
+COMMAS = ",、，"
+PUNCTUATION = COMMAS + ";:—–；："
 
 _CONJUNCTIONS = words("and but or so")
 _SUBORDINATORS = words(
@@ -123,7 +123,7 @@ class ClauseFinder:
         self._subject = self._subject + 1 if begins or goes_on else 0
 
     def _after_punctuation(self, word: str, at: int) -> ClauseCut | None:
-        cut = ClauseCut(at, Strength.COMMA if word[-1] in _COMMAS else Strength.COLON)
+        cut = ClauseCut(at, Strength.COMMA if word[-1] in COMMAS else Strength.COLON)
         if word.endswith(("…", "...")):
             self._wait(cut, "sentence")
             return None
