@@ -22,6 +22,9 @@ _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzß]+")
 CONTINUES = ".,;:!?…)»—–&"
 _BEHIND_WORDS = CLOSERS + "!?…,;:"
 _OMISSION = re.compile(r"\[(?:\.\.\.|…)\]")
+_ELIDED = re.compile(r"['’](.+)")  # "l'avv"
+_NUMBER_SIGNS = "№#§"
+_DASHES = "—–/"  # a slash stands between verses
 
 
 class Verdict(Enum):
@@ -32,12 +35,16 @@ class Verdict(Enum):
     UNLESS_LOWER = auto()  # ends it unless a lower-case word follows
     UNLESS_NUMBER = auto()  # ends it unless a number or a lower-case word follows
     UNLESS_ORDINAL = auto()  # a number: as UNLESS_LOWER, and not before "3. Oktober"'s month
-    UNLESS_PART = (
-        auto()
-    )  # "z.", "Hauptstr.": as UNLESS_NUMBER, and not before another part: "z. B."
+    UNLESS_PART = auto()  # "z.": as UNLESS_NUMBER, and not before another part: "z. B."
     UNLESS_ZONE = auto()  # "9 a.m.": as UNLESS_LOWER, and not before a time zone
     BEFORE_STARTER = auto()  # ends it only before a word that clearly starts a sentence
     AFTER_ELLIPSIS = auto()  # ends it before a capital other than "I"
+    UNLESS_DASH = auto()  # ends it unless a dash follows: « — Что? — спросил он. »
+
+
+_BEFORE_NUMBERS = (Verdict.UNLESS_NUMBER, Verdict.UNLESS_PART)
+# With these the word may still be the first part of an abbreviation.
+_MAYBE_PARTS = (Verdict.UNLESS_LOWER, Verdict.UNLESS_NUMBER)
 
 
 def judge(word: str, previous: str, words_before: int, known: Stops) -> Verdict:
@@ -52,8 +59,11 @@ def judge(word: str, previous: str, words_before: int, known: Stops) -> Verdict:
     if core[-1] not in known.terminators or _OMISSION.search(word):
         return Verdict.GOES_ON
     verdict = _judge_stopped(core, previous, words_before, known)
-    closed = len(core) < len(word)
-    return Verdict.UNLESS_LOWER if closed and verdict is Verdict.ENDS else verdict
+    if verdict is not Verdict.ENDS:
+        return verdict
+    if len(core) < len(word):
+        return Verdict.UNLESS_LOWER
+    return Verdict.UNLESS_DASH if known.dash_goes_on and core[-1] in "!?" else verdict
 
 
 def _judge_stopped(core: str, previous: str, words_before: int, known: Stops) -> Verdict:
@@ -93,7 +103,11 @@ def _full_stop(body: str, previous: str, words_before: int, known: Stops) -> Ver
     lower = body.lower()
     if lower in known.half_days:  # "At 5 a.m." alone is no sentence
         return Verdict.UNLESS_ZONE if words_before > 2 else Verdict.BEFORE_STARTER
-    return _listed(body, lower, known) or _by_shape(body, lower, previous, known)
+    if len(body) == 1 and body.isupper():
+        return _single_letter(body, previous)
+    verdict = _listed(body, lower, known) or _by_shape(body, lower, previous, known)
+    part = verdict in _MAYBE_PARTS and lower in known.first_parts
+    return Verdict.UNLESS_PART if part else verdict
 
 
 def _joined(body: str, previous: str) -> str:
@@ -115,14 +129,14 @@ def _of_parts(joined: str, body: str, words_before: int, known: Stops) -> Verdic
 def _by_shape(body: str, lower: str, previous: str, known: Stops) -> Verdict:
     """The verdict on a word that is in no list."""
     if len(body) == 1 and body.isalpha():
-        return _single_letter(body, previous, known)
+        return _single_letter(body, previous)
     if _ACRONYM.fullmatch(body):
         return Verdict.BEFORE_STARTER
     if body[-1].isdigit():
         ordinal = previous in known.before_ordinal
         return Verdict.BEFORE_STARTER if ordinal else Verdict.UNLESS_ORDINAL
-    if lower in known.first_parts or lower.endswith(known.number_endings):
-        return Verdict.UNLESS_PART
+    if lower.endswith(known.number_endings):
+        return Verdict.UNLESS_NUMBER
     plain = body.replace("-", "").replace("'", "").replace("’", "").isalpha()
     if plain and len(body) > 3 and not _CONSONANTS.fullmatch(lower):
         return Verdict.ENDS
@@ -131,23 +145,29 @@ def _by_shape(body: str, lower: str, previous: str, known: Stops) -> Verdict:
 
 def _listed(body: str, lower: str, known: Stops) -> Verdict | None:
     """The verdict on a known abbreviation or a known short word."""
+    if lower in known.calendar and body[0].isupper():
+        return Verdict.BEFORE_STARTER
     if lower in known.short_words:
         return Verdict.ENDS
-    if lower in known.before_anything:
-        return Verdict.GOES_ON
-    if lower in known.titles or (lower in known.calendar and body[0].isupper()):
-        return Verdict.BEFORE_STARTER
-    if lower in known.before_number:
-        return Verdict.UNLESS_NUMBER
-    if lower in known.after_something:
-        return Verdict.UNLESS_LOWER
+    for looked_up in (lower, *_ELIDED.findall(lower)):
+        verdict = _abbreviation(looked_up, known)
+        if verdict:
+            return verdict
     return None
 
 
-def _single_letter(letter: str, previous: str, known: Stops) -> Verdict:
+def _abbreviation(lower: str, known: Stops) -> Verdict | None:
+    if lower in known.before_anything:
+        return Verdict.GOES_ON
+    if lower in known.titles:
+        return Verdict.BEFORE_STARTER
+    if lower in known.before_number:
+        return Verdict.UNLESS_NUMBER
+    return Verdict.UNLESS_LOWER if lower in known.after_something else None
+
+
+def _single_letter(letter: str, previous: str) -> Verdict:
     """An initial before a name ("Jonas E. Smith"), or the word "I" ("you and I.")."""
-    if letter in known.first_parts:
-        return Verdict.UNLESS_PART
     if letter.islower() or (letter == "I" and not previous[:1].isupper()):
         return Verdict.UNLESS_LOWER
     return Verdict.BEFORE_STARTER
@@ -162,14 +182,29 @@ def settle(verdict: Verdict, following: str, known: Stops, *, complete: bool) ->
     emphasised, following = following, following.lstrip("*_")
     if not following:
         return True if complete or len(emphasised) > 3 else None
-    first = following[0]
-    if first.islower() or first in CONTINUES:
+    if verdict is Verdict.UNLESS_DASH:
+        return _no_dash(following, complete)
+    bare = following.lstrip("(")
+    if not bare and not complete:
+        return None
+    if _goes_on_with((bare or following)[0], verdict):
         return False
-    if verdict is Verdict.UNLESS_NUMBER or (verdict is Verdict.UNLESS_PART and first.isdigit()):
-        return not first.isdigit()
     if verdict is Verdict.AFTER_ELLIPSIS:
-        return first != "I" or _not_the_pronoun(following, complete)
+        return _not_the_pronoun(following, complete)
     return _settle_by_word(verdict, following, known, complete)
+
+
+def _goes_on_with(first: str, verdict: Verdict) -> bool:
+    """Whether the next word's first character alone says that the sentence goes on."""
+    if first.islower() or first in CONTINUES:
+        return True
+    return verdict in _BEFORE_NUMBERS and (first.isdigit() or first in _NUMBER_SIGNS)
+
+
+def _no_dash(following: str, complete: bool) -> bool | None:
+    if following[0] in _DASHES or (following == "-" and complete):
+        return False
+    return True if following != "-" else None
 
 
 def _settle_by_word(verdict: Verdict, following: str, known: Stops, complete: bool) -> bool | None:
@@ -208,6 +243,8 @@ def _is_a_part(following: str, known: Stops, complete: bool) -> bool | None:
 
 
 def _not_the_pronoun(following: str, complete: bool) -> bool | None:
+    if following[0] != "I":
+        return True
     if len(following) == 1 and not complete:
         return None
     return len(following) > 1 and following[1].isalpha()

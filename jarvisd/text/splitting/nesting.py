@@ -10,12 +10,12 @@ class Nesting:
         self.title = False  # 《…》: its stops end no sentence
         self._label = False
         self._depth = 0
-        self._quoted = False
+        self.quoted = False
 
     @property
     def open(self) -> bool:
         """Whether anything is open: no place for a cut inside a sentence."""
-        return self.code or self._quoted or self.guillemets or self.title or self._depth > 0
+        return self.code or self.quoted or self.guillemets or self.title or self._depth > 0
 
     @property
     def indivisible(self) -> bool:
@@ -24,7 +24,7 @@ class Nesting:
 
     def reset(self) -> None:
         """A line or sentence ended: close everything."""
-        self.code = self.guillemets = self.title = self._label = self._quoted = False
+        self.code = self.guillemets = self.title = self._label = self.quoted = False
         self._depth = 0
 
     def character(self, character: str) -> None:
@@ -36,9 +36,9 @@ class Nesting:
         elif character in "([])":
             self._bracket(character)
         elif character == '"':
-            self._quoted = not self._quoted
+            self.quoted = not self.quoted
         elif character in "“„”":
-            self._quoted = character != "”" and not self._quoted
+            self.quoted = character != "”" and not self.quoted
         elif character in "《》":
             self.title = character == "《"
         elif character in "«»":

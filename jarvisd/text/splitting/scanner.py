@@ -140,7 +140,7 @@ class Scanner:
 
     def _end_prose_line(self) -> None:
         """A line ends its sentence, unless it is long and the next one goes on in lower case."""
-        if self._sentence < 0:
+        if self._sentence < 0 or self._previous[-1] in self._known.wraps_after:
             return
         long = self._previous_end - self._line >= WRAPPED_LINE_CHARS
         if long and not self._waiting and self._previous[-1] not in ".!?…:":
@@ -219,8 +219,12 @@ class Scanner:
         """Use the verdict on a word that is followed by a space."""
         if self._nesting.indivisible:
             return
-        if verdict is Verdict.ENDS and self._nesting.guillemets:  # « Bonjour ! »
+        if (
+            verdict in (Verdict.ENDS, Verdict.UNLESS_DASH) and self._nesting.guillemets
+        ):  # « Bonjour ! »
             verdict = Verdict.UNLESS_LOWER
+        elif verdict is Verdict.ENDS and self._nesting.quoted and self._known.dash_goes_on:
+            verdict = Verdict.UNLESS_DASH
         if verdict is Verdict.ENDS:
             self._end_sentence(Kind.SENTENCE, self._previous_end, self._position + 1)
         else:

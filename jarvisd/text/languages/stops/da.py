@@ -8,17 +8,17 @@ STOPS = (
     | en.WORDS
     | Stops(
         titles=words(
-            "adv cand dir fhv fr frk frø hr ing insp kapt lic mag nævn past pens rekt skt sgt"
+            """adv cand dir fhv fr frk frø hr ing insp kapt lic mag nævn past pens rekt sgt"""
         ),
-        before_number=words("afd afsn bd bilag kap lb lbnr nr par pkt s side stk tlf tab § kl"),
+        before_number=words("""afd afsn bd bilag kap lb lbnr nr par pkt s side stk tlf tab § kl"""),
         before_anything=words(
-            """abs adr alm andet ang anm bl.a ca d.d d.s.s d.v.s d.y d.æ div dvs eftf eg eks ekskl
-        el emer eng evt f f.eks fa ff fhv flg fmd foreg forts forv fre fx følg gl gr
-        gsn hhv hist if ifm ifht ift iht indb indtil inkl int intet jf jvf kgl m.a.o
-        m.h.t m.h.p mht mf mht ml nat nml o.a omkr opg opl overs p.a p.b p.g.a p.t
-        pga pers pl pr på.g.a red ref reg samt sek sen sing skr smst s.u sml spec
-        spm ssg str t.h t.o.m tdl th tilh tilsv tv u.a ubest udb udg ult var vedr
-        vist vha v.h.a vs yderl årg årh årl"""
+            """abs adr alm andet ang anm bl.a ca d.d d.s.s d.v.s d.y d.æ div dvs eftf eks ekskl el
+        emer eng evt f f.eks fa ff fhv flg fmd foreg forts forv fre fx følg gl gr
+        gsn hhv hist ifm ifht ift iht indb indtil inkl int intet jf jvf kgl m.a.o
+        m.h.t m.h.p mht mf ml nml o.a omkr opg opl overs p.a p.b p.g.a p.t pga pers
+        pl pr på.g.a ref reg samt sek sen sing skr smst s.u sml spec spm ssg str t.h
+        t.o.m tdl th tilh tilsv u.a ubest udb udg ult vedr vist vha v.h.a vs yderl
+        årg årh årl skt"""
         ),
         after_something=words(
             """a/s aps bl dl e.kr f.kr ha kbh km kr kvt m.fl m.m m.v mfl mia mio mv min o.l o.lign

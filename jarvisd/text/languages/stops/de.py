@@ -5,12 +5,12 @@ from jarvisd.text.languages.stops.model import Stops, words
 
 # What is German beyond doubt in a text of another language, too.
 QUOTED = Stops(
-    titles=words("hr fr"),
-    before_number=words("abb kap ziff str"),
+    titles=words("""hr fr"""),
+    before_number=words("""abb kap ziff str"""),
     before_anything=words(
         """bzw env evtl ggf inkl d.h m.a.w resp s.a s.o s.u sog u.a usu vgl z.b z.t zzgl"""
     ),
-    after_something=words("mio mrd usf usw gmbh"),
+    after_something=words("""mio mrd usf usw gmbh"""),
     short_words=words("da das der die du er es ich ihr ja nur sie so tag um uns wir zu"),
     number_endings=("straße", "str"),
     ordinal_nouns=words(
@@ -25,13 +25,13 @@ STOPS = (
     | QUOTED
     | Stops(
         titles=words(
-            """adv apl bgm bürgerm dipl dir frl gebr hptm hrn ing insp jun kom lic mag med min minr
-        mmag nat oberst phil priv-doz rer sen st stellv u.ä u.ä.m a.d b.d e.h e.v
-        i.r h.c hl d.gr a.m u.v.m u.dgl o.g i.v i.a p.a st.-gallen sankt"""
+            """mio mrd tsd adv apl bgm bürgerm dipl frl gebr hptm hrn ing insp jun kom lic mag med
+        min minr mmag nat oberst phil priv-doz rer sen st stellv u.ä u.ä.m a.d b.d
+        e.h e.v i.r h.c hl d.gr a.m u.v.m u.dgl o.g i.v i.a p.a st.-gallen sankt"""
         ),
         before_number=words(
-            """abs abschn anm art aufl bd bde bl bspw fn hft hs jg jh kfz lfd nrn par pkt rn rz s
-        sp tab telef teil tfl z § postf plz pf"""
+            """abs abschn anm art aufl bd bde bl bspw fn hft hs jg jh kfz lfd nrn par pkt rn rz sp
+        tab telef teil tfl § postf plz s"""
         ),
         before_anything=words(
             """abzgl allg amtl angebl bes betr bspw bez ca d.i dgl dt ehem eigtl einschl engl
@@ -42,8 +42,8 @@ STOPS = (
         v.chr verb versch vorm vors wg w.o z.z z.zt z.hd z.h zus zuzgl zw zwz"""
         ),
         after_something=words(
-            """ag d.j d.m etc gez jh jhd kl. min mrd n.chr nachm std sek stk tsd u.dgl u.ä usf
-        v.chr v.h vorm wwe"""
+            """ag d.j d.m etc gez jh jhd kl min mrd n.chr nachm std sek stk tsd u.dgl u.ä usf v.chr
+        v.h vorm wwe"""
         ),
         calendar=words("jan feb mär apr jun jul aug sep sept okt nov dez mo di mi do fr sa so"),
         short_words=words(

@@ -8,8 +8,8 @@ WORDS = Stops(
         """adm brig capt cmdr col cpl ft gen gov hon lt maj messrs mx pres rep rev sen sgt supt
         sr"""
     ),
-    before_number=words("pg ch chap sec eq"),
-    before_anything=words("circa f.e resp viz esp"),
+    before_number=words("""pg ch chap sec eq"""),
+    before_anything=words("""circa f.e resp viz esp"""),
     after_something=words(
         """ave bd blvd dept est rd al hrs hr lbs oz temp orig assn univ inst intl misc prev"""
     ),

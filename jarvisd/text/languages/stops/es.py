@@ -5,10 +5,10 @@ from jarvisd.text.languages.stops.model import Stops, words
 
 # What is Spanish beyond doubt in a text of another language, too.
 QUOTED = Stops(
-    titles=words("sr sra srta dra"),
-    before_number=words("núm pág ext"),
-    before_anything=words("aprox p.ej"),
-    after_something=words("av ud uds"),
+    titles=words("""sr sra srta dra"""),
+    before_number=words("""núm pág ext"""),
+    before_anything=words("""aprox p.ej"""),
+    after_something=words("""av ud uds"""),
     short_words=words("aquí así día eso hoy ir mal más mí sí son ti tú voy ya yo"),
     starters=words("El Ella Ellos Esta Este Los Pero Una Usted"),
 )
@@ -42,9 +42,9 @@ STOPS = (
             """acá ahí al allá amor año años bajo bien bola café cama casa cosa cual dar de del
         dice dio dos ella en era es esa ese está esta este fe fin fue gas gran ha
         han haz hay he hijo ido la las le les ley lo los luz mar me mes mesa mi mil
-        muy nada ni no nos oír ojo oro otro para paz pez pie por pues que qué rey
-        ríe sal se sea sed ser si sin sol su sur tal tan te té ten todo tren tres tu
-        un una uno va vas ve ver vez vía vida vino voz yo"""
+        muy nada ni nos oír ojo oro otro para paz pez pie por pues que qué rey ríe
+        sal se sea sed ser si sin sol su sur tal tan te té ten todo tren tres tu un
+        una uno va vas ve ver vez vía vida vino voz yo"""
         ),
         starters=words(
             """A Además Ahora Al Algo Algunas Algunos Allí Antes Aquel Aquella Aquello Aquí Así Aún
@@ -57,6 +57,7 @@ STOPS = (
         Sobre Solo Son Su Sus Sí También Tampoco Tanto Te Tiene Tienen Toda Todas
         Todo Todos Tras Tu Tú Un Unas Unos Usted Ustedes Y Ya Yo"""
         ),
+        dash_goes_on=True,
         joiners=words("y e o contra vs vs. con de a"),
     )
 )

@@ -5,10 +5,10 @@ from jarvisd.text.languages.stops.model import Stops, words
 
 # What is French beyond doubt in a text of another language, too.
 QUOTED = Stops(
-    titles=words("fr m mm mlle mme"),
-    before_number=words("num"),
-    before_anything=words("env p.ex c.-à-d"),
-    after_something=words("av"),
+    titles=words("""fr m mm mlle mme"""),
+    before_number=words("""num"""),
+    before_anything=words("""env p.ex c.-à-d"""),
+    after_something=words("""av"""),
     short_words=words("au ça eau été fin il jour moi oui pas toi tu va"),
     starters=words("Cela Cette Elle Elles Il Ils Je La Le Les Mais Nous Vous"),
 )
@@ -17,10 +17,12 @@ STOPS = (
     | QUOTED
     | Stops(
         titles=words(
-            "mgr mlles mmes me pr ste vve cdt cne gén lt mons ph r.p s.m s.a.r ll.aa.ii.rr"
+            """mgr mlles mmes me pr ste vve cdt cne gén lt mons ph r.p s.m s.a.r ll.aa.ii.rr"""
         ),
-        before_number=words("chap fasc liv ill paragr pl t tabl tél bd f° §"),
-        before_anything=words("c.a.d cad c.à.d ex hab ibid i.e id op.cit qq qqch qqn réf sq v vs"),
+        before_number=words("""chap fasc liv ill paragr pl t tabl tél bd f° §"""),
+        before_anything=words(
+            """c.a.d cad c.à.d ex hab ibid i.e id op.cit qq qqch qqn réf sq v vs"""
+        ),
         after_something=words(
             "apr arr av.j.-c apr.j.-c boul déc dép env hab min mn sarl sec suiv tél éd édit vol h"
         ),
@@ -43,6 +45,7 @@ STOPS = (
         Souvent Sur Tous Tout Toute Toutefois Très Trop Tu Un Une Voici Voilà Votre
         Y À"""
         ),
+        dash_goes_on=True,
         joiners=words("et ou contre vs vs. avec de à"),
     )
 )

@@ -16,14 +16,14 @@ STOPS = common.STOPS | Stops(
         telef tit voll km"""
     ),
     before_anything=words(
-        """ad.es abbr all app c.d cd cfr c.m circ c.so corr d d.c.m dep e.p es ecc. f.to gov ib
+        """ad.es abbr all app c.d cd cfr c.m circ c.so corr d d.c.m dep e.p es ecc f.to gov ib
         id idraul in.fo incl int k.o lat meteor mitt op.cit ogg p.es per.es p.za
         p.le p.zza pal rep rist s.l.m st st.d sec tel tra u.s v v.le v.lo vd vs v.r
         c.a c.p fig"""
     ),
     after_something=words(
         """a.c a.c.n az c.c circa corr d.c ecc ed es edit gg hh kg km min mm mq mt ore p.m p.s
-        sec segg seg ss tot trad u.s v.s"""
+        sec segg seg ss tot trad u.s v.s econ amm"""
     ),
     calendar=words(
         """gen feb mar apr mag giu lug ago set sett ott nov dic lun mer gio ven sab dom"""
@@ -31,9 +31,9 @@ STOPS = common.STOPS | Stops(
     short_words=words(
         """ad ai al anno arte basta bene blu c'è che chi ci come con cosa così da dai dal del
         di due già dio ecco ed era ero fa fare fu gas giù ha hai ho ieri in io la là
-        le lei li lì lo lui ma mai male me meno mi mia mie mio ne nei no noi non o
-        oggi ora oro ove per più piede po' poi qua qui re sa sai sei sera si sì sia
-        so solo sono sta sto su sua sud sue sui suo te tè ti tre tu tua tuo tutto un
+        le lei li lì lo lui ma mai male me meno mi mia mie mio ne nei noi non o oggi
+        ora oro ove per più piede po' poi qua qui re sa sai sei sera si sì sia so
+        solo sono sta sto su sua sud sue sui suo te tè ti tre tu tua tuo tutto un
         una uno uva va vai via vita vivo voi zio"""
     ),
     starters=words(

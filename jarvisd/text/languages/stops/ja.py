@@ -7,4 +7,5 @@ STOPS = common.STOPS | Stops(
     ellipsis_ends=True,
     # Particles and pauses: what follows them belongs to them.
     ellipsis_after="はがをにでもとへやっ、,",
+    wraps_after="はがをにのとへ、",
 )

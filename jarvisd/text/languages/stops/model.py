@@ -39,6 +39,8 @@ class Stops:
     terminators: str = ""  # characters that end a sentence before white space
     unspaced: str = ""  # those that end one without white space behind them
     ellipsis_after: str = ""  # characters before "……" behind which the sentence goes on
+    dash_goes_on: bool = False  # "Что? — спросил он." is one sentence
+    wraps_after: str = ""  # a line that ends with one of these goes on in the next
     ellipsis_ends: bool = False  # whether "……" may end a sentence without white space behind it
     # Behind four of these a stop and a capital need no white space: "жағдайы.XVIII".
     glued_letters: str = ""

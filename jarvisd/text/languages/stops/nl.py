@@ -4,15 +4,18 @@ from jarvisd.text.languages.stops import common
 from jarvisd.text.languages.stops.model import Stops, words
 
 STOPS = common.STOPS | Stops(
-    titles=words("dhr mevr mej drs ir ing mgr mw mr prof.dr bgm burg kol lic ds st zr fam b.en.w"),
-    before_number=words("afb afl art blz bijl dl hfdst hst jrg lid nrs par pag postb tab tel §"),
+    titles=words("""mej drs ir ing mgr mr prof.dr bgm burg kol lic ds st zr fam b.en.w"""),
+    before_number=words(
+        """afb afl art blz bijl dl hfdst hst jrg lid nrs par pag postb tab tel §"""
+    ),
     before_anything=words(
         """bijv b.v d.m.v d.w.z e.d e.v evt excl i.c i.p.v i.s.m i.t.t i.v.m incl inz m.b.t
         m.b.v m.i m.i.v m.n max min n.a.v nl o.a o.b.v o.i.v o.l.v o.m resp t.a.v
-        t.b.v t.g.v t.n.v t.o.v t/m t.w t.z.t vgl vnl z.g.a.n zgn zg ca a.u.b"""
+        t.b.v t.g.v t.n.v t.o.v t/m t.w t.z.t vgl vnl z.g.a.n zgn zg ca a.u.b dhr
+        mevr mw"""
     ),
     after_something=words(
-        "a.u.b enz e.d e.a etc jl m.m mln mld n.chr v.chr s.v.p str min sec u uur km b.v n.v"
+        """a.u.b enz e.d e.a etc jl m.m mln mld n.chr v.chr s.v.p str min sec u uur km b.v n.v"""
     ),
     calendar=words("jan feb mrt apr jun jul aug sep sept okt nov dec ma di wo do vr za zo"),
     short_words=words(
@@ -31,5 +34,6 @@ STOPS = common.STOPS | Stops(
         Volgens Waar Waarom Wanneer Wat We Wel Welke Wie Wij Wil Zal Ze Zij Zijn Zo
         Zou"""
     ),
+    number_endings=("str",),
     joiners=words("en of tegen vs vs. met tot"),
 )

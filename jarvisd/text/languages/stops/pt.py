@@ -40,5 +40,6 @@ STOPS = common.STOPS | Stops(
         Seja Sem Sempre Ser Será Seu Sim Sob Sobre Sua Também Talvez Tem Toda Todas
         Todo Todos Tudo Tu Um Uma Umas Vamos Você Vocês"""
     ),
+    dash_goes_on=True,
     joiners=words("e ou contra vs vs. com de a"),
 )
