@@ -10,7 +10,6 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 
 import structlog
 
@@ -69,7 +68,7 @@ class Daemon:
         self._state = "starting"
         self._stopping = asyncio.Event()
         self._stopping_since = self._started_at
-        self.state_dir = state_directory(loaded.settings, environ)
+        self.state_dir = loaded.settings.daemon.directory(environ)
 
     async def run(self) -> None:
         """Start everything, serve, stop everything. Raises JarvisError where it cannot start."""
@@ -269,14 +268,3 @@ class Daemon:
     def _look_no_more(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
-
-
-def state_directory(settings: Settings, environ: Mapping[str, str]) -> Path:
-    """The directory for permanent data: the setting, systemd's directory, or the user's."""
-    if settings.daemon.state_dir:
-        return Path(settings.daemon.state_dir)
-    if given := environ.get("STATE_DIRECTORY"):
-        return Path(given.split(":")[0])
-    if given := environ.get("XDG_STATE_HOME"):
-        return Path(given) / "jarvisd"
-    return Path(environ.get("HOME", "/")) / ".local" / "state" / "jarvisd"

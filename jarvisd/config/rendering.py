@@ -59,7 +59,7 @@ def toml_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, dict):
-        inside = ", ".join(f"{_key(name)} = {toml_value(one)}" for name, one in value.items())
+        inside = ", ".join(f"{toml_key(name)} = {toml_value(one)}" for name, one in value.items())
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, float):
         return repr(value)
@@ -67,7 +67,8 @@ def toml_value(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _key(name: str) -> str:
+def toml_key(name: str) -> str:
+    """A name as TOML, in quotes where it needs them."""
     return name if _BARE_KEY.fullmatch(name) else toml_value(name)
 
 

@@ -6,7 +6,8 @@ One frozen tree, unknown fields forbidden; an empty file is a valid configuratio
 beside a field is what ``etc/jarvisd.toml`` shows above its commented default.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, defstruct, field
@@ -40,6 +41,16 @@ class DaemonSettings(Section, frozen=True):
     shutdown_deadline_s: Annotated[
         Seconds, about("After SIGTERM, how long running replies may take to end.")
     ] = 5.0
+
+    def directory(self, environ: Mapping[str, str]) -> Path:
+        """The directory for permanent data: the setting, systemd's directory, or the user's."""
+        if self.state_dir:
+            return Path(self.state_dir)
+        if given := environ.get("STATE_DIRECTORY"):
+            return Path(given.split(":")[0])
+        if given := environ.get("XDG_STATE_HOME"):
+            return Path(given) / "jarvisd"
+        return Path(environ.get("HOME", "/")) / ".local" / "state" / "jarvisd"
 
 
 class ApiSettings(Section, frozen=True):

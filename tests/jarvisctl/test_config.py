@@ -70,3 +70,13 @@ def test_a_daemon_that_refuses_is_not_passed_over(daemon: FakeDaemon, jarvisctl:
     ran = jarvisctl.run("config", "show")
     assert (ran.code, ran.text) == (5, "")
     assert "user eve has the role observer" in ran.stderr
+
+
+def test_own_words_are_shown_as_in_a_file(jarvisctl: Jarvisctl, tmp_path: Path) -> None:
+    words = '[text.say.en]\nPVE = "Proxmox"\n"R&D" = "research"\n\n[text.say.all]\nTBD = ""\n'
+    file = tmp_path / "words.toml"
+    file.write_text(words)
+    shown = jarvisctl.run("config", "show", "--changed", "--config", str(file))
+    assert shown.text == words
+    (one,) = jarvisctl.run("config", "show", "--json", "--changed", "--config", str(file)).objects
+    assert one["value"] == {"en": {"PVE": "Proxmox", "R&D": "research"}, "all": {"TBD": ""}}

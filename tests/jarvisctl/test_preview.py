@@ -1,5 +1,6 @@
 """``preview``: the text room's own words, one JSON object an utterance, readable at 80 columns."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,102 @@ def test_pieces_have_the_size_asked_for(parts: list[str], size: int) -> None:
     pieces = list(_pieces(iter(parts), size))
     assert "".join(pieces) == "".join(parts)
     assert all(len(piece) == size for piece in pieces[:-1])
+
+
+SAY = '[text.say.en]\nPVE = "Proxmox"\n[text.say.de]\nPVE = "Prox Mox"\n'
+ROWS = re.compile(r" {3,}")
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> tuple[str, str]:
+    config = tmp_path / "words.toml"
+    config.write_text(SAY)
+    return "--config", str(config)
+
+
+def test_every_change_names_its_rule(jarvisctl: Jarvisctl, words: tuple[str, str]) -> None:
+    ran = jarvisctl.run("preview", "--explain", *words, "**PVE** has\n\n```sh\nls\n```")
+    assert (ran.code, ran.stderr.splitlines()[1:]) == (0, [])
+    assert [ROWS.split(row.strip()) for row in ran.text.splitlines()] == [
+        ["#  written", "spoken", "rule"],
+        ["0  **PVE** has", "Proxmox has"],
+        ["**", "(nothing)", "emphasis"],
+        ["PVE", "Proxmox", "[text.say.en]"],
+        ["**", "(nothing)", "emphasis"],
+        ["(line end)", "(pause)", "line end"],
+        ["1  ```sh", "Sh code block skipped."],
+        ["```sh", "Sh code block skipped.", "text.code_blocks"],
+        ["2  ls", "(not spoken: code)"],
+        ["```"],
+        ["ls ```", "(nothing)", "text.code_blocks"],
+    ]
+    assert max(map(display_width, ran.text.splitlines())) <= 80
+
+
+def test_changes_are_in_the_json(jarvisctl: Jarvisctl, words: tuple[str, str]) -> None:
+    (line,) = jarvisctl.run("preview", "--json", "--explain", *words, "On PVE.").objects
+    assert line["spoken"] == "On Proxmox."
+    assert line["changes"] == [{"written": "PVE", "spoken": "Proxmox", "rule": "[text.say.en]"}]
+
+
+@pytest.mark.parametrize("how", [("--lang", "de-DE"), ("--voice", "espeak:de")])
+def test_the_language_decides_the_words(
+    jarvisctl: Jarvisctl, words: tuple[str, str], how: tuple[str, str]
+) -> None:
+    (line,) = jarvisctl.run("preview", "--json", *how, *words, "PVE geht.").objects
+    assert line["spoken"] == "Prox Mox geht."
+
+
+def test_the_default_voice_decides_otherwise(jarvisctl: Jarvisctl, words: tuple[str, str]) -> None:
+    with Path(words[1]).open("a") as config:
+        config.write('[speech]\nvoice = "espeak:de"\n')
+    (line,) = jarvisctl.run("preview", "--json", *words, "PVE geht.").objects
+    assert line["spoken"] == "Prox Mox geht."
+
+
+def test_phonemes_are_those_of_the_language(jarvisctl: Jarvisctl) -> None:
+    said = [
+        jarvisctl.run("preview", "--json", "--phonemes", "--lang", tag, "Wind, nah.").objects[0]
+        for tag in ("en_US", "de-AT")
+    ]
+    assert [line["phonemes"] for line in said] == [["wˈɪnd", "nˈɑː"], ["vˈɪnt", "nˈɑː"]]
+    shown = jarvisctl.run("preview", "--phonemes", "--lang", "en", "Wind, nah.").text
+    assert shown.splitlines()[2:] == ["     /wˈɪnd/", "     /nˈɑː/"]
+
+
+def test_without_espeak_there_are_no_phonemes(jarvisctl: Jarvisctl, tmp_path: Path) -> None:
+    config = tmp_path / "jarvisd.toml"
+    config.write_text('[speech.espeak]\nlibrary = "/none/libespeak-ng.so"\ndata = "/none"\n')
+    ran = jarvisctl.run("preview", "--phonemes", "--config", str(config), "One.")
+    assert ran.code == 1
+    assert "/none/libespeak-ng.so cannot be loaded" in ran.stderr
+    assert "set speech.espeak.library" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--voice", "nobody"), "there is no voice 'nobody'"),
+        (("--lang", "1"), "'1' is no language"),
+        (("--lang", "xx", "--phonemes"), "espeak-ng has no voice for the language 'xx'"),
+        (("--lang", "de", "--voice", "espeak:de"), "not both"),
+    ],
+)
+def test_what_is_not_there_is_named(
+    jarvisctl: Jarvisctl, arguments: tuple[str, ...], told: str
+) -> None:
+    ran = jarvisctl.run("preview", *arguments, "One.")
+    assert ran.code != 0
+    assert told in ran.stderr
+
+
+def test_the_usual_configuration_counts(jarvisctl: Jarvisctl) -> None:
+    def spoken(least: str) -> tuple[list[str], str]:
+        environ = {"JARVISD__TEXT__UTTERANCE_MIN_CHARS": least}
+        ran = jarvisctl.run("preview", "--json", "One. Two. Six.", environ=environ)
+        return [line["spoken"] for line in ran.objects], ran.stderr
+
+    assert spoken("0") == (["One.", "Two.", "Six."], "")
+    with_defaults, told = spoken("no")
+    assert with_defaults == ["One.", "Two. Six."]
+    assert "cannot be used, so this is with the defaults: JARVISD__TEXT__UTTER" in told

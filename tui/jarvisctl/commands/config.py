@@ -11,7 +11,7 @@ from jarvisctl.exitcodes import ExitCode
 from jarvisctl.invocation import Invocation, daemon_options, examples, json_option, pass_invocation
 from jarvisctl.output import Output
 from jarvisd.config.reader import Loaded, load_with_sources
-from jarvisd.config.rendering import describe, toml_value
+from jarvisd.config.rendering import describe, toml_key, toml_value
 from jarvisd.config.sources import (
     SYSTEM_FILE,
     configuration_file,
@@ -20,7 +20,7 @@ from jarvisd.config.sources import (
     own_file,
     variables,
 )
-from jarvisd.config.tree import leaves
+from jarvisd.config.tree import SAY, leaves
 from jarvisd.errors import ConfigError, JarvisError
 from jarvisd.wire import ConfigResponse
 from jarvisd.wire.client import DaemonUnreachableError
@@ -169,14 +169,26 @@ def _from_files(loaded: Loaded) -> list[dict[str, Any]]:
 
 def _show(out: Output, rows: Iterable[dict[str, Any]]) -> None:
     section = ""
-    for row in rows:
-        table_name, _, name = row["path"].rpartition(".")
+    for table_name, name, value, source in _lines(rows):
         if table_name != section:
             out.line(("\n" if section else "") + out.style(f"[{table_name}]", "bold"))
             section = table_name
-        shown = f"{name} = {toml_value(row['value'])}" if row["value"] is not None else f"# {name}"
-        origin = "" if row["source"] == "default" else out.style(f"  # {row['source']}", "cyan")
+        shown = f"{name} = {toml_value(value)}" if value is not None else f"# {name}"
+        origin = "" if source == "default" else out.style(f"  # {source}", "cyan")
         out.line(f"{shown}{origin}")
+
+
+def _lines(rows: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str, object, str]]:
+    """Table, name, value and source of each line; own words in tables, as in a file."""
+    for row in rows:
+        table_name, _, name = row["path"].rpartition(".")
+        if row["path"] != SAY or not row["value"]:
+            yield table_name, name, row["value"], row["source"]
+            continue
+        for language, words in row["value"].items():
+            for written, spoken in words.items():
+                # Words come together from several places; only the last one is known.
+                yield f"{SAY}.{language}", toml_key(written), spoken, "default"
 
 
 def _places() -> Iterable[dict[str, str]]:

@@ -3,19 +3,26 @@
 import codecs
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 
 import click
 
+from jarvisctl.completing import complete_voice
+from jarvisctl.explaining import Change, changes, rows, text_columns
 from jarvisctl.invocation import Invocation, examples, json_option, pass_invocation
 from jarvisctl.layout import columns, folded, padded
 from jarvisctl.output import Output
+from jarvisctl.voices_here import Ear, language_of
 from jarvisd.config.reader import load
 from jarvisd.config.settings import Settings
+from jarvisd.errors import ConfigError
 from jarvisd.text import UtteranceStream
+from jarvisd.text.languages import language
+from jarvisd.text.languages.nearest import code
 from jarvisd.text.model import Utterance
+from jarvisd.text.spoken.own_words import SayTables
 
 READ_BYTES = 65_536
 
@@ -24,6 +31,8 @@ READ_BYTES = 65_536
     "preview",
     epilog=examples(
         'jarvisctl preview "It costs 3 € at 8:15 p.m."',
+        'jarvisctl preview --explain "PVE has 5 GB free."',
+        'jarvisctl preview --lang de --phonemes "Es sind 5 GB."',
         "jarvisctl preview < README.md",
     ),
 )
@@ -32,35 +41,76 @@ READ_BYTES = 65_536
     "--chunk", type=click.IntRange(min=1), metavar="N",
     help="Feed the text in chunks of N characters, as a model does.",
 )  # fmt: skip
+@click.option("--explain", is_flag=True, help="Name the rule behind every change.")
+@click.option(
+    "--voice", default="", metavar="VOICE", shell_complete=complete_voice,
+    help="Speak as this voice would: its language decides the rules.",
+)  # fmt: skip
+@click.option("--lang", default="", metavar="TAG", help="Use the rules of this language, as in de.")
+@click.option(
+    "--phonemes", is_flag=True, help="Show what espeak-ng would say, in phonetic letters (IPA)."
+)
 @click.option(
     "--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-    help="Use the settings of [text] and [audio] in this file.",
+    help="Use the settings of this file instead of the usual one.",
 )  # fmt: skip
 @json_option
 @pass_invocation
 def command(
-    invocation: Invocation, text: tuple[str, ...], chunk: int | None, config: Path | None
+    invocation: Invocation,
+    text: tuple[str, ...],
+    *,
+    chunk: int | None,
+    explain: bool,
+    voice: str,
+    lang: str,
+    phonemes: bool,
+    config: Path | None,
 ) -> None:
     """Show how a text would be spoken; needs no daemon.
 
     TEXT comes from the arguments, or from stdin. On the left are the sentences as written, on the
-    right what would be spoken. Each number is one utterance.
+    right what would be spoken. Each number is one utterance. Without --voice and --lang it is what
+    the default voice would say.
     """
+    if voice and lang:
+        raise click.UsageError("Give --voice or --lang, not both.")
     out = invocation.out
-    settings = _settings(config)
-    stream = UtteranceStream(settings.text, pause_ms=settings.audio.sentence_pause_ms)
+    settings = _settings(out, config)
+    tag = lang or language_of(voice, settings)
+    if lang and not code(lang):
+        raise click.UsageError(f"{lang!r} is no language. Give a tag, as in --lang de.")
+    own_words = SayTables(settings.text.say).words(tag)
+    stream = UtteranceStream(
+        settings.text,
+        pause_ms=settings.audio.sentence_pause_ms,
+        language=language(tag),
+        own_words=own_words,
+    )
+    shown = Preview(
+        explain=(lambda one: changes(one, language(tag), own_words)) if explain else None,
+        listen=Ear(tag, settings).phonemes if phonemes else None,
+    )
     utterances = _utterances(stream, _pieces(_source(text), chunk))
     if out.json:
         for utterance in utterances:
-            out.object(_fields(utterance))
+            out.object(shown.fields(utterance))
     else:
-        _show(out, utterances)
+        shown.show(out, utterances)
 
 
-def _settings(config: Path | None) -> Settings:
-    if config is None:
+def _settings(out: Output, config: Path | None) -> Settings:
+    """The named file's; else those of the usual places, and the defaults where they cannot be."""
+    try:
+        return load(config, environ=os.environ)
+    except ConfigError as error:
+        if config is not None:
+            raise
+        told = (
+            f"The configuration cannot be used, so this is with the defaults: {error.problems[0]}"
+        )
+        out.talk(out.talk_style(told, "yellow"))
         return Settings()
-    return load(config, environ=os.environ)
 
 
 def _source(words: tuple[str, ...]) -> Iterator[str]:
@@ -94,32 +144,64 @@ def _utterances(stream: UtteranceStream, pieces: Iterator[str]) -> Iterator[Utte
     yield from stream.finish()
 
 
-def _fields(utterance: Utterance) -> dict[str, object]:
-    return {
-        "seq": utterance.seq,
-        "sentences": [sentence.text for sentence in utterance.sentences],
-        "spoken": utterance.spoken.text,
-        "skipped": utterance.skipped,
-    }
+class Preview:
+    """What is shown of each utterance; ``explain`` and ``listen`` where that was asked for."""
 
+    def __init__(
+        self,
+        *,
+        explain: Callable[[Utterance], list[Change]] | None,
+        listen: Callable[[str], list[str]] | None,
+    ) -> None:
+        self._explain = explain
+        self._listen = listen
 
-def _show(out: Output, utterances: Iterator[Utterance]) -> None:
-    """Two columns: as written, a line break after each sentence; as spoken."""
-    width = (columns() - 10) // 2
-    counted = sentences = silent = 0
-    out.line(out.style(f"  #  {'written'.ljust(width)}   spoken", "bold"))
-    for utterance in utterances:
-        counted += 1
-        sentences += len(utterance.sentences)
-        silent += utterance.skipped is not None
-        _show_one(out, utterance, width)
-    out.talk(
-        out.talk_style(
-            f"{counted} utterance{'s' * (counted != 1)}, {sentences} sentence"
-            f"{'s' * (sentences != 1)}" + (f", {silent} not spoken" if silent else ""),
-            "dim",
+    def fields(self, utterance: Utterance) -> dict[str, object]:
+        """As JSON."""
+        fields: dict[str, object] = {
+            "seq": utterance.seq,
+            "sentences": [sentence.text for sentence in utterance.sentences],
+            "spoken": utterance.spoken.text,
+            "skipped": utterance.skipped,
+        }
+        if self._explain:
+            fields["changes"] = [change._asdict() for change in self._explain(utterance)]
+        if self._listen:
+            fields["phonemes"] = self._listen(utterance.spoken.text)
+        return fields
+
+    def show(self, out: Output, utterances: Iterator[Utterance]) -> None:
+        """Columns: as written, a line break after each sentence; as spoken; the rule."""
+        width = text_columns(columns()) if self._explain else (columns() - 10) // 2
+        counted = sentences = silent = 0
+        rule = "   rule" if self._explain else ""
+        out.line(
+            out.style(
+                f"  #  {'written'.ljust(width)}   {'spoken'.ljust(width)}{rule}".rstrip(), "bold"
+            )
         )
-    )
+        for utterance in utterances:
+            counted += 1
+            sentences += len(utterance.sentences)
+            silent += utterance.skipped is not None
+            _show_one(out, utterance, width)
+            self._show_more(out, utterance, width)
+        out.talk(
+            out.talk_style(
+                f"{counted} utterance{'s' * (counted != 1)}, {sentences} sentence"
+                f"{'s' * (sentences != 1)}" + (f", {silent} not spoken" if silent else ""),
+                "dim",
+            )
+        )
+
+    def _show_more(self, out: Output, utterance: Utterance, width: int) -> None:
+        for change in self._explain(utterance) if self._explain else ():
+            for written, spoken, rule in rows(change, width):
+                line = f"     {out.style(written, 'dim')}   {out.style(spoken, 'yellow')}   "
+                out.line((line + out.style(rule, "cyan")).rstrip())
+        for clause in self._listen(utterance.spoken.text) if self._listen else ():
+            for line in folded(clause, columns() - 12):
+                out.line(f"     {out.style('/' + line + '/', 'cyan')}")
 
 
 def _show_one(out: Output, utterance: Utterance, width: int) -> None:
