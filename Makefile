@@ -11,7 +11,7 @@ PYTEST := $(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile
 TEXT   ?= Good evening, Jarvis. How are you today?
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-long test-quick test-pythons test-vm chaos mutants check check-units format man lock bench clean
+.PHONY: help try test test-long test-quick test-pythons test-vm chaos mutants check check-units format man words lock bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -56,6 +56,8 @@ check: check-units $(VENV)/.installed-dev ## check format, style, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m scripts.manual --check
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group words
+	$(BIN)/python -m scripts.words --check
 
 check-units: $(VENV)/.installed-dev ## check the systemd units and the installer
 	$(BIN)/pytest -q tests/systemd tests/installer
@@ -70,6 +72,10 @@ lock: $(VENV)/.installed-dev ## pin the newest packages, with their hashes, for 
 
 man: $(VENV)/.installed ## write the manual pages from the commands and settings
 	$(BIN)/python -m scripts.manual
+
+words: $(VENV)/.installed-dev ## write the tables of words by language, from CLDR and num2words
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group words
+	$(BIN)/python -m scripts.words
 
 bench: $(VENV)/.installed-dev ## benchmark this machine
 	$(BIN)/jarvisctl bench
