@@ -8,8 +8,9 @@ from jarvisd.config.settings import TextSettings
 from jarvisd.text import SentenceSplitter, UtteranceStream
 from jarvisd.text.languages import ENGLISH, NEUTRAL, Language, language
 from jarvisd.text.languages.nearest import CODES
-from tests.text.chunks import CUTS, TEXTS, by_cuts, made_from
+from tests.text.chunks import CUTS, TEXTS, by_cuts, by_size, made_from
 from tests.text.golden import split
+from tests.text.test_work import TOTAL, moved
 
 # A language and a text, its sentences separated by "¦".
 CASES = [
@@ -111,6 +112,27 @@ def test_the_words_of_a_language_are_written_as_they_are_looked_up(code: str) ->
             assert not word.endswith(".")
     # A short word ends its sentence: what is an abbreviation, too, would never be one.
     assert not known.short_words & (known.before_anything | known.titles)
+
+
+@pytest.mark.parametrize(
+    ("code", "unit"),
+    [("ja", "…"), ("ja", "か……"), ("ja", "の\n"), ("ru", "слово."), ("ru", "? "), ("de", "z. "),
+     ("de", "Hauptstr. "), ("el", ";"), ("hi", "।"), ("zh", "《。"), ("en", "a. "),
+     ("en", "p. m. ")],
+)  # fmt: skip
+def test_what_is_held_and_read_again_is_bounded(
+    code: str, unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half, whole = (
+        moved(unit * (size // len(unit)), 1_000, monkeypatch, language(code))
+        for size in (TOTAL // 2, TOTAL)
+    )
+    assert whole <= 2.2 * half + 10_000
+    assert whole <= 60 * TOTAL
+    utterances = UtteranceStream(TextSettings(), language=language(code))
+    for part in by_size(unit * (TOTAL // len(unit)), 50):
+        utterances.feed(part)
+        assert utterances._window.end - utterances._window._base <= 4_000 + 400 + 128
 
 
 def test_another_language_has_what_all_share() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import UtteranceStream, speakable, stream
+from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.spoken.speakable import READERS
 from jarvisd.text.window import Window
 from tests.text.chunks import by_size
@@ -33,10 +34,12 @@ class CountingWindow(Window):
         return super().cut(start, end)
 
 
-def moved(text: str, chunk: int, monkeypatch: pytest.MonkeyPatch) -> int:
+def moved(
+    text: str, chunk: int, monkeypatch: pytest.MonkeyPatch, language: Language = ENGLISH
+) -> int:
     monkeypatch.setattr(CountingWindow, "moved", 0)
     monkeypatch.setattr(stream, "Window", CountingWindow)
-    utterances = UtteranceStream(TextSettings())
+    utterances = UtteranceStream(TextSettings(), language=language)
     for part in by_size(text, chunk):
         utterances.feed(part)
     utterances.finish()

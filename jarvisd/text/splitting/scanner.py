@@ -22,6 +22,8 @@ MAX_SENTENCE_CHARS = 4_000  # longer ones, and longer code blocks, are cut
 MAX_GAP_CHARS = 16  # an undecided stop with more white space than this ended its sentence
 WRAPPED_LINE_CHARS = 60  # a longer line without a stop may go on in the next line
 
+# A stop that ends its sentence whatever word follows.
+_AT_ONCE = (Verdict.ENDS, Verdict.UNLESS_DASH)
 _PLAIN = re.compile(r"[^\W_]+")
 
 
@@ -162,8 +164,10 @@ class Scanner:
         elif self._waiting:
             self._settle(complete=False)
         self._nesting.character(character)
-        if self._wide_stop.open or not self._nesting.code:
+        if self._wide_stop.open:
             self._read_wide_stop(character)
+        elif character in self._wide_stop.openers:
+            self._open_wide_stop(character)
         if self._word_opens_line and self._position - self._word == FENCE_CHARS - 1:
             self._open_code_block()
 
@@ -189,7 +193,7 @@ class Scanner:
             self._end_wide_sentence(self._seen)
             return
         word = self._window.cut(self._word, self._position)
-        if self._words and self._begins_next_item(word):
+        if self._words and self._list.continues_with(word) and self._begins_item(word):
             self._end_sentence(Kind.SENTENCE, self._previous_end, self._word)
         if gap == "\n":
             self._close_word(word)
@@ -200,10 +204,8 @@ class Scanner:
         self._close_word(word)
         self._apply(verdict)
 
-    def _begins_next_item(self, word: str) -> bool:
-        """Whether ``word`` is the marker of the next item, and no initial of another name."""
-        if not self._list.continues_with(word):
-            return False
+    def _begins_item(self, word: str) -> bool:
+        """Whether ``word``, the marker of the next item, is no initial of another name."""
         initial = word[0].isupper() and word.endswith(".")
         return not initial or (
             self._previous[-1] not in ".," and self._previous not in self._known.joiners
@@ -219,9 +221,7 @@ class Scanner:
         """Use the verdict on a word that is followed by a space."""
         if self._nesting.indivisible:
             return
-        if (
-            verdict in (Verdict.ENDS, Verdict.UNLESS_DASH) and self._nesting.guillemets
-        ):  # « Bonjour ! »
+        if verdict in _AT_ONCE and self._nesting.guillemets:  # « Bonjour ! »
             verdict = Verdict.UNLESS_LOWER
         elif verdict is Verdict.ENDS and self._nesting.quoted and self._known.dash_goes_on:
             verdict = Verdict.UNLESS_DASH
@@ -246,14 +246,14 @@ class Scanner:
         elif ended is not None:
             self._verdict = Verdict.GOES_ON
 
+    def _open_wide_stop(self, character: str) -> None:
+        if not self._nesting.code and not self._nesting.title:
+            before = max(self._word, self._position - LOOK_BACK)
+            self._wide_stop.begin(
+                character, self._window.cut(before, self._position), self._position
+            )
+
     def _read_wide_stop(self, character: str) -> None:
-        if not self._wide_stop.open:
-            if character in self._wide_stop.openers and not self._nesting.title:
-                before = self._window.cut(
-                    max(self._word, self._position - LOOK_BACK), self._position
-                )
-                self._wide_stop.begin(character, before, self._position)
-            return
         ended = self._wide_stop.character(character, self._position)
         if ended:
             self._end_wide_sentence(self._wide_stop.end)

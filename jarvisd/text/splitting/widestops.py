@@ -28,21 +28,17 @@ class WideStop:
     """Reads full stops and closing marks until the next character shows where they end."""
 
     def __init__(self, known: Stops) -> None:
-        self.end = -1  # just after the last stop or closer, -1: no stop is open
+        self.open = False  # whether a stop was read whose end is not known yet
+        self.end = 0  # just after the last stop or closer of it
         self.openers = known.unspaced + "…" * known.ellipsis_ends + "." * bool(known.glued_letters)
         self._known = known
         self._kind = _Kind.STOP
         self._start = 0
         self._closed = False
 
-    @property
-    def open(self) -> bool:
-        """Whether a stop was read whose end is not known yet."""
-        return self.end >= 0
-
     def reset(self) -> None:
         """The sentence ended or goes on."""
-        self.end = -1
+        self.open = False
 
     def begin(self, character: str, before: str, position: int) -> None:
         """Take one of ``openers``; ``before`` is the word so far, or its last ``LOOK_BACK``."""
@@ -55,6 +51,7 @@ class WideStop:
         else:
             return
         self._start, self._closed, self.end = position, False, position + 1
+        self.open = True
 
     def character(self, character: str, position: int) -> bool | None:
         """Take the next visible character, which an open stop may go on with.
