@@ -8,7 +8,9 @@ from jarvisd.config.say import MAX_WRITTEN_CHARS
 from jarvisd.config.settings import TextSettings
 from jarvisd.text import UtteranceStream, speakable
 from jarvisd.text.languages import ENGLISH, language
+from jarvisd.text.spoken import speakable as speaking
 from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords, SayTables
+from jarvisd.text.spoken.readings import Reading
 from jarvisd.text.spoken.speakable import readings
 from tests.text.chunks import made_from
 
@@ -130,3 +132,17 @@ def test_the_stream_says_them() -> None:
     stream = UtteranceStream(TextSettings(), language=ENGLISH, own_words=ENGLISH_WORDS)
     (said,) = (one.spoken.text for one in made_from(["The P", "VE is up."], stream))
     assert said == "The Proxmox is up."
+
+
+def test_a_long_name_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def look(text: str, own: Reading, rule: Reading) -> bool:
+        looked.append(own)
+        return in_a_name(text, own, rule)
+
+    in_a_name = speaking._in_a_name
+    monkeypatch.setattr(speaking, "_in_a_name", look)
+    said = speakable("See http://a.example/" + "PVE/" * 200 + " and PVE.", own_words=ENGLISH_WORDS)
+    assert said.text == "See a dot example and Proxmox."
+    assert len(looked) == 1

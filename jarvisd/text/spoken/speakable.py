@@ -48,12 +48,16 @@ def _owned(text: str, frame: Frame, own_words: OwnWords) -> Iterator[Reading]:
     """The owner's words win, except inside a name that is read as a whole: an address, a path."""
     ruled = frame.readings(text)
     rule = next(ruled, None)
+    name_end = 0  # of the last name in which words were found: it is looked at once
     for own in own_words.readings(text):
+        if own.end <= name_end:
+            continue
         while rule and rule.end <= own.start:
             yield rule
             rule = next(ruled, None)
         if rule and rule.start < own.end:
             if _in_a_name(text, own, rule):
+                name_end = rule.end
                 continue
             yield from frame.readings(text, rule.start, own.start)
             ruled = frame.readings(text, own.end)
