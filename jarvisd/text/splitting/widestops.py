@@ -15,6 +15,7 @@ _QUOTED_ON = "とっ"  # 「行く。」と言った goes on
 _ELLIPSIS_ON = "とっをが、，,"
 _FURTHER = "!?…"  # behind a stop these belong to it
 LOOK_BACK = 8  # characters before a stop that decide whether it is one
+_WIDE = "\u3000"  # and what comes behind it: kana, ideographs, full-width letters
 _GLUED = 4  # letters before a full stop that make it one
 
 
@@ -30,7 +31,8 @@ class WideStop:
     def __init__(self, known: Stops) -> None:
         self.open = False  # whether a stop was read whose end is not known yet
         self.end = 0  # just after the last stop or closer of it
-        self.openers = known.unspaced + "…" * known.ellipsis_ends + "." * bool(known.glued_letters)
+        self.openers = known.unspaced + known.half_width
+        self.openers += "…" * known.ellipsis_ends + "." * bool(known.glued_letters)
         self._known = known
         self._kind = _Kind.STOP
         self._start = 0
@@ -42,7 +44,8 @@ class WideStop:
 
     def begin(self, character: str, before: str, position: int) -> None:
         """Take one of ``openers``; ``before`` is the word so far, or its last ``LOOK_BACK``."""
-        if character in self._known.unspaced:
+        behind_wide = character in self._known.half_width and before[-1:] >= _WIDE
+        if behind_wide or character in self._known.unspaced:
             self._kind = _Kind.STOP
         elif character == "…" and self._ends_with_ellipsis(before):
             self._kind = _Kind.ELLIPSIS

@@ -27,7 +27,8 @@ STOPS = (
         titles=words(
             """mio mrd tsd adv apl bgm bürgerm dipl frl gebr hptm hrn ing insp jun kom lic mag med
         min minr mmag nat oberst phil priv-doz rer sen st stellv u.ä u.ä.m a.d b.d
-        e.h e.v i.r h.c hl d.gr a.m u.v.m u.dgl o.g i.v i.a p.a st.-gallen sankt"""
+        e.h e.v i.r h.c hl d.gr a.m u.v.m u.dgl o.g i.v i.a p.a st.-gallen sankt fa
+        co"""
         ),
         before_number=words(
             """abs abschn anm art aufl bd bde bl bspw fn hft hs jg jh kfz lfd nrn par pkt rn rz sp

@@ -9,7 +9,7 @@ WORDS = Stops(
         sr"""
     ),
     before_number=words("""pg ch chap sec eq"""),
-    before_anything=words("""circa f.e resp viz esp"""),
+    before_anything=words("""circa f.e resp viz esp v"""),
     after_something=words(
         """ave bd blvd dept est rd al hrs hr lbs oz temp orig assn univ inst intl misc prev"""
     ),

@@ -19,7 +19,8 @@ STOPS = (
         titles=words(
             """arq cap cia cnel col d da dn dña dr excmo excma fr gral ilmo ilma ing lcdo lcda lic
         mons pbro pdte prof profa sres sras srtas srs sta sto tte vda ee.uu ff.aa
-        ff.cc jj.oo cc.oo rr.hh d.c s.m ss.mm mt s.a c.v a.c d.f b.c d.n.i n.ª"""
+        ff.cc jj.oo cc.oo rr.hh d.c s.m ss.mm mt s.a c.v a.c d.f b.c d.n.i n.ª av
+        avda s"""
         ),
         before_number=words(
             """apdo cap cra cl ctra fasc fol lám lib ltr n nro núms párr párrf párrs págs pgs piso

@@ -17,7 +17,7 @@ STOPS = (
     | QUOTED
     | Stops(
         titles=words(
-            """mgr mlles mmes me pr ste vve cdt cne gén lt mons ph r.p s.m s.a.r ll.aa.ii.rr"""
+            """mgr mlles mmes me pr ste vve cdt cne gén lt mons ph r.p s.m s.a.r ll.aa.ii.rr av"""
         ),
         before_number=words("""chap fasc liv ill paragr pl t tabl tél bd f° §"""),
         before_anything=words(

@@ -16,10 +16,10 @@ STOPS = common.STOPS | Stops(
         telef tit voll km"""
     ),
     before_anything=words(
-        """ad.es abbr all app c.d cd cfr c.m circ c.so corr d d.c.m dep e.p es ecc f.to gov ib
-        id idraul in.fo incl int k.o lat meteor mitt op.cit ogg p.es per.es p.za
-        p.le p.zza pal rep rist s.l.m st st.d sec tel tra u.s v v.le v.lo vd vs v.r
-        c.a c.p fig"""
+        """ad.es abbr all app c.d cd cfr c.m circ c.so corr d d.c.m dep e.p es f.to gov ib id
+        idraul in.fo incl int k.o lat meteor mitt op.cit ogg p.es per.es p.za p.le
+        p.zza pal rep rist s.l.m st st.d sec tel tra u.s v v.le v.lo vd vs v.r c.a
+        c.p fig"""
     ),
     after_something=words(
         """a.c a.c.n az c.c circa corr d.c ecc ed es edit gg hh kg km min mm mq mt ore p.m p.s

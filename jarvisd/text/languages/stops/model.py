@@ -39,6 +39,7 @@ class Stops:
     terminators: str = ""  # characters that end a sentence before white space
     unspaced: str = ""  # those that end one without white space behind them
     ellipsis_after: str = ""  # characters before "……" behind which the sentence goes on
+    half_width: str = ""  # as ``unspaced``, behind a wide character: "好吗?好!"
     dash_goes_on: bool = False  # "Что? — спросил он." is one sentence
     wraps_after: str = ""  # a line that ends with one of these goes on in the next
     ellipsis_ends: bool = False  # whether "……" may end a sentence without white space behind it

@@ -12,7 +12,7 @@ STOPS = common.STOPS | Stops(
         """bijv b.v d.m.v d.w.z e.d e.v evt excl i.c i.p.v i.s.m i.t.t i.v.m incl inz m.b.t
         m.b.v m.i m.i.v m.n max min n.a.v nl o.a o.b.v o.i.v o.l.v o.m resp t.a.v
         t.b.v t.g.v t.n.v t.o.v t/m t.w t.z.t vgl vnl z.g.a.n zgn zg ca a.u.b dhr
-        mevr mw"""
+        mevr mw mr"""
     ),
     after_something=words(
         """a.u.b enz e.d e.a etc jl m.m mln mld n.chr v.chr s.v.p str min sec u uur km b.v n.v"""

@@ -3,4 +3,4 @@
 from jarvisd.text.languages.stops import common
 from jarvisd.text.languages.stops.model import Stops, words
 
-STOPS = common.STOPS | Stops(joiners=words("和 与 與 对 對"))
+STOPS = common.STOPS | Stops(half_width="?!", joiners=words("和 与 與 对 對"))
