@@ -10,7 +10,7 @@ from functools import cache
 
 from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, SpokenText
-from jarvisd.text.spoken import dates, markup, quantities, symbols, technical
+from jarvisd.text.spoken import dates, markup, quantities, symbols, technical, wordless
 from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords
 from jarvisd.text.spoken.readings import SOFT_COMMA, SOFT_STOP, Frame, Reading
 
@@ -32,8 +32,7 @@ _BREAK = frozenset(_SPACES)
 
 @cache  # at most one for each language
 def _frame(language: Language) -> Frame:
-    del language  # so far all have the same readers
-    return Frame(READERS)
+    return Frame(READERS if language is ENGLISH else wordless.readers(language.code))
 
 
 def readings(
