@@ -170,7 +170,7 @@ class TextSettings(Section, frozen=True):
             "How long after its first token an answer waits for a written pause before it is cut "
             "between phrases, to be heard soon; 0: whole sentences only."
         ),
-    ] = 180
+    ] = 220
     utterance_min_chars: Annotated[
         Annotated[int, Meta(ge=0, le=500)],
         about("Sentences shorter than this are spoken together."),

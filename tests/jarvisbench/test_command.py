@@ -30,7 +30,7 @@ def test_parts_are_listed_for_people_and_programs(jarvisctl: Jarvisctl) -> None:
 def test_an_unknown_part_is_a_usage_error_that_names_the_known_ones(jarvisctl: Jarvisctl) -> None:
     ran = jarvisctl.run("bench", "speed")
     assert (ran.code, ran.stdout) == (2, b"")
-    assert "There is no part 'speed'. Parts: rules, text, start" in ran.stderr
+    assert "There is no part 'speed'. Parts: rules, text, phrasing, start" in ran.stderr
 
 
 def test_the_document_has_the_agreed_shape(jarvisctl: Jarvisctl) -> None:

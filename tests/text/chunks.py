@@ -6,7 +6,6 @@ from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
-from jarvisd.text import Utterance, UtteranceStream
 from jarvisd.text.splitting.boundaries import Boundary
 from jarvisd.text.splitting.scanner import Scanner
 from jarvisd.text.window import Window
@@ -24,21 +23,6 @@ class Incremental(Protocol[Made_co]):
 def made_from(chunks: Iterable[str], incremental: Incremental[Made_co]) -> list[Made_co]:
     made = [each for chunk in chunks for each in incremental.feed(chunk)]
     return [*made, *incremental.finish()]
-
-
-def made_live(
-    tokens: Iterable[str], stream: UtteranceStream, every_ms: float
-) -> list[tuple[float, Utterance]]:
-    """Utterances of a text of which a token comes every so often, with when each was released."""
-    made: list[tuple[float, Utterance]] = []
-    now = 0.0
-    for number, token in enumerate(tokens):
-        now = number * every_ms
-        while (wake := stream.wake_ms) is not None and wake < now:
-            made += [(wake, each) for each in stream.tick(wake)]
-        made += [(now, each) for each in stream.feed(token)]
-        made += [(now, each) for each in stream.tick(now)]
-    return made + [(now, each) for each in stream.finish()]
 
 
 def boundaries(text: str) -> Iterator[tuple[int, Boundary]]:

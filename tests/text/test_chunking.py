@@ -15,7 +15,7 @@ SETTINGS = st.builds(
     TextSettings,
     code_blocks=BLOCKS,
     tables=BLOCKS,
-    first_audio_budget_ms=st.sampled_from([0, 50, 180]),
+    first_audio_budget_ms=st.sampled_from([0, 50, 220]),
     utterance_min_chars=st.sampled_from([0, 40]),
     utterance_max_chars=st.sampled_from([60, 400]),
 )

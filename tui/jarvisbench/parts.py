@@ -43,9 +43,21 @@ class Part:
         return measure(rig)
 
 
+_PHRASING = (
+    *("phrase", "subordinate", "conjunction", "comma", "colon", "sentence", "weak", "words"),
+    *("pitch", "loudness", "pause", "first_audio"),
+)
+
+
 PARTS: tuple[Part, ...] = (
     Part("rules", "sentence rules that come out exactly", ("golden_rules",), "sentence_rules"),
     Part("text", "what a token costs on its way to speech", ("text_per_token",), "text_cost"),
+    Part(
+        "phrasing",
+        "sentences cut while they are written, beside whole ones",
+        tuple(f"phrasing.{figure}.{pace}" for pace in (40, 20) for figure in _PHRASING),
+        "phrasing",
+    ),
     Part("start", "from start to first answer", ("ready_after_start",), "startup"),
     Part(
         "idle",
