@@ -49,8 +49,8 @@ EXAMPLES = [
     ("It is 192.168.1.10.", "It is 192 dot 168 dot 1 dot 10."),
     ("10.0.0.0/24", "10 dot 0 dot 0 dot 0 slash 24"),
     ("10.0.0.1:8080", "10 dot 0 dot 0 dot 1 port 8080"),
-    ("00:1A:2B:3C:4D:5E", "0 0, 1 A, 2 B, 3 C, 4 D, 5 E"),
-    ("fe80::1 is up", "f e 8 0 colon colon 1 is up"),
+    ("00:1A:2B:3C:4D:5E", "0 0, 1A, 2 B, 3 C, 4 D, 5 E"),
+    ("fe80::1 is up", "F-E 8 0 colon colon 1 is up"),
     # Versions, paths, files
     (
         "v1.2.3 replaces 1.2.2.",
@@ -64,7 +64,7 @@ EXAMPLES = [
     ("The file is main.py.", "The file is main dot py."),
     ("src/app/main.py", "src slash app slash main dot py"),
     ("kernel 6.1.0-18-amd64.", "kernel 6 point 1 point 0 18 amd64."),
-    ("Run `df -h --all` now.", "Run df dash h dash all now."),
+    ("Run `df -h --all` now.", "Run df dash h dash dash all now."),
     # Quantities
     (
         "22 °C outside, -5°C tonight and 72°F inside.",
@@ -77,7 +77,10 @@ EXAMPLES = [
     ("3.5 GHz, 100 Mbit/s", "3.5 gigahertz, 100 megabits per second"),
     ("1.5 kWh at 230 V", "1.5 kilowatt hours at 230 volts"),
     ("80 % or 12.5% of 5 km", "80 percent or 12.5 percent of 5 kilometers"),
-    ("5 ms, 30 s; the 90s were 5s long", "5 milliseconds, 30 seconds; the 90s were 5 seconds long"),
+    (
+        "5 ms, 30 s; the 90s were 5s long",
+        "5 milliseconds, 30 seconds; the nineties were 5 seconds long",
+    ),
     ("5-10 km, 3–5 days, ~10", "5 to 10 kilometers, 3 to 5 days, about 10"),
     ("It is 100 km/h.", "It is 100 kilometers per hour."),
     ("5 m² and x²", "5 square meters and x squared"),
@@ -90,13 +93,37 @@ EXAMPLES = [
     ("1 € each, 5,99 EUR later", "1 euro each, 5 euros and 99 cents later"),
     ("She has $100.00.", "She has 100 dollars."),
     # Dates and times
-    ("Today is 2026-11-21.", "Today is November 21, 2026."),
-    ("2026-11-21T07:30:00Z", "November 21, 2026, 7 30 U T C"),
-    ("Am 21.11.2026", "Am November 21, 2026"),
+    ("Today is 2026-11-21.", "Today is November 21st, 2026."),
+    ("2026-11-21T07:30:00Z", "November 21st, 2026, 7 30 UTC"),
+    ("Am 21.11.2026", "Am November 21st, 2026"),
     ("At 7:30, 8:05, 9:00 and 23:59:30.", "At 7 30, 8 oh 5, 9 o'clock and 23 59 and 30 seconds."),
-    ("8:15 p.m. sharp, 9am", "8 15 P M sharp, 9 A M"),
-    ("Come at 4 p.m.", "Come at 4 P M."),
+    ("8:15 p.m. sharp, 9am", "8 15 PM sharp, 9 AM"),
+    ("Come at 4 p.m.", "Come at 4 PM."),
     ("Open 9:30-17:00, 24/7 in 2024-2025", "Open 9 30 to 17 o'clock, 24 7 in 2024 to 2025"),
+    # Amounts: what they mean depends on what is beside them
+    (
+        "Uptime: 12d 4h 33m, seen 5m ago, 250m CPU",
+        "Uptime: 12 days 4 hours 33 minutes, seen 5 minutes ago, 250m CPU",
+    ),
+    ("from 4g to 8g, 100g of flour", "from 4 gigabytes to 8 gigabytes, 100 grams of flour"),
+    ("$1.3T, 1.2M, 100k", "1.3 trillion dollars, 1.2 million, 100 thousand"),
+    ("-$6.9 million, $.01, .1665", "minus 6.9 million dollars, 1 cent, point 1 6 6 5"),
+    ("$700-$900, 5-10 minutes", "700 dollars to 900 dollars, 5 to 10 minutes"),
+    ("$0.12/kWh, 45 tok/s", "12 cents per kilowatt hour, 45 tokens per second"),
+    (
+        "180°C/350°F, 0B/8GB",
+        "180 degrees Celsius or 350 degrees Fahrenheit, 0 bytes of 8 gigabytes",
+    ),
+    ("a $20 bill, an 8 GB card", "a 20 dollar bill, an 8 gigabyte card"),
+    # Mathematics and code
+    ("x >= 10, 10 - 4 = 6", "x greater than or equal to 10, 10 minus 4 equals 6"),
+    ("arr[0], a || b, √16", "arr 0, a or b, the square root of 16"),
+    ("Cron: 0 3 * * 1-5", "Cron: 0, 3, star, star, 1 to 5"),
+    # Names by number
+    ("World War II, Henry VIII", "World War 2, Henry the 8th"),
+    ("I am Part I, and I am not", "I am Part 1, and I am not"),
+    ("Call 1-800-555-0199", "Call 1, 800, 5 5 5, 0 1 9 9"),
+    ("ZFS: ✅, tests: ❌", "ZFS: yes, tests: no"),
     # Symbols and abbreviations
     ("Good night 🌙. Done ✅!", "Good night. Done!"),
     ("👩‍💻 👍🏽", ""),

@@ -48,7 +48,6 @@ INLINE_READERS = (
     worded("reference mark", r"\[\^?\d{1,3}\]", fixed("")),  # reference mark
     worded("omission", r"\[(?:\.\.\.|…)\]", fixed("")),  # omission
     worded("escape", r"\\(?=[*_`#\[\]()~>|\\-])", fixed("")),  # escape
-    worded("multiplication", r"(?<=\d) ?\* ?(?=\d)", fixed("times")),
     worded("emphasis", r"\*+|~~|`+", fixed("")),
     worded("emphasis", r"(?<!\w)_{1,3}(?=\w)|(?<=[^\W_])_{1,3}(?!\w)", fixed("")),
     worded("underscore", r"_+", fixed(" ")),

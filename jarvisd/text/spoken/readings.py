@@ -6,7 +6,10 @@ next reader is asked. A ``Frame`` tries its readers in order over a text in one 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from string import ascii_letters
 from typing import NamedTuple
+
+from jarvisd.text.spoken.first import KINDS, first_kinds
 
 SOFT_STOP = "\x00."  # a full stop, where the text has none: the end of a line
 SOFT_COMMA = "\x00,"  # a short break, where words follow: a dash, brackets
@@ -16,9 +19,10 @@ BEFORE_NUMBER = r"(?<![A-Za-zÀ-ɏ\d_.,^])"
 AFTER_UNIT = r"(?![A-Za-zÀ-ɏ\d_/²³°])"
 _VISIBLE = re.compile(r"\s*+\S")
 # Passed over quickly: plain words with plain words behind them, and the rest of a word at whose
-# start no reader wants to look.
+# start no reader wants to look. Never "vs", nor a single "I", "V" or "X": readers look at those.
+_WORD = r"(?:[A-Za-z][a-z]+|[A-HJ-UWYZa-z])"
 _PLAIN = (
-    r"(?P<plain>(?<![^ ])[A-Za-z][a-z]*(?: [A-Za-z][a-z]*)*(?= [A-Za-z])|(?<=[A-Za-z])[A-Za-z]+)"
+    rf"(?P<plain>(?<![^ ])(?!vs ){_WORD}(?: (?!vs ){_WORD})*(?= [A-Za-z])|(?<=[A-Za-z])[A-Za-z]+)"
 )
 
 
@@ -56,11 +60,22 @@ def worded(rule: str, pattern: str, say: Callable[[re.Match[str]], str]) -> Read
 
 
 class Frame:
-    """Readers in their order: where two have a reading at the same place, the first wins."""
+    """Readers in their order: where two have a reading at the same place, the first wins.
+
+    A reader is only tried where the text has a character that its trigger can begin with.
+    """
 
     def __init__(self, readers: Sequence[Reader]) -> None:
-        named = [f"(?P<r{n}>{reader.trigger})" for n, reader in enumerate(readers)]
-        self._any = re.compile("|".join([_PLAIN, *named]))
+        firsts = [first_kinds(reader.trigger) for reader in readers]
+        parts = [_PLAIN]
+        for kind, pattern in KINDS.items():
+            named = [
+                f"(?P<{kind}{n}>{reader.trigger})"
+                for n, (reader, first) in enumerate(zip(readers, firsts, strict=True))
+                if kind in first
+            ]
+            parts.append(f"(?={pattern})(?:{'|'.join(named)})")
+        self._any = re.compile("|".join(parts))
         self._each = [(re.compile(reader.trigger), reader.read) for reader in readers]
 
     def readings(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Reading]:
@@ -73,7 +88,9 @@ class Frame:
             if match.lastgroup == "plain":
                 position = match.end()
                 continue
-            reading = self._read(text, match.start(), end, int((match.lastgroup or "r0")[1:]))
+            reading = self._read(
+                text, match.start(), end, int((match.lastgroup or "").lstrip(ascii_letters))
+            )
             if reading:
                 yield reading
             position = reading.end if reading else match.start() + 1
@@ -83,7 +100,7 @@ class Frame:
         for trigger, read in self._each[first:]:
             match = trigger.match(text, place, end)
             reading = read(match) if match else None
-            if reading:
+            if reading and reading.end <= end:
                 return reading
         return None
 

@@ -10,7 +10,8 @@ from functools import cache
 
 from jarvisd.text.languages import ENGLISH, Language
 from jarvisd.text.model import Alignment, SpokenText
-from jarvisd.text.spoken import dates, markup, quantities, symbols, technical, wordless
+from jarvisd.text.spoken import counting, dates, markup, mathematics, symbols, technical, wordless
+from jarvisd.text.spoken.amounts import Amounts
 from jarvisd.text.spoken.own_words import NO_WORDS, OwnWords
 from jarvisd.text.spoken.readings import SOFT_COMMA, SOFT_STOP, Frame, Reading
 
@@ -19,10 +20,14 @@ MAX_SPOKEN_CHARS = 8_000
 READERS = (
     *markup.LINE_READERS,
     *technical.READERS[:3],  # addresses before the markup inside them
+    *mathematics.READERS,
     *markup.INLINE_READERS,
+    *technical.READERS[3:7],
+    *counting.READERS[:5],
     *dates.READERS,
-    *quantities.READERS,
-    *technical.READERS[3:],
+    *counting.READERS[5:],
+    *Amounts(ENGLISH).readers(),
+    *technical.READERS[7:],
     *symbols.READERS,
 )
 _PUNCTUATION = ".,;:!?。！？、，；："

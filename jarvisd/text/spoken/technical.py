@@ -2,6 +2,7 @@
 
 import re
 
+from jarvisd.text.spoken.counting import spelled
 from jarvisd.text.spoken.readings import spaced, worded
 
 _NAMES = {
@@ -25,11 +26,19 @@ def _named(match: re.Match[str]) -> str:
     return spaced(match[0], _NAMES)
 
 
+_SHORT_PATH = re.compile(r"[^/:?#]+((?:/[a-z][a-z_-]{0,15}){1,2})/?")
+
+
 def _url(match: re.Match[str]) -> str:
-    """Only the host is spoken; nobody can use a spoken path."""
+    """The host and a short path of plain words; nobody can use a longer one by ear."""
     host = re.split(r"[/?#]", match[0].split("://")[-1], maxsplit=1)[0].rsplit("@", 1)[-1]
+    if not host:  # file:///etc/hosts
+        return spaced(match[0].split("://")[-1], _NAMES)
     name, _, port = host.partition(":")
     spoken = spaced(name.removeprefix("www."), _NAMES)
+    path = _SHORT_PATH.fullmatch(match[0].split("://")[-1])
+    if path:
+        spoken += " " + spaced(path[1].rstrip("/"), _NAMES)
     return f"{spoken} port {port}" if port.isdigit() else spoken
 
 
@@ -42,11 +51,15 @@ def _ipv4(match: re.Match[str]) -> str:
 
 
 def _mac(match: re.Match[str]) -> str:
-    return ", ".join(" ".join(pair) for pair in re.split("[:-]", match[0]))
+    return ", ".join(spelled(pair) for pair in re.split("[:-]", match[0]))
 
 
 def _ipv6(match: re.Match[str]) -> str:
-    return " ".join("colon" if character == ":" else character for character in match[0])
+    address, _, prefix = match[0].partition("/")
+    said = " ".join(
+        "colon" if part == ":" else spelled(part) for part in re.findall(r":|[^:]+", address)
+    )
+    return f"{said} slash {prefix}" if prefix else said
 
 
 def _version(match: re.Match[str]) -> str:
@@ -68,7 +81,7 @@ READERS = (
     worded("IPv6 address", r"(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])", _ipv6),
     worded(
         "IPv6 address",
-        r"(?<![\w:])(?=[0-9A-Fa-f:]{0,36}::)[0-9A-Fa-f:]{2,39}(?<=[0-9A-Fa-f])(?![\w:])",
+        r"(?<![\w:])(?=[0-9A-Fa-f:]{0,36}::)[0-9A-Fa-f:]{2,39}(?:(?<=[0-9A-Fa-f])|(?=/\d))(?:/\d{1,3})?(?![\w:])",
         _ipv6,
     ),
     worded(
@@ -82,5 +95,16 @@ READERS = (
     worded("file name", rf"(?<![\w/.-])[\w-]+(?:[/.][\w-]+)*\.(?:{_EXTENSIONS})\b(?!\.\w)", _named),
     worded("path", r"(?<![\w/.:<])(?:~|\.{1,2})?/(?:[\w.@%+=:-]+/)*[\w.@%+=:-]*[\w/]", _named),
     worded("path", r"(?<![\w\\])[A-Za-z]:\\[\w.\\-]*\w", _named),
+    worded(
+        "domain",
+        rf"(?<![\w@.-])(?:(?:[\w-]+\.)+(?:{_DOMAINS})|localhost):(\d{{2,5}})(?!\w)",
+        lambda match: f"{spaced(match[0].partition(':')[0], _NAMES)} port {match[1]}",
+    ),
+    worded(
+        "domain",
+        rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})(?:/[\w.-]*\w){{1,4}}(?![\w/])",
+        lambda match: spaced(match[0], _NAMES),
+    ),
+    worded("file name", r"(?<!\S)\*\.(?=[a-z])", lambda _match: "star dot "),
     worded("domain", rf"(?<![\w@.-])(?:[\w-]+\.)+(?:{_DOMAINS})\b(?!\.?\w)", _named),
 )
